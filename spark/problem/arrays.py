@@ -1,0 +1,241 @@
+"""The seam's nouns: arrays and integers only. Lowering makes them, backends read them.
+
+Fixed point: doses and tolerances are uint64 in units of 2^-56 (`ONE` is a dose of 1) and stop at `CERTAIN`, a dose of
+64, which no tolerance reaches; visibility and receptivity are uint64 in units of 2^-24; chances are uint32 thresholds
+T-1 with T = round(p 2^32); node values are int64 in millionths.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+
+ONE = 1 << 56
+CERTAIN = 1 << 62
+UNIT = 1 << 24
+VALUE_UNIT = 1_000_000
+
+
+def freeze(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array C-contiguous and read-only."""
+    array = np.ascontiguousarray(array)
+    array.flags.writeable = False
+    return array
+
+
+def digest(*parts: NDArray[Any] | str | int) -> str:
+    """SHA-256, in hex, of arrays with their types and shapes, and of texts and integers."""
+    total = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            total.update(f"{part.dtype.str}{part.shape}".encode())
+            total.update(part.data)
+        else:
+            total.update(f"{type(part).__name__}:{part};".encode())
+    return total.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Who can influence whom; n people, m ties, o organisations, q partner ties.
+
+    Attributes
+    ----------
+    indptr : int64[n+1]; out-ties of person u are the tie ids indptr[u] <= e < indptr[u+1].
+    targets : int32[m]; the tie e leads to person targets[e]. Ties are sorted by (source, target, layer).
+    in_indptr, in_sources, in_ties : int64[n+1], int32[m], int64[m]; in-ties of v in order of their ids: who, and the id.
+    organisation : int32[n]; -1 where a person has none.
+    member_indptr, members : int64[o+1], int32; the people of each organisation, in order.
+    partner_indptr, partner_targets : int64[o+1], int32[q]; partner ties by source organisation, sorted by target.
+    """
+
+    indptr: I64
+    targets: I32
+    in_indptr: I64
+    in_sources: I32
+    in_ties: I64
+    organisation: I32
+    member_indptr: I64
+    members: I32
+    partner_indptr: I64
+    partner_targets: I32
+
+    @property
+    def people(self) -> int:
+        return self.indptr.size - 1
+
+    @property
+    def ties(self) -> int:
+        return self.targets.size
+
+    @property
+    def organisations(self) -> int:
+        return self.member_indptr.size - 1
+
+    @cached_property
+    def digest(self) -> str:
+        """What identifies the graph; it does not depend on the law."""
+        return digest(*(getattr(self, field.name) for field in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person.
+
+    Attributes
+    ----------
+    family : which of the two.
+    live : uint32[m], cascade: tie e is live in a world iff its draw is <= live[e] and never[e] is 0. Empty otherwise.
+    never : uint8[m], cascade: 1 where a tie is live in no world. Empty otherwise.
+    dose : uint64[m], threshold: what tie e gives, readiness and visibility included. Empty otherwise.
+    partner_dose : uint64[q], per partner tie and unit of visibility of one adopted member (units of 2^-32):
+        the heat of organisation o grows by partner_dose * visibility[u], saturating at CERTAIN.
+    visibility : uint64[n], units of 2^-24, read for partner ties only.
+    receptivity : uint64[n], units of 2^-24: readiness times outlook; what the heat of her organisation is multiplied by.
+    adopted : uint8[n]; who practises already.
+    capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
+    """
+
+    family: Literal["cascade", "threshold"]
+    live: U32
+    never: U8
+    dose: U64
+    partner_dose: U64
+    visibility: U64
+    receptivity: U64
+    adopted: U8
+    capped: bool
+
+    @property
+    def has_partners(self) -> bool:
+        return bool(self.partner_dose.any())
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.family, *(getattr(self, field.name) for field in fields(self)[1:-1]), int(self.capped))
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A network under a model: all that a backend needs to know of either."""
+
+    graph: Graph
+    law: Law
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.graph.digest, self.law.digest)
+
+
+@dataclass(frozen=True, eq=False)
+class Actions:
+    """Plans as rows; P plans. Person-level arrays are per plan.
+
+    Attributes
+    ----------
+    seed_indptr, seed_people, seed_start : int64[P+1], int32, int32; the seeds of plan p, sorted by (start, person).
+    schedule : int32[P, n] or int32[P, 0]; which row of `heard` a person follows, -1 for none.
+    heard : uint64[S, H+1]; total broadcast dose until the end of step t, for t = 0..H, flat from H on.
+    """
+
+    seed_indptr: I64
+    seed_people: I32
+    seed_start: I32
+    schedule: I32
+    heard: U64
+
+    @property
+    def plans(self) -> int:
+        return self.seed_indptr.size - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` G in all.
+    `value`: int64[n]. `horizon`: last step, or -1 to run until nothing can change."""
+
+    groups: I32
+    group_count: int
+    value: I64
+    horizon: int = -1
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds first, ..., first + count - 1 of a key (see `spark.problem.keys`)."""
+
+    key: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What a run counted; P plans, W worlds, T+1 steps 0..T.
+
+    Attributes
+    ----------
+    adopters : int32[P, W, T+1]; how many practise at the end of each step.
+    value : int64[P, W]; total value of the final adopters, millionths.
+    group_sum, group_squares : int64[P, G]; over worlds, of the final adopters in each group.
+    reached : int64[P, n]; in how many worlds each person practises at the end.
+    """
+
+    adopters: I32
+    value: I64
+    group_sum: I64
+    group_squares: I64
+    reached: I64
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Single worlds replayed; W worlds.
+
+    Attributes
+    ----------
+    when : int32[W, n]; the step at which each person adopted, -1 never.
+    by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
+        before; threshold family: the largest dose among these, then the smallest id), or one of the codes below.
+    """
+
+    when: I32
+    by: I64
+
+    NEVER = -1
+    SEED = -2
+    ALREADY = -3
+    PARTNERS = -4
+    BROADCAST = -5
+
+
+class Coverage(Protocol):
+    """Sets of people of which a set of seeds covers some; the common ground of all ways to choose."""
+
+    def total(self) -> int: ...
+
+    def gains(self, nodes: Sequence[int] | I64) -> I64: ...
+
+    def add(self, node: int) -> None: ...
+
+
+class Backend(Protocol):
+    """Where worlds are computed. Integers come back, the same from every backend."""
+
+    name: str
+
+    def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally: ...
+
+    def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace: ...
