@@ -1,0 +1,60 @@
+"""Spark: how successful examples of a practice spread through organisations.
+
+The names below are loaded when they are first used, so that ``import spark`` and ``spark --help`` stay light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from spark.version import __version__
+
+_HOME = {
+    "Network": "network",
+    "read_network": "files",
+    "write_network": "files",
+    "IndependentCascade": "model",
+    "WeightedCascade": "model",
+    "LinearThreshold": "model",
+    "Seeds": "plan",
+    "Broadcast": "plan",
+    "Plan": "plan",
+    "simulate": "worlds",
+    "compare": "worlds",
+    "replay": "worlds",
+    "choose_seeds": "optimise",
+    "Spread": "results",
+    "Comparison": "results",
+    "Choice": "results",
+    "SparkError": "errors",
+}
+_MODULES = ("exact", "generate")
+
+__all__ = ["__version__", *_HOME, *_MODULES]
+
+if TYPE_CHECKING:
+    from spark import exact, generate
+    from spark.errors import SparkError
+    from spark.files import read_network, write_network
+    from spark.model import IndependentCascade, LinearThreshold, WeightedCascade
+    from spark.network import Network
+    from spark.optimise import choose_seeds
+    from spark.plan import Broadcast, Plan, Seeds
+    from spark.results import Choice, Comparison, Spread
+    from spark.worlds import compare, replay, simulate
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(f"spark.{_HOME[name]}"), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"spark.{name}")
+    else:
+        raise AttributeError(f"module 'spark' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
