@@ -55,7 +55,6 @@ class Graph:
     ----------
     indptr : int64[n+1]; out-ties of person u are the tie ids indptr[u] <= e < indptr[u+1].
     targets : int32[m]; the tie e leads to person targets[e]. Ties are sorted by (source, target, layer).
-    in_indptr, in_sources, in_ties : int64[n+1], int32[m], int64[m]; in-ties of v in order of their ids: who, and the id.
     organisation : int32[n]; -1 where a person has none.
     member_indptr, members : int64[o+1], int32; the people of each organisation, in order.
     partner_indptr, partner_targets : int64[o+1], int32[q]; partner ties by source organisation, sorted by target.
@@ -63,9 +62,6 @@ class Graph:
 
     indptr: I64
     targets: I32
-    in_indptr: I64
-    in_sources: I32
-    in_ties: I64
     organisation: I32
     member_indptr: I64
     members: I32
@@ -85,6 +81,14 @@ class Graph:
         return self.member_indptr.size - 1
 
     @cached_property
+    def incoming(self) -> tuple[I64, I32, I64]:
+        """In-ties of each person v in order of their ids: int64[n+1] row starts, int32[m] who, int64[m] tie ids."""
+        from scipy.sparse import csr_array
+
+        ties = csr_array((np.arange(self.ties), self.targets, self.indptr), shape=(self.people, self.people)).tocsc()
+        return freeze(ties.indptr.astype(np.int64)), freeze(ties.indices.astype(np.int32)), freeze(ties.data)
+
+    @cached_property
     def digest(self) -> str:
         """What identifies the graph; it does not depend on the law."""
         return digest(*(getattr(self, field.name) for field in fields(self)))
@@ -100,10 +104,12 @@ class Law:
     live : uint32[m], cascade: tie e is live in a world iff its draw is <= live[e] and never[e] is 0. Empty otherwise.
     never : uint8[m], cascade: 1 where a tie is live in no world. Empty otherwise.
     dose : uint64[m], threshold: what tie e gives, readiness and visibility included. Empty otherwise.
-    partner_dose : uint64[q], per partner tie and unit of visibility of one adopted member (units of 2^-32):
-        the heat of organisation o grows by partner_dose * visibility[u], saturating at CERTAIN.
+    partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o. With
+        K the total visibility of the adopted members of q, the heat of o is the sum over q of
+        floor(partner_dose * K / 2^24), saturating at CERTAIN.
     visibility : uint64[n], units of 2^-24, read for partner ties only.
-    receptivity : uint64[n], units of 2^-24: readiness times outlook; what the heat of her organisation is multiplied by.
+    receptivity : uint64[n], units of 2^-24: readiness times outlook; the partner dose of person v is
+        floor(heat of her organisation * receptivity / 2^24), saturating at CERTAIN.
     adopted : uint8[n]; who practises already.
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
     """

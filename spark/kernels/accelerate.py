@@ -1,0 +1,22 @@
+"""Numba's options, in one place. With NUMBA_DISABLE_JIT=1 both decorators leave plain Python behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+COMPILED = not numba.config.DISABLE_JIT
+
+
+def kernel(function: Function) -> Function:
+    """A loop that backends call: compiled once per machine, and free of the interpreter lock."""
+    return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+
+
+def inlined(function: Function) -> Function:
+    """A few operations inside a loop, always inlined."""
+    return numba.njit(nogil=True, cache=True, forceinline=True)(function)  # type: ignore[no-any-return]

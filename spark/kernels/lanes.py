@@ -1,0 +1,59 @@
+"""Sixteen draws at once, as LLVM vectors; the plain twin stands in `spark.kernels.draw`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from llvmlite import ir
+from numba.extending import intrinsic
+
+_INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
+_VECTOR = ir.VectorType(_INT32, 16)
+
+
+def _constant(value: int | list[int]) -> ir.Constant:
+    return ir.Constant(_VECTOR, value if isinstance(value, list) else [value] * 16)
+
+
+def _spread(builder: Any, value: Any) -> Any:
+    first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, ir.Constant(_INT32, 0))
+    return builder.shuffle_vector(first, ir.Constant(_VECTOR, ir.Undefined), _constant(0))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start: Any) -> Any:
+    """Bit i is set iff tie ``tie + i`` is live, for 16 ties with thresholds live[start:start+16]."""
+    uint32 = numba.types.uint32
+    signature = numba.types.uint64(uint32, uint32, uint32, live, numba.types.int64)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        tie, k0, k1, live, start = arguments
+        data = context.make_array(signature.args[3])(context, builder, live).data
+        threshold = builder.load(builder.bitcast(builder.gep(data, [start]), _VECTOR.as_pointer()), typ=_VECTOR)
+        threshold.align = 4
+        golden = 0x9E3779B1
+        x = _spread(builder, builder.mul(tie, ir.Constant(_INT32, golden)))
+        x = builder.add(x, _constant([i * golden & 0xFFFFFFFF for i in range(16)]))
+        x = builder.xor(x, _spread(builder, k0))
+        x = builder.xor(x, builder.lshr(x, _constant(16)))
+        x = builder.mul(x, _constant(0x7FEB352D))
+        x = builder.xor(x, builder.lshr(x, _constant(15)))
+        x = builder.xor(x, _spread(builder, k1))
+        x = builder.mul(x, _constant(0x846CA68B))
+        x = builder.xor(x, builder.lshr(x, _constant(16)))
+        return builder.zext(builder.bitcast(builder.icmp_unsigned("<=", x, threshold), _INT16), _INT64)
+
+    return signature, generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lowest_bit(context: Any, mask: Any) -> Any:
+    """Position of the lowest bit that is set, of a mask that is not zero."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(_INT64, [_INT64, ir.IntType(1)])
+        count = builder.module.declare_intrinsic("llvm.cttz", [_INT64], kind)
+        return builder.call(count, [arguments[0], ir.Constant(ir.IntType(1), 1)])
+
+    return numba.types.int64(numba.types.uint64), generate

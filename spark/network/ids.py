@@ -1,0 +1,186 @@
+"""The user's ids and their positions 0..n-1, in the order of the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.errors import WrongTypeError, nearest
+
+I64 = NDArray[np.int64]
+
+CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}")
+"""Texts that are the usual way to write an integer: not 007, not +7, not -0."""
+
+_LARGE = 5_000
+_PLURALS = {"person": "people"}
+
+
+def freeze(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array C-contiguous and read-only."""
+    array = np.ascontiguousarray(array)
+    array.flags.writeable = False
+    return array
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a value stands for "none": None, an empty text, NaN, or the NA of a data frame."""
+    if value is None or value == "" or type(value).__name__ == "NAType":
+        return True
+    return isinstance(value, float | np.floating) and value != value
+
+
+def as_column(values: Any, name: str = "ids") -> I64 | list[Any]:
+    """Take a sequence, an array or the column of a data frame: int64 where all are integers, else a list.
+
+    Raises
+    ------
+    WrongTypeError
+        If `values` is one text, or has not one dimension.
+    """
+    if isinstance(values, str | bytes):
+        raise WrongTypeError(f"{name} are a sequence of values, not the single text {values!r}")
+    if hasattr(values, "to_numpy"):
+        values = values.to_numpy()
+    if isinstance(values, np.ndarray):
+        if values.ndim != 1:
+            raise WrongTypeError(f"{name} have {values.ndim} dimensions, not 1")
+        if values.dtype.kind == "i" or (values.dtype.kind == "u" and (not values.size or values.max() < 1 << 63)):
+            return values.astype(np.int64, copy=False)
+        values = values.tolist()
+    try:
+        values = list(values)
+    except TypeError:
+        raise WrongTypeError(f"{name} are a sequence of values, not {values!r}") from None
+    if values and all(kind is int or issubclass(kind, np.integer) for kind in set(map(type, values))):
+        try:
+            return np.array(values, dtype=np.int64)
+        except OverflowError:
+            pass
+    return values
+
+
+class Ids:
+    """Distinct ids in order, and where each stands.
+
+    Parameters
+    ----------
+    values : int64 array or sequence of hashables, distinct.
+    text : integers are shown, and asked for, as text: ids from files are text, so that "007" is not "7".
+
+    Examples
+    --------
+    >>> ids = Ids(["bo", "amina"])
+    >>> ids.position("amina"), ids[0], len(ids)
+    (1, 'bo', 2)
+    """
+
+    __slots__ = ("_at", "_integers", "_lookup", "_low", "_values", "text")
+
+    def __init__(self, values: I64 | Iterable[Hashable], *, text: bool = False) -> None:
+        column = as_column(values)
+        self.text = text
+        self._values: list[Any] | None = None
+        self._integers: I64 | None = None
+        self._lookup: dict[Any, int] | None = None
+        self._at: I64 | None = None
+        self._low = 0
+        if isinstance(column, np.ndarray):
+            self._integers = freeze(column.copy() if column.flags.writeable else column)
+        elif text and column and all(type(value) is str and CANONICAL.fullmatch(value) for value in column):
+            integers = [int(value) for value in column]
+            if all(-(1 << 63) <= value < 1 << 63 for value in integers):
+                self._integers = freeze(np.array(integers, dtype=np.int64))
+            else:
+                self._values = column
+        else:
+            self._values = column
+
+    @property
+    def integers(self) -> I64 | None:
+        """The ids as int64 where all are integers (or their usual texts), else None."""
+        return self._integers
+
+    def __len__(self) -> int:
+        return len(self._values) if self._integers is None else self._integers.size  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._integers is None:
+            return iter(self._values)  # type: ignore[arg-type]
+        values = self._integers.tolist()
+        return map(str, values) if self.text else iter(values)
+
+    def __getitem__(self, position: int) -> Any:
+        if self._integers is None:
+            return self._values[position]  # type: ignore[index]
+        value = int(self._integers[position])
+        return str(value) if self.text else value
+
+    def __contains__(self, value: object) -> bool:
+        try:
+            self.position(value)
+        except KeyError:
+            return False
+        return True
+
+    def __repr__(self) -> str:
+        shown = ", ".join(repr(self[i]) for i in range(min(3, len(self))))
+        return f"<Ids: {len(self):,}: {shown}{', ...' if len(self) > 3 else ''}>"
+
+    def take(self, positions: Iterable[int]) -> list[Any]:
+        """Return the ids at the positions."""
+        return [self[int(position)] for position in positions]
+
+    def position(self, value: object) -> int:
+        """Return where the id stands; KeyError if it is none of these."""
+        if self._integers is not None:
+            return self._integer_position(value)
+        if self._lookup is None:
+            self._lookup = {known: i for i, known in enumerate(self._values)}  # type: ignore[arg-type]
+        try:
+            return self._lookup[value]
+        except TypeError:
+            raise KeyError(value) from None
+
+    def positions(self, values: I64 | Sequence[Hashable]) -> I64:
+        """Return where the ids stand, int64; KeyError of the first that is none of these."""
+        column = as_column(values)
+        found = self.find(column)
+        wrong = np.flatnonzero(found < 0)
+        if wrong.size:
+            raise KeyError(column[int(wrong[0])])
+        return found
+
+    def find(self, column: I64 | list[Any]) -> I64:
+        """Return where the ids stand, int64, -1 for each that is none of these."""
+        if isinstance(column, np.ndarray):
+            if self._integers is not None and not (self.text and not _is_trusted(column)):
+                return self._find_integers(column)
+            column = column.tolist()
+        return np.array([self._found(value) for value in column], dtype=np.int64)
+
+    def _found(self, value: object) -> int:
+        try:
+            return self.position(value)
+        except KeyError:
+            return -1
+
+    def _integer_position(self, value: object) -> int:
+        if self.text:
+            if not isinstance(value, str) or not CANONICAL.fullmatch(value):
+                raise KeyError(value)
+            number = int(value)
+        elif isinstance(value, int | np.integer) and not isinstance(value, bool):
+            number = int(value)
+        else:
+            raise KeyError(value)
+        if not -(1 << 63) <= number < 1 << 63:
+            raise KeyError(value)
+        found = int(self._find_integers(np.array([number], dtype=np.int64))[0])
+        if found < 0:
+            raise KeyError(value)
+        return found
