@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from spark.errors import DataError, Fault, UsageError, nearest
 from spark.model import IndependentCascade, LinearThreshold, Model, Share, WeightedCascade
 from spark.network import Network
-from spark.problem.arrays import ONE, UNIT, Graph, Law, Problem, freeze
+from spark.problem.arrays import CERTAIN, ONE, UNIT, Graph, Law, Problem, freeze
 from spark.problem.fixed_point import chance_of, dose_of, fixed, thresholds
 
 MOST_FAULTS = 20
@@ -31,7 +32,7 @@ def lower(network: Network, model: Model, heard: NDArray[np.uint64] | None = Non
     Raises
     ------
     UsageError
-        The model names a column or a layer that the network does not have.
+        The model is none of spark's, or names a column or a layer that the network does not have.
     DataError
         A column holds something that is not a chance, or the weights of a person can pass 1.
     """
@@ -76,67 +77,195 @@ def lower_law(model: Model, network: Network, heard: NDArray[np.uint64] | None) 
 
 @lower_law.register
 def _(model: IndependentCascade, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    chance = _per_tie(network, model.probability, "probability")
+    chance = _per_tie(network, model.probability, "probability", most=1.0)
     strength = _column(network, model.strength, "strength") if model.strength else None
     return _cascade(network, chance, strength, model.partners)
 
 
 @lower_law.register
 def _(model: WeightedCascade, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    layers, neighbours = _layers_and_neighbours(network)
-    chance = 1.0 / np.maximum(neighbours, 1)[network.targets]
-    return _cascade(network, chance, None if len(network.layers) == 1 else 1.0 / layers, model.partners)
+    neighbours, layers = _neighbours_and_layers(network)
+    chance = (1.0 / np.maximum(neighbours, 1))[network.targets]
+    return _cascade(network, chance, None if layers is None else 1.0 / layers, model.partners)
 
 
 @lower_law.register
 def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    share = _partner_share(network, model.partners)
+    partner_dose = _partner_shares(network, model.partners)
     if model.weight is None:
-        dose = _equal_weights(network, share)
+        dose = _equal_weights(network, partner_dose)
     else:
         dose = fixed(_per_tie(network, model.weight, "weight"))
     factor = _source_visibility(network) * network.readiness[network.targets]
     if (factor != 1).any():
         dose = np.where(factor == 1, dose, np.floor(dose * factor).astype(np.uint64))
-    law = _with_partners(network, np.empty(0, np.uint32), np.empty(0, np.uint8), dose, share, model.totals == "cap")
-    return law if law.capped else _within_one(network, law, model.totals, heard)
+    law = _law(network, partner_dose, family="threshold", dose=dose)
+    return _within_one(network, law, model.totals, heard)
+
+
+def _law(network: Network, partner_dose: NDArray[np.uint64], **rule: Any) -> Law:
+    """The parts of a law that all families share, beside its own rule."""
+    arrays = {"live": np.empty(0, np.uint32), "never": np.empty(0, np.uint8), "dose": np.empty(0, np.uint64)}
+    arrays |= {name: rule.pop(name) for name in arrays if name in rule}
+    arrays |= {
+        "partner_dose": partner_dose,
+        "visibility": fixed(network.visibility, UNIT),
+        "receptivity": fixed(network.readiness * network.outlook, UNIT),
+        "adopted": network.adopted.astype(np.uint8),
+    }
+    return Law(**{name: freeze(array) for name, array in arrays.items()}, capped=False, **rule)
 
 
 def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partners: float) -> Law:
-    """One draw per tie: p' = 1-(1-p)^(s r k), p itself where the exponent is 1, and 1 or 0 where the dose is certain."""
-    people = (network.readiness, network.visibility)
-    if strength is not None or any((values != 1).any() for values in people):
+    """One draw per tie: p' = 1-(1-p)^(s r k); a tie with p = 1 ignores a positive exponent (MODEL section 3)."""
+    if strength is not None or (network.readiness != 1).any() or (network.visibility != 1).any():
         factor = _source_visibility(network) * network.readiness[network.targets]
         factor = factor if strength is None else factor * strength
-        with np.errstate(invalid="ignore"):
-            bent = np.where(factor == 0, 0.0, chance_of(np.where(factor == 0, 0.0, dose_of(chance) * factor)))
-        chance = np.where(factor == 1, chance, np.where((chance == 1) & (factor > 0), 1.0, bent))
+        bent = factor != 1
+        chance[bent] = chance_of(np.where(factor[bent] > 0, dose_of(chance[bent]), 0.0) * factor[bent])
     live, never = thresholds(chance)
-    scale = np.full(len(network.organisations), float(dose_of(partners)))
-    return _with_partners(network, live, never, np.empty(0, np.uint64), scale, False)
+    people = _members(network)[network.partner_source]
+    whole = np.full(network.partner_weight.size, float(dose_of(partners)))
+    whole = np.where(network.partner_weight > 0, whole, 0.0) * network.partner_weight
+    return _law(network, fixed(whole / np.maximum(people, 1)), family="cascade", live=live, never=never)
 
 
-def _with_partners(
-    network: Network,
-    live: NDArray[np.uint32],
-    never: NDArray[np.uint8],
-    dose: NDArray[np.uint64],
-    scale: NDArray[np.float64],
-    capped: bool,
-) -> Law:
-    """Add the partner share rule; `scale` is the dose of a whole partner organisation at weight 1, per receiver."""
-    people = np.bincount(network.organisation[network.organisation >= 0], minlength=len(network.organisations))
-    with np.errstate(invalid="ignore"):
-        whole = scale[network.partner_target] * network.partner_weight
-        whole[network.partner_weight == 0] = 0.0
-    return Law(
-        family="threshold" if dose.size or not live.size and not never.size and dose.size == network.targets.size else "cascade",
-        live=freeze(live),
-        never=freeze(never),
-        dose=freeze(dose),
-        partner_dose=freeze(fixed(whole / np.maximum(people, 1)[network.partner_source])),
-        visibility=freeze(fixed(network.visibility, UNIT)),
-        receptivity=freeze(fixed(network.readiness * network.outlook, UNIT)),
-        adopted=freeze(network.adopted.astype(np.uint8)),
-        capped=capped,
-    )
+def _members(network: Network) -> NDArray[np.int64]:
+    return np.bincount(network.organisation[network.organisation >= 0], minlength=len(network.organisations))
+
+
+def _partner_shares(network: Network, share: float) -> NDArray[np.uint64]:
+    """Dose of each adopted member over each partner tie: `share` of a person's weight, split by partner weights."""
+    count, weight = len(network.organisations), network.partner_weight
+    total = np.bincount(network.partner_target, weights=weight, minlength=count)[network.partner_target]
+    people = _members(network)[network.partner_source]
+    part = share * weight / np.where(total > 0, total, 1.0)
+    return np.floor(part / np.maximum(people, 1) * float(ONE)).astype(np.uint64)
+
+
+def _equal_weights(network: Network, partner_dose: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """(1 - partner share)/d from each of d neighbours; floored, the remainder on the last tie, so that all make one."""
+    neighbours, layers = _neighbours_and_layers(network)
+    part = partner_dose * _members(network)[network.partner_source].astype(np.uint64)
+    taken = np.zeros(len(network.organisations) + 1, np.uint64)
+    np.add.at(taken, network.partner_target, part)
+    left = np.uint64(ONE) - taken[network.organisation]  # the last entry, 0, is of those without an organisation
+    each = left // np.maximum(neighbours, 1).astype(np.uint64)
+    dose = each[network.targets] if layers is None else each[network.targets] // layers.astype(np.uint64)
+    last = np.full(network.size, -1, np.int64)
+    last[network.targets] = np.arange(network.targets.size)  # later ties overwrite earlier ones
+    some = np.flatnonzero(last >= 0)
+    dose[last[some]] += (left - _in_totals(network, dose))[some]
+    return dose
+
+
+def _in_totals(network: Network, dose: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Total dose of the in-ties of each person, exactly while it is below 2^62, else at least that."""
+    low = np.bincount(network.targets, weights=dose & np.uint64(0xFFFFFFF), minlength=network.size)
+    high = np.bincount(network.targets, weights=dose >> np.uint64(28), minlength=network.size)
+    total = np.minimum(high, float(1 << 35)).astype(np.uint64) * np.uint64(1 << 28) + low.astype(np.uint64)
+    return np.asarray(np.minimum(total, np.uint64(CERTAIN)))
+
+
+def _within_one(network: Network, law: Law, totals: str, heard: NDArray[np.uint64] | None) -> Law:
+    """Refuse, scale down or cap the people whose weights can pass 1."""
+    partner = _most_partner_dose(network, law)
+    ties = _in_totals(network, law.dose)
+    outside = np.zeros(network.size, np.uint64) if heard is None else np.minimum(heard, np.uint64(CERTAIN))
+    total = ties + partner + outside
+    over = np.flatnonzero(total > ONE)
+    if not over.size:
+        return law
+    if totals == "cap":
+        return replace(law, capped=True)
+    if totals == "normalise" and (outside[over] <= ONE).all():
+        scale = np.ones(network.size)
+        scale[over] = (float(ONE) - outside[over]) / (ties[over] + partner[over]) * (1 - 2.0**-40)
+        dose = np.where(scale[network.targets] == 1, law.dose, np.floor(law.dose * scale[network.targets]))
+        receptivity = np.where(scale == 1, law.receptivity, np.floor(law.receptivity * scale))
+        return replace(law, dose=freeze(dose.astype(np.uint64)), receptivity=freeze(receptivity.astype(np.uint64)))
+    faults = [
+        Fault(
+            f"linear threshold: the weights of {network.people[v]!r} add up to {float(total[v]) / ONE:.6g}, more than 1 "
+            "(ties, partners, broadcasts and readiness together); totals = 'normalise' scales them down, 'cap' keeps 1"
+        )
+        for v in over[:MOST_FAULTS]
+    ]
+    if over.size > MOST_FAULTS:
+        faults.append(Fault(f"... and {over.size - MOST_FAULTS:,} more people whose weights add up to more than 1"))
+    raise DataError(*faults)
+
+
+def _most_partner_dose(network: Network, law: Law) -> NDArray[np.uint64]:
+    """The partner dose of each person once everybody in every partner organisation has adopted."""
+    heat = [0] * (len(network.organisations) + 1)
+    inside = network.organisation >= 0
+    brightness = [0] * len(network.organisations)
+    for organisation, visibility in zip(network.organisation[inside].tolist(), law.visibility[inside].tolist(), strict=True):
+        brightness[organisation] += visibility
+    for q, o, dose in zip(
+        network.partner_source.tolist(), network.partner_target.tolist(), law.partner_dose.tolist(), strict=True
+    ):
+        heat[o] = min(heat[o] + (dose * brightness[q] >> 24), CERTAIN)
+    whole = np.array(heat, np.uint64)[network.organisation]
+    other = np.flatnonzero((law.receptivity != UNIT) & (whole > 0))
+    whole[other] = [min(int(whole[v]) * int(law.receptivity[v]) >> 24, CERTAIN) for v in other]
+    return whole
+
+
+def _source_visibility(network: Network) -> NDArray[np.float64]:
+    return np.repeat(network.visibility, np.diff(network.indptr))
+
+
+def _neighbours_and_layers(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+    """Number of people who can influence each person, and on how many layers each tie's pair is tied (None: one)."""
+    if len(network.layers) == 1:
+        return np.bincount(network.targets, minlength=network.size), None
+    sources = np.repeat(np.arange(network.size, dtype=np.int32), np.diff(network.indptr))
+    first = np.ones(network.targets.size, bool)
+    first[1:] = (sources[1:] != sources[:-1]) | (network.targets[1:] != network.targets[:-1])
+    pair = np.cumsum(first) - 1
+    return np.bincount(network.targets[first], minlength=network.size), np.bincount(pair)[pair] if pair.size else pair
+
+
+def _column(network: Network, name: str, role: str) -> NDArray[np.float64]:
+    if name not in network.columns:
+        have = ", ".join(map(repr, network.columns)) or "none"
+        raise UsageError(
+            f"{role} names the tie column {name!r}, which the network does not have (it has {have})"
+            + nearest(name, network.columns)
+        )
+    return network.columns[name]
+
+
+def _per_tie(network: Network, share: Share, role: str, most: float | None = None) -> NDArray[np.float64]:
+    """Values of all ties from a number, a column, or either for each layer (0 on layers that are not named)."""
+    if isinstance(share, Mapping):
+        faults = [
+            f"{role} names the layer {layer!r}, which the network does not have (it has "
+            f"{', '.join(map(repr, network.layers))}){nearest(layer, network.layers)}"
+            for layer in share
+            if layer not in network.layers
+        ]
+        if faults:
+            raise UsageError(*faults)
+        values = np.zeros(network.targets.size)
+        for layer, part in share.items():
+            on_layer = network.layer == network.layers.index(layer)
+            values[on_layer] = _per_tie(network, part, role, most)[on_layer]
+        return values
+    if not isinstance(share, str):
+        return np.full(network.targets.size, float(share))
+    values = _column(network, share, role).copy()
+    wrong = np.flatnonzero((values > most) if most is not None else np.zeros(0))
+    if wrong.size:
+        sources = np.searchsorted(network.indptr, wrong[:MOST_FAULTS], side="right") - 1
+        faults = [
+            f"tie {network.people[u]!r} -> {network.people[network.targets[e]]!r}: {share} {values[e]:g} is not a "
+            "number in [0, 1]"
+            for u, e in zip(sources, wrong, strict=False)
+        ]
+        more = [f"... and {wrong.size - MOST_FAULTS:,} more ties"] if wrong.size > MOST_FAULTS else []
+        hint = ["a weight is not a probability: give one number, or name another column"] if share == "weight" else []
+        raise DataError(*faults, *more, *hint)
+    return values

@@ -1,0 +1,143 @@
+"""Independent cascade on the once clock: a live tie convinces, in the step after its source adopted."""
+
+from __future__ import annotations
+
+from spark.kernels.accelerate import kernel
+from spark.kernels.draw import (
+    BLOCK_BITS,
+    LANES,
+    PARTNERS,
+    exponential_tolerance,
+    halves,
+    live_mask,
+    lowest_bit,
+    person_draw,
+    scaled,
+    tie_draw,
+    u32,
+    u64,
+    world_key,
+)
+from spark.kernels.world import (
+    ALREADY,
+    BROADCASTS,
+    SEED,
+    TIE,
+    begin,
+    clear,
+    kind_key,
+    light_seeds,
+    plan_arrivals,
+    record,
+    warm,
+)
+from spark.kernels.world import PARTNERS as BY_PARTNERS
+
+
+@kernel
+def cascade_world(key, world, rows, shares, start, work):  # type: ignore[no-untyped-def]
+    """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
+    indptr, targets, live = rows.indptr, rows.targets, rows.law
+    seen, queue = work.seen, work.queue
+    block = -1
+    k0, k1 = u32(0), u32(0)
+    total, seed = begin(start, work)
+    work.ends[0] = total
+    arrivals = plan_arrivals(key, world, start, work) if start.schedule.size > 0 else 0
+    share = shares.partner_targets.size > 0
+    partner_key = kind_key(key, PARTNERS, world) if share else u64(0)
+    first, t, last = 0, 0, 0
+    while (first < total or seed < start.seeds.size or t < arrivals) and t != start.horizon:
+        t += 1
+        end = total
+        for i in range(first, end):
+            u = queue[i]
+            e, stop = indptr[u], indptr[u + 1]
+            while e < stop:
+                if e >> BLOCK_BITS != block:
+                    block = e >> BLOCK_BITS
+                    k0, k1 = halves(world_key(key, world, u64(block)))
+                within = min(stop, (block + 1) << BLOCK_BITS)
+                mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, e)
+                if within - e < LANES:
+                    mask &= (u64(1) << u64(within - e)) - u64(1)
+                while mask != u64(0):
+                    v = targets[e + lowest_bit(mask)]
+                    mask &= mask - u64(1)
+                    if seen[v] == 0:
+                        seen[v] = TIE
+                        queue[total] = v
+                        total += 1
+                e = min(e + LANES, within)
+        if share:
+            for i in range(warm(shares, work, first, end)):
+                o = work.warmer[i]
+                for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
+                    v = shares.members[j]
+                    if seen[v] == 0:
+                        if work.tolerance[v] == u64(0):
+                            work.tolerance[v] = exponential_tolerance(person_draw(partner_key, v))
+                        if scaled(work.heat[o], shares.receptivity[v]) >= work.tolerance[v]:
+                            seen[v] = BY_PARTNERS
+                            queue[total] = v
+                            total += 1
+        if t <= arrivals:
+            v = work.arrival[t] - 1
+            while v >= 0:
+                if seen[v] == 0:
+                    seen[v] = BROADCASTS
+                    queue[total] = v
+                    total += 1
+                v = work.following[v] - 1
+        total, seed = light_seeds(start, work, t, total, seed)
+        work.ends[t] = total
+        if total > end:
+            last = t
+        first = end
+    return last, total
+
+
+@kernel
+def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, count):  # type: ignore[no-untyped-def]
+    """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
+    few, or stop_row."""
+    for row in range(begin_row, stop_row):
+        last, total = cascade_world(key, u64(first + row), rows, shares, start, work)
+        if last >= count.adopters.shape[1]:
+            clear(work, shares, total)
+            return row
+        record(row, last, total, work, count)
+        clear(work, shares, total)
+    return stop_row
+
+
+@kernel
+def replay_cascade(key, world, rows, incoming, shares, start, work, when, by):  # type: ignore[no-untyped-def]
+    """Replay one world: fill when int32[n] and by int64[n] (see `spark.problem.arrays.Trace`); return adopters.
+    `incoming`: the reverse rows (indptr, sources, tie ids)."""
+    last, total = cascade_world(key, u64(world), rows, shares, start, work)
+    for t in range(last + 1):
+        for i in range(work.ends[t - 1] if t > 0 else 0, work.ends[t]):
+            when[work.queue[i]] = t
+    in_indptr, in_sources, in_ties = incoming
+    for i in range(total):
+        v = work.queue[i]
+        why = work.seen[v]
+        if why == TIE:
+            for j in range(in_indptr[v], in_indptr[v + 1]):
+                e = in_ties[j]
+                if when[in_sources[j]] == when[v] - 1 and rows.targets[e] == v:
+                    k0, k1 = halves(world_key(key, u64(world), u64(e >> BLOCK_BITS)))
+                    if tie_draw(u32(e & 0xFFFFFFFF), k0, k1) <= rows.law[e]:
+                        by[v] = e
+                        break
+        elif why == SEED:
+            by[v] = -2
+        elif why == ALREADY:
+            by[v] = -3
+        elif why == BY_PARTNERS:
+            by[v] = -4
+        else:
+            by[v] = -5
+    clear(work, shares, total)
+    return total

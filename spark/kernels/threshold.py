@@ -1,0 +1,126 @@
+"""Linear threshold on the once clock: a person adopts when the doses that have reached her add up to her tolerance."""
+
+from __future__ import annotations
+
+from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.draw import CERTAIN, TOLERANCE, person_draw, scaled, u64, uniform_tolerance
+from spark.kernels.world import (
+    ALREADY,
+    BROADCASTS,
+    PARTNERS,
+    SEED,
+    TIE,
+    begin,
+    clear,
+    kind_key,
+    light_seeds,
+    record,
+    warm,
+)
+
+
+@inlined
+def convinced(v, t, person_key, shares, start, work):  # type: ignore[no-untyped-def]
+    """Whether all that has reached person v by step t adds up to her tolerance."""
+    dose = work.dose[v]
+    if shares.partner_targets.size > 0 and shares.organisation[v] >= 0:
+        dose += scaled(work.heat[shares.organisation[v]], shares.receptivity[v])
+    if start.schedule.size > 0 and start.schedule[v] >= 0:
+        dose += start.heard[start.schedule[v], min(t, start.heard.shape[1] - 1)]
+    return dose >= uniform_tolerance(person_draw(person_key, v))
+
+
+@kernel
+def threshold_world(key, world, rows, shares, start, work):  # type: ignore[no-untyped-def]
+    """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
+    indptr, targets, tie_dose = rows.indptr, rows.targets, rows.law
+    seen, queue, dose = work.seen, work.queue, work.dose
+    person_key = kind_key(key, TOLERANCE, world)
+    share = shares.partner_targets.size > 0
+    total, seed = begin(start, work)
+    work.ends[0] = total
+    last_heard = start.heard.shape[1] - 1 if start.schedule.size > 0 else 0
+    first, t, last, touched = 0, 0, 0, 0
+    while (first < total or seed < start.seeds.size or t < last_heard) and t != start.horizon:
+        t += 1
+        end = total
+        for i in range(first, end):
+            u = queue[i]
+            for e in range(indptr[u], indptr[u + 1]):
+                v = targets[e]
+                if seen[v] == 0 and tie_dose[e] > u64(0):
+                    if dose[v] == u64(0):
+                        work.touched[touched] = v
+                        touched += 1
+                    dose[v] = min(dose[v] + tie_dose[e], CERTAIN)
+                    if convinced(v, t, person_key, shares, start, work):
+                        seen[v] = TIE
+                        queue[total] = v
+                        total += 1
+        if share:
+            for i in range(warm(shares, work, first, end)):
+                o = work.warmer[i]
+                for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
+                    v = shares.members[j]
+                    if seen[v] == 0 and convinced(v, t, person_key, shares, start, work):
+                        seen[v] = PARTNERS
+                        queue[total] = v
+                        total += 1
+        if t <= last_heard:
+            for v in range(start.schedule.size):
+                row = start.schedule[v]
+                if row >= 0 and seen[v] == 0 and start.heard[row, t] > start.heard[row, t - 1]:
+                    if convinced(v, t, person_key, shares, start, work):
+                        seen[v] = BROADCASTS
+                        queue[total] = v
+                        total += 1
+        total, seed = light_seeds(start, work, t, total, seed)
+        work.ends[t] = total
+        if total > end:
+            last = t
+        first = end
+    for i in range(touched):
+        dose[work.touched[i]] = u64(0)
+    return last, total
+
+
+@kernel
+def run_threshold(key, first, begin_row, stop_row, rows, shares, start, work, count):  # type: ignore[no-untyped-def]
+    """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
+    few, or stop_row."""
+    for row in range(begin_row, stop_row):
+        last, total = threshold_world(key, u64(first + row), rows, shares, start, work)
+        if last >= count.adopters.shape[1]:
+            clear(work, shares, total)
+            return row
+        record(row, last, total, work, count)
+        clear(work, shares, total)
+    return stop_row
+
+
+@kernel
+def replay_threshold(key, world, rows, incoming, shares, start, work, when, by):  # type: ignore[no-untyped-def]
+    """Replay one world: fill when int32[n] and by int64[n] (see `spark.problem.arrays.Trace`); return adopters.
+    `incoming`: the reverse rows (indptr, sources, tie ids)."""
+    last, total = threshold_world(key, u64(world), rows, shares, start, work)
+    for t in range(last + 1):
+        for i in range(work.ends[t - 1] if t > 0 else 0, work.ends[t]):
+            when[work.queue[i]] = t
+    in_indptr, in_sources, in_ties = incoming
+    for i in range(total):
+        v = work.queue[i]
+        why = work.seen[v]
+        if why == SEED:
+            by[v] = -2
+        elif why == ALREADY:
+            by[v] = -3
+        else:
+            by[v] = -4 if why == PARTNERS else -5
+            best = u64(0)
+            for j in range(in_indptr[v], in_indptr[v + 1]):
+                e = in_ties[j]
+                if when[in_sources[j]] == when[v] - 1 and rows.law[e] > best:
+                    best = rows.law[e]
+                    by[v] = e
+    clear(work, shares, total)
+    return total

@@ -1,0 +1,216 @@
+"""What one world needs whatever the rule: its inputs, its working arrays, the share rule, and the counting.
+
+A world is computed as a queue of people in the order in which they adopt; ``ends[t]`` is the length of the queue after
+step t. Beside each person stands why she adopted, so that "seen" costs one byte a person.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.draw import BROADCAST, CERTAIN, exponential_tolerance, mix, person_draw, scaled, u64, world_key
+
+TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
+
+
+class Rows(NamedTuple):
+    """Ties by source: indptr int64[n+1]; targets int32[m] (n, the sink, for ties that are live in no world); law:
+    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold)."""
+
+    indptr: NDArray[np.int64]
+    targets: NDArray[np.int32]
+    law: NDArray[np.uint32] | NDArray[np.uint64]
+
+
+class Shares(NamedTuple):
+    """Partner ties, as in `spark.problem.arrays`; all of size 0 where there are none."""
+
+    organisation: NDArray[np.int32]
+    member_indptr: NDArray[np.int64]
+    members: NDArray[np.int32]
+    partner_indptr: NDArray[np.int64]
+    partner_targets: NDArray[np.int32]
+    partner_dose: NDArray[np.uint64]
+    visibility: NDArray[np.uint64]
+    receptivity: NDArray[np.uint64]
+
+
+class Start(NamedTuple):
+    """One plan: who practises already int32[a], seeds int32[s] with their steps int32[s] in order, who hears which
+    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], and the last step or -1."""
+
+    adopted: NDArray[np.int32]
+    seeds: NDArray[np.int32]
+    steps: NDArray[np.int32]
+    schedule: NDArray[np.int32]
+    heard: NDArray[np.uint64]
+    horizon: int
+
+
+class Work(NamedTuple):
+    """Arrays that a world may write to, and leaves as it found them (zeros; the sink seen)."""
+
+    seen: NDArray[np.uint8]  # [n+1]
+    queue: NDArray[np.int32]  # [n]
+    ends: NDArray[np.int64]  # [n + last seed step + H + 3]
+    dose: NDArray[np.uint64]  # [n], threshold family, else [0]
+    touched: NDArray[np.int32]  # [n], threshold family, else [0]
+    arrival: NDArray[np.int32]  # [H+2], first person lit by broadcasts at each step, plus one
+    following: NDArray[np.int32]  # [n], the next one, plus one
+    tolerance: NDArray[np.uint64]  # [n], of partner doses
+    bright: NDArray[np.uint64]  # [o], visibility of the adopted members
+    newly: NDArray[np.uint64]  # [o], the part of it that is new
+    heat: NDArray[np.uint64]  # [o]
+    changed: NDArray[np.int32]  # [o], organisations whose brightness changed
+    warmer: NDArray[np.int32]  # [o], organisations whose heat changed
+    is_warmer: NDArray[np.uint8]  # [o]
+
+
+class Count(NamedTuple):
+    """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value int64[W],
+    sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros."""
+
+    groups: NDArray[np.int32]
+    person_value: NDArray[np.int64]
+    adopters: NDArray[np.int32]
+    value: NDArray[np.int64]
+    group_sum: NDArray[np.int64]
+    group_squares: NDArray[np.int64]
+    reached: NDArray[np.int64]
+    group_now: NDArray[np.int64]
+
+
+@inlined
+def kind_key(key, kind, world):  # type: ignore[no-untyped-def]
+    """World key of the draws of one kind (`TOLERANCE`, `PARTNERS`, `BROADCAST`)."""
+    return world_key(mix(key ^ kind), world, u64(0))
+
+
+@inlined
+def begin(start, work):  # type: ignore[no-untyped-def]
+    """Light those who practise already and the seeds of step 0; return how many burn and the next seed."""
+    total = 0
+    for v in start.adopted:
+        work.seen[v] = ALREADY
+        work.queue[total] = v
+        total += 1
+    return light_seeds(start, work, 0, total, 0)
+
+
+@inlined
+def light_seeds(start, work, t, total, seed):  # type: ignore[no-untyped-def]
+    """Light the seeds that are due at the end of step t."""
+    while seed < start.seeds.size and start.steps[seed] == t:
+        v = start.seeds[seed]
+        if work.seen[v] == 0:
+            work.seen[v] = SEED
+            work.queue[total] = v
+            total += 1
+        seed += 1
+    return total, seed
+
+
+@kernel
+def plan_arrivals(key, world, start, work):  # type: ignore[no-untyped-def]
+    """List, for each step, whom the broadcasts alone light then (exponential tolerances); return the last such step."""
+    last = 0
+    hear = kind_key(key, BROADCAST, world)
+    work.arrival[:] = 0
+    final = start.heard.shape[1] - 1
+    for v in range(start.schedule.size):
+        row = start.schedule[v]
+        if row < 0 or start.heard[row, final] == u64(0):
+            continue
+        tolerance = exponential_tolerance(person_draw(hear, v))
+        if tolerance > start.heard[row, final]:
+            continue
+        low, high = 0, final
+        while low < high:
+            middle = (low + high) // 2
+            if start.heard[row, middle] >= tolerance:
+                high = middle
+            else:
+                low = middle + 1
+        work.following[v] = work.arrival[low]
+        work.arrival[low] = v + 1
+        last = max(last, low)
+    return last
+
+
+@kernel
+def warm(shares, work, first, end):  # type: ignore[no-untyped-def]
+    """Pass on what queue[first:end], who adopted in the step before, add to the heat of partner organisations; list in
+    `work.warmer` whose heat changed, and return how many."""
+    count = 0
+    for i in range(first, end):
+        u = work.queue[i]
+        q = shares.organisation[u]
+        if q >= 0 and shares.visibility[u] > u64(0) and shares.partner_indptr[q] < shares.partner_indptr[q + 1]:
+            if work.newly[q] == u64(0):
+                work.changed[count] = q
+                count += 1
+            work.newly[q] += shares.visibility[u]
+    warmer = 0
+    for i in range(count):
+        q = work.changed[i]
+        before = work.bright[q]
+        now = before + work.newly[q]
+        work.bright[q] = now
+        work.newly[q] = u64(0)
+        for j in range(shares.partner_indptr[q], shares.partner_indptr[q + 1]):
+            o = shares.partner_targets[j]
+            more = scaled(shares.partner_dose[j], now) - scaled(shares.partner_dose[j], before)
+            if more > u64(0):
+                work.heat[o] = min(work.heat[o] + more, CERTAIN)
+                if work.is_warmer[o] == 0:
+                    work.is_warmer[o] = 1
+                    work.warmer[warmer] = o
+                    warmer += 1
+    for i in range(warmer):
+        work.is_warmer[work.warmer[i]] = 0
+    return warmer
+
+
+@kernel
+def clear(work, shares, total):  # type: ignore[no-untyped-def]
+    """Leave the working arrays as they were before the world."""
+    for i in range(total):
+        work.seen[work.queue[i]] = 0
+    if shares.partner_targets.size > 0:
+        for o in range(work.heat.size):
+            if work.heat[o] > u64(0):
+                for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
+                    work.tolerance[shares.members[j]] = u64(0)
+            work.heat[o] = u64(0)
+            work.bright[o] = u64(0)
+
+
+@kernel
+def record(row, last, total, work, count):  # type: ignore[no-untyped-def]
+    """Count the world that stands in the queue as row `row` of the tally; `last` is its last step."""
+    for t in range(count.adopters.shape[1]):
+        count.adopters[row, t] = work.ends[min(t, last)]
+    value = np.int64(0)
+    valued = count.person_value.size > 0
+    for i in range(total):
+        v = work.queue[i]
+        count.reached[v] += 1
+        if valued:
+            value += count.person_value[v]
+        for d in range(count.groups.shape[0]):
+            g = count.groups[d, v]
+            if g >= 0:
+                count.group_now[g] += 1
+    count.value[row] = value
+    for i in range(total):
+        v = work.queue[i]
+        for d in range(count.groups.shape[0]):
+            g = count.groups[d, v]
+            if g >= 0 and count.group_now[g] > 0:
+                count.group_sum[g] += count.group_now[g]
+                count.group_squares[g] += count.group_now[g] * count.group_now[g]
+                count.group_now[g] = 0
