@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ class Ids:
     (1, 'bo', 2)
     """
 
-    __slots__ = ("_at", "_integers", "_lookup", "_low", "_values", "text")
+    __slots__ = ("_at", "_integers", "_lookup", "_low", "_sorted", "_values", "text")
 
     def __init__(self, values: I64 | Iterable[Hashable], *, text: bool = False) -> None:
         column = as_column(values)
@@ -88,6 +89,7 @@ class Ids:
         self._integers: I64 | None = None
         self._lookup: dict[Any, int] | None = None
         self._at: I64 | None = None
+        self._sorted: I64 | None = None
         self._low = 0
         if isinstance(column, np.ndarray):
             self._integers = freeze(column.copy() if column.flags.writeable else column)
@@ -158,8 +160,8 @@ class Ids:
     def find(self, column: I64 | list[Any]) -> I64:
         """Return where the ids stand, int64, -1 for each that is none of these."""
         if isinstance(column, np.ndarray):
-            if self._integers is not None and not (self.text and not _is_trusted(column)):
-                return self._find_integers(column)
+            if self._integers is not None and not self.text:
+                return self.find_integers(column)
             column = column.tolist()
         return np.array([self._found(value) for value in column], dtype=np.int64)
 
@@ -180,7 +182,52 @@ class Ids:
             raise KeyError(value)
         if not -(1 << 63) <= number < 1 << 63:
             raise KeyError(value)
-        found = int(self._find_integers(np.array([number], dtype=np.int64))[0])
+        found = int(self.find_integers(np.array([number], dtype=np.int64))[0])
         if found < 0:
             raise KeyError(value)
         return found
+
+    def find_integers(self, wanted: I64) -> I64:
+        """Return where the integers stand, int64, -1 for each that is none of these; the ids must be integers."""
+        known = self._integers
+        assert known is not None
+        if not known.size:
+            return np.full(wanted.size, -1, dtype=np.int64)
+        if self._at is None:
+            self._low = low = int(known.min())
+            reach = int(known.max()) - low + 1
+            if reach <= 8 * known.size + 1024:
+                table = np.full(reach, -1, dtype=np.int64)
+                table[known - low] = np.arange(known.size)
+                self._at = table
+            else:
+                self._at = np.argsort(known, kind="stable")
+                self._sorted = known[self._at]
+        if self._sorted is None:
+            offset = wanted - self._low
+            inside = (wanted >= self._low) & (offset < self._at.size)
+            return np.where(inside, self._at[np.where(inside, offset, 0)], -1)
+        place = np.minimum(np.searchsorted(self._sorted, wanted), known.size - 1)
+        return np.where(self._sorted[place] == wanted, self._at[place], -1)
+
+
+def unknown(value: object, ids: Ids, what: str = "person") -> str:
+    """Say that an id is not among `ids`, and which one is nearest.
+
+    >>> unknown("amina", Ids(["amina.k", "bo"]))
+    "'amina' is not in the network (2 people); did you mean 'amina.k'?"
+    """
+    plural = _PLURALS.get(what, f"{what}s")
+    count = f"{len(ids):,} {what if len(ids) == 1 else plural}"
+    return f"{value!r} is not in the network ({count}){nearest(value, _candidates(value, ids))}"
+
+
+def _candidates(value: object, ids: Ids) -> Iterable[object]:
+    """All ids where they are few, else those that begin or end as the value does: difflib is slow."""
+    if len(ids) <= _LARGE:
+        return ids
+    text = str(value).lower()
+    if len(text) < 3 or ids.integers is not None:
+        return ()
+    alike = (name for name in map(str, ids) if name[:2].lower() == text[:2] or name[-3:].lower() == text[-3:])
+    return islice(alike, _LARGE)

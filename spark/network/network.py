@@ -1,0 +1,237 @@
+"""The network: people, organisations, staff and partner ties, as frozen compressed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.errors import UsageError
+from spark.network.ids import Ids, freeze, unknown
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U16 = NDArray[np.uint16]
+F64 = NDArray[np.float64]
+
+Influence = Literal["source-to-target", "target-to-source", "both"]
+Merge = Literal["refuse", "sum"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """A categorical column of people: ``codes`` int32[n], -1 for none, are positions in ``names``."""
+
+    codes: I32
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was taken for what when a network was read, and what was left out.
+
+    Attributes
+    ----------
+    influence : which way influence runs along the ties as given.
+    self_loops, merged, zero_strength : rows of ties that were dropped or merged with an equal row.
+    partner_self_loops, partner_merged, partner_zero_strength : the same for partner ties.
+    files : (path, role, rows) of each file read; empty for data from Python.
+    files_not_read : names of files of the folder that have no role.
+    roles : for each table or file, which column was taken for which role.
+    unused : columns that were not used, as ``"file: column (why)"``.
+    notes : anything else that a reader should know.
+    """
+
+    influence: Influence = "source-to-target"
+    self_loops: int = 0
+    merged: int = 0
+    zero_strength: int = 0
+    partner_self_loops: int = 0
+    partner_merged: int = 0
+    partner_zero_strength: int = 0
+    files: tuple[tuple[str, str, int], ...] = ()
+    files_not_read: tuple[str, ...] = ()
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Network:
+    """People (n), organisations (o), teams, staff ties (m) and partner ties (q) between organisations.
+
+    Made by `from_edges`, `from_networkx`, `from_scipy`, `from_pandas`, or `spark.read_network`. A tie u -> v says "u can
+    influence v". Ties are sorted by (source, target, layer) and the position of a tie is its id.
+
+    Attributes
+    ----------
+    people, organisations, teams : the user's ids, in order.
+    organisation, team : int32[n]; positions, -1 for none.
+    label : a text beside each id, or None.
+    readiness, visibility, outlook, cost, value : float64[n], at least 0; 1 where not given.
+    adopted, eligible : bool[n]; who practises already, who may be chosen.
+    given : names of the person columns that the data held.
+    groups : the other categorical columns of people.
+    layers : names of the layers, sorted by UTF-8 bytes; at least one.
+    indptr : int64[n+1]; the ties from person u have the ids indptr[u] <= e < indptr[u+1].
+    targets, layer : int32[m], uint16[m]; whom a tie leads to, and the position of its layer.
+    columns : named numeric columns of the ties, float64[m].
+    partner_source, partner_target, partner_weight : int32[q], int32[q], float64[q]; sorted by (source, target).
+    reading : what was taken for what.
+
+    Examples
+    --------
+    >>> network = Network.from_edges(["amina", "bo"], ["bo", "cy"])
+    >>> network
+    <Network: 3 people, 2 ties>
+    >>> list(network.people)
+    ['amina', 'bo', 'cy']
+    """
+
+    people: Ids
+    organisations: Ids
+    organisation: I32
+    teams: Ids
+    team: I32
+    label: tuple[str, ...] | None
+    readiness: F64
+    visibility: F64
+    outlook: F64
+    cost: F64
+    value: F64
+    adopted: NDArray[np.bool_]
+    eligible: NDArray[np.bool_]
+    given: frozenset[str]
+    groups: Mapping[str, Group]
+    layers: tuple[str, ...]
+    indptr: I64
+    targets: I32
+    layer: U16
+    columns: Mapping[str, F64]
+    partner_source: I32
+    partner_target: I32
+    partner_weight: F64
+    reading: Reading
+
+    def __post_init__(self) -> None:
+        for name in (item.name for item in fields(self)):
+            value = getattr(self, name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, name, freeze(value))
+        columns = {name: freeze(column) for name, column in self.columns.items()}
+        object.__setattr__(self, "columns", MappingProxyType(columns))
+        object.__setattr__(self, "groups", MappingProxyType(dict(self.groups)))
+
+    @property
+    def size(self) -> int:
+        """How many people."""
+        return len(self.people)
+
+    @property
+    def tie_count(self) -> int:
+        """How many staff ties, each direction and each layer counted."""
+        return self.targets.size
+
+    def sources(self) -> I32:
+        """Return who each tie comes from, int32[m]."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.indptr))
+
+    def in_degree(self) -> I64:
+        """Return by how many distinct people each person can be influenced, on any layer, int64[n]."""
+        first = np.ones(self.tie_count, dtype=bool)
+        if len(self.layers) > 1:
+            sources = self.sources()
+            first[1:] = (sources[1:] != sources[:-1]) | (self.targets[1:] != self.targets[:-1])
+        return np.bincount(self.targets[first], minlength=self.size).astype(np.int64)
+
+    def out_degree(self) -> I64:
+        """Return how many distinct people each person can influence, on any layer, int64[n]."""
+        if len(self.layers) == 1:
+            return np.diff(self.indptr)
+        sources = self.sources()
+        first = np.ones(self.tie_count, dtype=bool)
+        first[1:] = (sources[1:] != sources[:-1]) | (self.targets[1:] != self.targets[:-1])
+        return np.bincount(sources[first], minlength=self.size).astype(np.int64)
+
+    def index(self, ids: Iterable[Hashable]) -> I64:
+        """Return the positions of people, int64[k].
+
+        Raises
+        ------
+        UsageError
+            That lists every id that is not in the network, with the nearest that is.
+        """
+        wanted = ids if isinstance(ids, np.ndarray) else list(ids)
+        found = self.people.find(wanted)
+        missing = dict.fromkeys(wanted[i] for i in np.flatnonzero(found < 0))
+        if missing:
+            raise UsageError(*(unknown(value, self.people) for value in missing))
+        return found
+
+    def __repr__(self) -> str:
+        parts = [f"{self.size:,} people", f"{self.tie_count:,} ties"]
+        if len(self.layers) > 1:
+            parts.append(f"{len(self.layers):,} layers")
+        if len(self.organisations):
+            parts.append(f"{len(self.organisations):,} organisations")
+        if self.partner_source.size:
+            parts.append(f"{self.partner_source.size:,} partner ties")
+        return f"<Network: {', '.join(parts)}>"
+
+    @classmethod
+    def from_edges(
+        cls,
+        source: Any,
+        target: Any,
+        *,
+        layer: Any = None,
+        influence: Influence = "source-to-target",
+        columns: Mapping[str, Any] | None = None,
+        people: Mapping[str, Any] | None = None,
+        partners: Mapping[str, Any] | None = None,
+        merge: Merge = "refuse",
+    ) -> Network:
+        """Make a network of two columns of ids, one row a tie.
+
+        Parameters
+        ----------
+        source, target : ids, one a row; int64 arrays are fastest.
+        layer : name of the layer of each row, or one name for all; None means the single layer ``"ties"``.
+        influence : which way influence runs; ``"both"`` makes two ties of each row.
+        columns : numeric columns of the ties by name, finite and at least 0. Rows whose ``weight`` or ``strength`` is 0
+            are no ties.
+        people : columns by name: ``id`` and any of ``organisation``, ``team``, ``label``, ``readiness``, ``visibility``,
+            ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``; others become groups. Without it the people are
+            the ids of the ties in order of first appearance, row by row, source before target.
+        partners : ``source``, ``target`` and, if wanted, ``weight`` of ties between organisations; influence runs from
+            source to target.
+        merge : rows for the same tie that disagree in a column are refused, or their columns are added (``"sum"``).
+
+        Raises
+        ------
+        DataError
+            That lists all that is wrong in the data.
+        UsageError
+            If an option has no such value.
+
+        Examples
+        --------
+        >>> Network.from_edges([1, 2], [2, 3], influence="both").tie_count
+        4
+        """
+        from spark.network.build import network_from_edges  # it makes Networks, so it stands above this module
+
+        return network_from_edges(
+            source,
+            target,
+            layer=layer,
+            influence=influence,
+            columns=columns or {},
+            people=people,
+            partners=partners,
+            merge=merge,
+        )

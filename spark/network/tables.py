@@ -1,0 +1,92 @@
+"""Tables on their way into a network, and the collecting of what is wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.errors import DataError, Fault
+from spark.network.ids import I64
+
+Column = I64 | list[Any]
+
+SHOWN = 20
+"""How many faults an error lists before it says how many more there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of a table stand: in lines of a file, or at positions of what Python gave."""
+
+    table: str
+    file: str | None = None
+    line: Callable[[int], int] | None = None
+
+    def fault(self, row: int, key: str | None, message: str) -> Fault:
+        """Return the fault of a row, counted from 0."""
+        if self.file is not None:
+            return Fault(message, self.file, self.line(row) if self.line else row + 1, key)
+        return Fault(message, key=f"{self.table}[{row}]" + (f".{key}" if key else ""))
+
+    def name(self, row: int) -> str:
+        """Return how another message speaks of the row."""
+        return f"line {self.line(row) if self.line else row + 1}" if self.file is not None else f"row {row}"
+
+
+@dataclass(slots=True)
+class Faults:
+    """All that is wrong so far; many faults of one kind cost no more than the few that are shown."""
+
+    shown: list[Fault] = field(default_factory=list)
+    hidden: int = 0
+    advice: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.shown)
+
+    def add(self, fault: Fault) -> None:
+        """Note one fault."""
+        if len(self.shown) < SHOWN:
+            self.shown.append(fault)
+        else:
+            self.hidden += 1
+
+    def add_rows(self, rows: Iterable[int] | NDArray[Any], make: Callable[[int], Fault]) -> None:
+        """Note one fault for each row."""
+        rows = np.asarray(rows)
+        room = max(0, SHOWN - len(self.shown))
+        self.shown.extend(make(int(row)) for row in rows[:room])
+        self.hidden += max(0, rows.size - room)
+
+    def refuse(self) -> None:
+        """Raise what was found, if anything was."""
+        if not self.shown:
+            return
+        faults = list(self.shown)
+        if self.hidden:
+            faults.append(Fault(f"and {self.hidden:,} more"))
+        raise DataError(*faults, *(Fault(advice) for advice in dict.fromkeys(self.advice)))
+
+
+@dataclass(frozen=True, slots=True)
+class TieTable:
+    """Rows of ties: ids of both ends, layer names, numeric columns (float64), and the place of the rows."""
+
+    source: Column
+    target: Column
+    layer: list[Any] | None
+    columns: Mapping[str, NDArray[np.float64]]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTable:
+    """One row a person: ids, and the other columns by role or, for groups, by name."""
+
+    ids: Column
+    columns: Mapping[str, Any]
+    place: Place

@@ -1,0 +1,132 @@
+"""From rows of ties to sorted, distinct ties: MODEL section 2 on self-loops, duplicates and zero strength."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.network.ids import I64
+from spark.network.tables import Faults, Place
+
+F64 = NDArray[np.float64]
+
+STRENGTHS = ("weight", "strength")
+"""Tie columns of which a 0 says that there is no tie."""
+
+ADVICE = (
+    "rows that disagree about the same tie: a layer column keeps them apart, merge='sum' adds them up, "
+    "columns={'ignore': [...]} leaves a column out"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Distinct ties sorted by (source, target, layer), with counts of the rows that went."""
+
+    source: I64
+    target: I64
+    layer: I64
+    columns: Mapping[str, F64]
+    self_loops: int
+    merged: int
+    zero_strength: int
+
+
+def distinct_ties(
+    source: I64,
+    target: I64,
+    layer: I64,
+    columns: Mapping[str, F64],
+    *,
+    ends: int,
+    layers: int,
+    both: bool,
+    add: bool,
+    place: Place,
+    name: Callable[[int], str],
+    faults: Faults,
+) -> Ties:
+    """Drop self-loops, merge duplicates, drop zero strength, double undirected ties, sort.
+
+    Parameters
+    ----------
+    source, target, layer : int64[rows]; positions, in influence direction, -1 for ends that are faults already.
+    columns : float64[rows] by name.
+    ends, layers : how many of each there are.
+    both : influence runs both ways: a row in the other direction is a duplicate.
+    add : add up the columns of duplicates that disagree, instead of noting them as faults.
+    place, name, faults : for messages: of the rows, of the ends; and where they go.
+    """
+    rows = np.arange(source.size)
+    keep = (source != target) | (source < 0)
+    self_loops = source.size - int(np.count_nonzero(keep))
+    keep &= (source >= 0) & (target >= 0)
+    if not keep.all():
+        rows, source, target, layer = rows[keep], source[keep], target[keep], layer[keep]
+    if both:
+        source, target = np.minimum(source, target), np.maximum(source, target)
+    order, same = _sorted(source, target, layer, ends, layers)
+    rows, source, target, layer = rows[order], source[order], target[order], layer[order]
+    values = {key: column[rows] for key, column in columns.items()}
+    merged = int(np.count_nonzero(same))
+    if merged:
+        first = ~same
+        if add:
+            group = np.cumsum(first) - 1
+            values = {key: np.bincount(group, weights=column) for key, column in values.items()}
+        else:
+            for key, column in values.items():
+                differs = np.flatnonzero(same & np.r_[False, column[1:] != column[:-1]])
+                faults.add_rows(
+                    differs,
+                    lambda i, key=key, column=column: place.fault(
+                        int(rows[i]),
+                        key,
+                        f"{column[i]:g} here, but {column[i - 1]:g} in {place.name(int(rows[i - 1]))}, "
+                        f"for the same tie {name(int(source[i]))} -> {name(int(target[i]))}",
+                    ),
+                )
+                if differs.size:
+                    faults.advice.append(ADVICE)
+            values = {key: column[first] for key, column in values.items()}
+        source, target, layer = source[first], target[first], layer[first]
+    nothing = np.zeros(source.size, dtype=bool)
+    for key in STRENGTHS:
+        if key in values:
+            nothing |= values[key] == 0
+    zero_strength = int(np.count_nonzero(nothing))
+    if zero_strength:
+        keep = ~nothing
+        source, target, layer = source[keep], target[keep], layer[keep]
+        values = {key: column[keep] for key, column in values.items()}
+    if both:
+        source, target = np.concatenate([source, target]), np.concatenate([target, source])
+        layer = np.concatenate([layer, layer])
+        order, _ = _sorted(source, target, layer, ends, layers)
+        source, target, layer = source[order], target[order], layer[order]
+        values = {key: np.concatenate([column, column])[order] for key, column in values.items()}
+    return Ties(source, target, layer, values, self_loops, merged, zero_strength)
+
+
+def _sorted(source: I64, target: I64, layer: I64, ends: int, layers: int) -> tuple[I64 | slice, NDArray[np.bool_]]:
+    """Return the stable order by (source, target, layer), and which rows of it equal the row before."""
+    same = np.zeros(source.size, dtype=bool)
+    if ends * ends * layers < 1 << 63:
+        key = source * ends + target
+        if layers > 1:
+            key = key * layers + layer
+        if source.size < 2 or bool((key[1:] > key[:-1]).all()):
+            return slice(None), same
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        same[1:] = key[1:] == key[:-1]
+        return order, same
+    order = np.lexsort((layer, target, source))
+    same[1:] = True
+    for column in (source, target, layer):
+        column = column[order]
+        same[1:] &= column[1:] == column[:-1]
+    return order, same
