@@ -1,0 +1,42 @@
+"""Exact answers for tiny networks, by enumeration: for teaching, and for testing everything else.
+
+Read straight from the network and the model, in floating point; shares no code with lowering, kernels or optimisers.
+Each figure can be computed in two ways whose results have the same law (Kempe, Kleinberg & Tardos 2003,
+doi:10.1145/956750.956769, section 2; the share rule and broadcasts come in the same way):
+
+- ``form="process"``: step by step; a person adopts when her dose reaches her tolerance. What is known of a tolerance
+  that has not been reached yet is only that it lies above the dose so far.
+- ``form="live-edge"``: every tie, every look at a partner's member and every broadcast is live or not before anything
+  happens, and whoever can be reached over what is live adopts.
+"""
+
+from spark.exact.answers import (
+    MOST_SETS,
+    BestSeeds,
+    Violation,
+    best_seeds,
+    chances,
+    monotone_violations,
+    outcomes,
+    sizes,
+    spread,
+    spread_of_every_set,
+    submodular_violations,
+)
+from spark.exact.forms import MOST_PEOPLE, MOST_WORLDS
+
+__all__ = [
+    "MOST_PEOPLE",
+    "MOST_SETS",
+    "MOST_WORLDS",
+    "BestSeeds",
+    "Violation",
+    "best_seeds",
+    "chances",
+    "monotone_violations",
+    "outcomes",
+    "sizes",
+    "spread",
+    "spread_of_every_set",
+    "submodular_violations",
+]

@@ -1,0 +1,246 @@
+"""A network under a model and a plan, read as plain numbers: what gives whom how much dose."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from spark.errors import DataError, UsageError, nearest
+from spark.model import IndependentCascade, LinearThreshold, Model, Share, WeightedCascade
+from spark.network import Network
+from spark.plan import Broadcast, Plan, Seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a person sees of a partner organisation q: S_q, the sum of the shares k_u/n_q of its adopted members.
+
+    Its dose is `dose` times S_q.
+    """
+
+    members: tuple[int, ...]
+    shares: tuple[float, ...]
+    dose: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All doses of one network under one model and one plan. Sets of people are integers: bit i is position i.
+
+    Attributes
+    ----------
+    size : people.
+    exponential : tolerances have the unit exponential law, else they are uniform on (0, 1].
+    ties : for each person, (source, dose) of each in-tie; strength, visibility and readiness are in the dose.
+    looks : for each person, what she sees of partners; outlook and readiness are in the dose.
+    heard : for each person, step -> dose of all broadcasts in that step.
+    joins : step -> the set of people made adopters at its end; step 0 holds who practises already.
+    horizon : last step, or None.
+    """
+
+    size: int
+    exponential: bool
+    ties: tuple[tuple[tuple[int, float], ...], ...]
+    looks: tuple[tuple[Look, ...], ...]
+    heard: tuple[Mapping[int, float], ...]
+    joins: Mapping[int, int]
+    horizon: int | None
+
+    def seeded(self, people: int) -> Case:
+        """Return the case with a set of people more among the seeds of step 0."""
+        return replace(self, joins={**self.joins, 0: self.joins[0] | people})
+
+    def last(self) -> int:
+        """Return the last step in which something comes from outside."""
+        return max(itertools.chain(self.joins, *self.heard))
+
+    def steps(self) -> Iterator[int]:
+        """Return all steps in which something can happen: after the last event, a chain of n people ends in n more."""
+        end = self.last() + self.size if self.horizon is None else self.horizon
+        return iter(range(1, end + 1))
+
+
+def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -> Case:
+    """Read a network, a model and a plan; errors as in `spark.exact.spread`."""
+    if horizon is not None and horizon < 0:
+        raise UsageError(f"horizon {horizon} is not a step of at least 0")
+    joins = {0: sum(1 << int(i) for i in np.flatnonzero(network.adopted))}
+    heard: list[dict[int, float]] = [defaultdict(float) for _ in range(network.size)]
+    for action in plan.interventions:
+        if isinstance(action, Seeds):
+            for i in network.index(action.people):
+                joins[action.start] = joins.get(action.start, 0) | 1 << int(i)
+        else:
+            dose = action.dose if action.dose is not None else _dose(action.probability or 0.0)
+            end = action.stop if horizon is None else min(action.stop, horizon + 1)
+            for v in _hearers(network, action) if dose > 0 else ():
+                for t in range(action.start, end):
+                    heard[v][t] += dose
+    if isinstance(model, LinearThreshold):
+        ties, looks = _weights(network, model, heard)
+    elif isinstance(model, IndependentCascade | WeightedCascade):
+        ties, looks = _doses(network, model)
+    else:
+        raise UsageError(f"spark.exact does not know the model {model!r}")
+    exponential = not isinstance(model, LinearThreshold)
+    return Case(network.size, exponential, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon)
+
+
+T = TypeVar("T")
+Ties = list[list[tuple[int, float]]]
+Looks = list[list[Look]]
+
+
+def _frozen(rows: list[list[T]]) -> tuple[tuple[T, ...], ...]:
+    return tuple(tuple(row) for row in rows)
+
+
+def _dose(chance: float) -> float:
+    return -math.log1p(-chance) if chance < 1 else math.inf
+
+
+def _times(dose: float, *factors: float) -> float:
+    """A dose times factors, where a certain dose stays certain and nothing times anything is nothing."""
+    factor = math.prod(factors)
+    return dose * factor if dose > 0 and factor > 0 else 0.0
+
+
+def _doses(network: Network, model: IndependentCascade | WeightedCascade) -> tuple[Ties, Looks]:
+    """Independent cascade: dose s (-ln(1-p)) r k on a tie."""
+    if isinstance(model, WeightedCascade):
+        neighbours, layers = _neighbours(network), _layers(network)
+        doses = [_dose(1 / len(neighbours[v])) / layers[u, v] for u, v in _pairs(network)]
+    else:
+        strengths = _values(network, model.strength) if model.strength else [1.0] * network.tie_count
+        chances = _shares(network, model.probability, most=1.0)
+        doses = [_times(_dose(p), s) for p, s in zip(chances, strengths, strict=True)]
+    whole = _dose(model.partners)
+    return _ties(network, doses), _looks(network, [_times(whole, float(a)) for a in network.partner_weight])
+
+
+def _weights(network: Network, model: LinearThreshold, heard: list[dict[int, float]]) -> tuple[Ties, Looks]:
+    """Linear threshold: weights as given, or what the partners leave split equally over the neighbours."""
+    total: dict[int, float] = defaultdict(float)
+    for o, a in zip(network.partner_target, network.partner_weight, strict=True):
+        total[int(o)] += float(a)
+    parts = [
+        model.partners * float(a) / total[int(o)] if a > 0 else 0.0
+        for o, a in zip(network.partner_target, network.partner_weight, strict=True)
+    ]
+    if model.weight is None:
+        taken: dict[int, float] = defaultdict(float)
+        for q, o, part in zip(network.partner_source, network.partner_target, parts, strict=True):
+            taken[int(o)] += part if (network.organisation == q).any() else 0.0  # an empty one takes nothing
+        neighbours, layers = _neighbours(network), _layers(network)
+        left = [1 - taken[int(o)] if o >= 0 else 1.0 for o in network.organisation]
+        weights = [left[v] / len(neighbours[v]) / layers[u, v] for u, v in _pairs(network)]
+    else:
+        weights = _shares(network, model.weight)
+    ties, looks = _ties(network, weights), _looks(network, parts)
+    faults = []
+    for v in range(network.size):
+        outside = math.fsum(heard[v].values())
+        inside = math.fsum([x for _, x in ties[v]] + [look.dose * math.fsum(look.shares) for look in looks[v]])
+        if inside + outside <= 1 + 1e-9 or model.totals == "cap":
+            continue
+        if model.totals == "refuse" or outside > 1:
+            faults.append(f"linear threshold: the weights of {network.people[v]!r} add up to {inside + outside:.6g}")
+        else:
+            scale = (1 - outside) / inside
+            ties[v] = [(u, x * scale) for u, x in ties[v]]
+            looks[v] = [replace(look, dose=look.dose * scale) for look in looks[v]]
+    if faults:
+        raise DataError(*faults)
+    return ties, looks
+
+
+def _pairs(network: Network) -> list[tuple[int, int]]:
+    return [(int(u), int(v)) for u, v in zip(network.sources(), network.targets, strict=True)]
+
+
+def _neighbours(network: Network) -> list[set[int]]:
+    """Who can influence each person, on any layer."""
+    found: list[set[int]] = [set() for _ in range(network.size)]
+    for u, v in _pairs(network):
+        found[v].add(u)
+    return found
+
+
+def _layers(network: Network) -> dict[tuple[int, int], int]:
+    """On how many layers each pair is tied."""
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for pair in _pairs(network):
+        found[pair] += 1
+    return found
+
+
+def _ties(network: Network, doses: list[float]) -> Ties:
+    """Doses of ties, times the visibility of their source and the readiness of whom they lead to, by person."""
+    ties: Ties = [[] for _ in range(network.size)]
+    for (u, v), dose in zip(_pairs(network), doses, strict=True):
+        ties[v].append((u, _times(dose, float(network.visibility[u]), float(network.readiness[v]))))
+    return ties
+
+
+def _looks(network: Network, doses: list[float]) -> Looks:
+    """What each person sees of the partners of her organisation, from the dose of each partner tie."""
+    looks: Looks = [[] for _ in range(network.size)]
+    for q, o, dose in zip(network.partner_source, network.partner_target, doses, strict=True):
+        members = tuple(int(u) for u in np.flatnonzero(network.organisation == q))
+        shares = tuple(float(network.visibility[u]) / len(members) for u in members)
+        for v in np.flatnonzero(network.organisation == o):
+            seen = _times(dose, float(network.readiness[v]), float(network.outlook[v]))
+            looks[v].append(Look(members, shares, seen))
+    return looks
+
+
+def _hearers(network: Network, broadcast: Broadcast) -> set[int]:
+    """Who hears a broadcast: everybody who matches every key."""
+    hears = set(range(network.size))
+    for key, names in (broadcast.to or {}).items():
+        if key == "people":
+            hears &= {int(i) for i in network.index(names)}
+            continue
+        known, codes = _grouping(network, key)
+        if unknown := [name for name in names if name not in known]:
+            raise UsageError(*(f"broadcast: no {key} is called {name!r}{nearest(name, known)}" for name in unknown))
+        hears &= {v for v, code in enumerate(codes) if code >= 0 and known[code] in names}
+    return hears
+
+
+def _grouping(network: Network, key: str) -> tuple[list[Hashable], list[int]]:
+    """Names of the organisations, teams or groups, and which of them each person is in."""
+    if key == "organisation":
+        return list(network.organisations), network.organisation.tolist()
+    if key == "team":
+        return list(network.teams), network.team.tolist()
+    if key in network.groups:
+        return list(network.groups[key].names), network.groups[key].codes.tolist()
+    keys = ["people", "organisation", "team", *network.groups]
+    raise UsageError(f"broadcast: {key!r} is not one of {', '.join(keys)}{nearest(key, keys)}")
+
+
+def _values(network: Network, column: str) -> list[float]:
+    if column not in network.columns:
+        raise UsageError(f"the network has no tie column {column!r}{nearest(column, network.columns)}")
+    return [float(x) for x in network.columns[column]]
+
+
+def _shares(network: Network, share: Share, most: float = math.inf) -> list[float]:
+    """A number, a column, or either for each layer, for every tie."""
+    if isinstance(share, Mapping):
+        if unknown := [layer for layer in share if layer not in network.layers]:
+            raise UsageError(*(f"the network has no layer {name!r}{nearest(name, network.layers)}" for name in unknown))
+        parts = {layer: _shares(network, part, most) for layer, part in share.items()}
+        layers = [network.layers[code] for code in network.layer]
+        return [parts[layer][e] if layer in parts else 0.0 for e, layer in enumerate(layers)]
+    values = _values(network, share) if isinstance(share, str) else [float(share)] * network.tie_count
+    if any(x > most for x in values):
+        raise DataError(f"{share}: {max(values):g} is not a number in [0, 1]")
+    return values
