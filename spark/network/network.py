@@ -60,7 +60,7 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Network:
     """People (n), organisations (o), teams, staff ties (m) and partner ties (q) between organisations.
 

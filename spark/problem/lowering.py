@@ -218,14 +218,14 @@ def _source_visibility(network: Network) -> NDArray[np.float64]:
 
 
 def _neighbours_and_layers(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
-    """Number of people who can influence each person, and on how many layers each tie's pair is tied (None: one)."""
+    """How many people can influence each person, and on how many layers each tie's pair is tied (None: all on one)."""
     if len(network.layers) == 1:
-        return np.bincount(network.targets, minlength=network.size), None
-    sources = np.repeat(np.arange(network.size, dtype=np.int32), np.diff(network.indptr))
-    first = np.ones(network.targets.size, bool)
+        return network.in_degree(), None
+    sources = network.sources()
+    first = np.ones(network.tie_count, bool)
     first[1:] = (sources[1:] != sources[:-1]) | (network.targets[1:] != network.targets[:-1])
     pair = np.cumsum(first) - 1
-    return np.bincount(network.targets[first], minlength=network.size), np.bincount(pair)[pair] if pair.size else pair
+    return network.in_degree(), np.bincount(pair)[pair] if pair.size else pair
 
 
 def _column(network: Network, name: str, role: str) -> NDArray[np.float64]:

@@ -1,0 +1,202 @@
+"""The compiled backend: chunks of worlds on a few threads, integers added in any order."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.backends.pool import default_workers, work_through
+from spark.errors import RunError
+from spark.kernels.cascade import replay_cascade, run_cascade
+from spark.kernels.draw import LANES
+from spark.kernels.threshold import replay_threshold, run_threshold
+from spark.kernels.world import Count, Rows, Shares, Start, Work
+from spark.problem.arrays import Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+
+MOST_TALLY_BYTES = 4 << 30
+_ROWS: weakref.WeakKeyDictionary[Problem, Rows] = weakref.WeakKeyDictionary()
+_KERNELS = {"cascade": (run_cascade, replay_cascade), "threshold": (run_threshold, replay_threshold)}
+
+
+class CpuBackend:
+    """Numba kernels on `workers` threads (default: the processors this process may use)."""
+
+    name = "cpu"
+
+    def __init__(self, workers: int | None = None, progress: object = None) -> None:
+        self.workers = workers or default_workers()
+        self.progress = progress
+
+    def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
+        """Count the adopters of every plan in the given worlds."""
+        kernel = _KERNELS[problem.law.family][0]
+        rows, shares = _rows(problem), _shares(problem)
+        starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
+        tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
+        works: dict[int, Work] = {}
+        counts: dict[int, Count] = {}
+
+        def work(worker: int, begin: int, end: int) -> None:
+            if worker not in works:
+                works[worker] = _work(problem, starts)
+            while begin < end:
+                plan, row = divmod(begin, worlds.count)
+                stop = min(row + end - begin, worlds.count)
+                begin += _chunk(plan, row, stop, works[worker], worker)
+
+        def _chunk(plan: int, row: int, stop: int, room: Work, worker: int) -> int:
+            first, done, steps = worlds.first + row, 0, tally.steps
+            count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
+            while done < stop - row:
+                count = count._replace(
+                    adopters=np.empty((stop - row, steps), np.int32), value=np.empty(stop - row, np.int64)
+                )
+                begin_row = done
+                done = kernel(np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count)
+                tally.put(plan, row + begin_row, count.adopters[begin_row:done], count.value[begin_row:done])
+                steps *= 2
+            return done
+
+        work_through(actions.plans * worlds.count, self.workers, work, self.progress)  # type: ignore[arg-type]
+        return tally.whole(counts)
+
+    def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
+        """Replay single worlds of the first plan: who adopted when, and who lit whom."""
+        kernel = _KERNELS[problem.law.family][1]
+        rows, shares = _rows(problem), _shares(problem)
+        start = _start(problem, actions, watch, 0)
+        room = _work(problem, [start])
+        when = np.full((worlds.count, problem.graph.people), -1, np.int32)
+        by = np.full((worlds.count, problem.graph.people), Trace.NEVER, np.int64)
+        for row in range(worlds.count):
+            world = worlds.first + row
+            kernel(np.uint64(worlds.key), world, rows, problem.graph.incoming, shares, start, room, when[row], by[row])
+        return Trace(when, by)
+
+
+class _Growing:
+    """A tally whose number of steps doubles when a cascade lasts longer than any before."""
+
+    def __init__(self, plans: int, worlds: int, watch: Watch, people: int) -> None:
+        self.plans, self.worlds, self.watch, self.people = plans, worlds, watch, people
+        self._lock = threading.Lock()
+        self._adopters = np.zeros((plans, worlds, 16), np.int32)
+        self._value = np.zeros((plans, worlds), np.int64)
+
+    @property
+    def steps(self) -> int:
+        return self._adopters.shape[2]
+
+    def put(self, plan: int, row: int, adopters: NDArray[np.int32], value: NDArray[np.int64]) -> None:
+        """Take the rows of some worlds; curves stay flat after their last step."""
+        with self._lock:
+            size, missing = adopters.shape[1], adopters.shape[1] - self.steps
+            if missing > 0:
+                if self.plans * self.worlds * size * 4 > MOST_TALLY_BYTES:
+                    raise RunError(f"cascades last more than {self.steps:,} steps; set a horizon, or use fewer worlds")
+                wider = np.empty((self.plans, self.worlds, size), np.int32)
+                wider[:, :, : self.steps] = self._adopters
+                wider[:, :, self.steps :] = self._adopters[:, :, -1:]
+                self._adopters = wider
+            self._adopters[plan, row : row + len(adopters), :size] = adopters
+            self._adopters[plan, row : row + len(adopters), size:] = adopters[:, -1:]
+            self._value[plan, row : row + len(adopters)] = value
+
+    def whole(self, counts: dict[int, Count]) -> Tally:
+        """Return the tally, cut after the last step at which anything changed."""
+        changed = (self._adopters[:, :, 1:] != self._adopters[:, :, :-1]).any(axis=(0, 1))
+        last = int(np.flatnonzero(changed)[-1]) + 1 if changed.any() else 0
+        groups = np.zeros((2, self.plans, self.watch.group_count), np.int64)
+        reached = np.zeros((self.plans, self.people), np.int64)
+        for place, count in counts.items():
+            plan = place % self.plans
+            groups[0, plan] += count.group_sum
+            groups[1, plan] += count.group_squares
+            reached[plan] += count.reached
+        return Tally(self._adopters[:, :, : last + 1], self._value, groups[0], groups[1], reached)
+
+
+def _rows(problem: Problem) -> Rows:
+    """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
+    rows = _ROWS.get(problem)
+    if rows is None:
+        graph, law = problem.graph, problem.law
+        if law.family == "cascade":
+            targets = graph.targets
+            if law.never.any():
+                targets = freeze(np.where(law.never != 0, np.int32(graph.people), targets))
+            padded = np.zeros(law.live.size + LANES, np.uint32)
+            padded[: law.live.size] = law.live
+            rows = Rows(graph.indptr, targets, freeze(padded))
+        else:
+            rows = Rows(graph.indptr, graph.targets, law.dose)
+        _ROWS[problem] = rows
+    return rows
+
+
+def _shares(problem: Problem) -> Shares:
+    graph, law = problem.graph, problem.law
+    on = slice(None) if law.has_partners else slice(0)
+    return Shares(
+        graph.organisation,
+        graph.member_indptr,
+        graph.members,
+        graph.partner_indptr,
+        freeze(graph.partner_targets[on]),
+        freeze(law.partner_dose[on]),
+        law.visibility,
+        law.receptivity,
+    )
+
+
+def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start:
+    seeds = slice(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
+    return Start(
+        freeze(np.flatnonzero(problem.law.adopted).astype(np.int32)),
+        freeze(actions.seed_people[seeds]),
+        freeze(actions.seed_start[seeds]),
+        freeze(actions.schedule[plan] if (actions.schedule[plan] >= 0).any() else actions.schedule[plan, :0]),
+        actions.heard,
+        watch.horizon,
+    )
+
+
+def _work(problem: Problem, starts: list[Start]) -> Work:
+    people, organisations = problem.graph.people, problem.graph.organisations
+    threshold = people if problem.law.family == "threshold" else 0
+    steps = starts[0].heard.shape[1]
+    latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
+    seen = np.zeros(people + 1, np.uint8)
+    seen[people] = 1
+    return Work(
+        seen=seen,
+        queue=np.empty(people, np.int32),
+        ends=np.empty(people + latest + steps + 3, np.int64),
+        dose=np.zeros(threshold, np.uint64),
+        touched=np.empty(threshold, np.int32),
+        arrival=np.zeros(steps + 1, np.int32),
+        following=np.zeros(people if any(start.schedule.size for start in starts) else 0, np.int32),
+        tolerance=np.zeros(people if problem.law.has_partners else 0, np.uint64),
+        bright=np.zeros(organisations, np.uint64),
+        newly=np.zeros(organisations, np.uint64),
+        heat=np.zeros(organisations, np.uint64),
+        changed=np.empty(organisations, np.int32),
+        warmer=np.empty(organisations, np.int32),
+        is_warmer=np.zeros(organisations, np.uint8),
+    )
+
+
+def _count(watch: Watch, people: int) -> Count:
+    return Count(
+        watch.groups,
+        watch.value,
+        np.empty((0, 0), np.int32),
+        np.empty(0, np.int64),
+        np.zeros(watch.group_count, np.int64),
+        np.zeros(watch.group_count, np.int64),
+        np.zeros(people, np.int64),
+        np.zeros(watch.group_count, np.int64),
+    )

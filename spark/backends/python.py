@@ -1,0 +1,179 @@
+"""The slow twin: one world after the other in plain Python, written to be read; it shares no code with the kernels.
+
+Each step follows MODEL section 3 to the letter: everybody who does not practise yet looks at all that has reached her.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+
+import numpy as np
+
+from spark.problem.arrays import CERTAIN, ONE, Actions, Problem, Tally, Trace, Watch, Worlds
+
+_MASK = (1 << 64) - 1
+_KINDS = {"tolerance": 0x746F6C6572616E63, "partners": 0x706172746E657273, "broadcast": 0x62726F6164636173}
+with localcontext() as _context:
+    _context.prec = 50
+    _CENTRE = [1 + Decimal(2 * i + 1) / 512 for i in range(256)]
+    _LOG = [int((centre.ln() * 2**60).to_integral_value()) for centre in _CENTRE]
+    _INVERSE = [int((2**64 / centre).to_integral_value()) for centre in _CENTRE]
+    _LN2 = int((Decimal(2).ln() * 2**56).to_integral_value())
+
+
+def _finalise(x: int) -> int:
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB & _MASK
+    return x ^ (x >> 31)
+
+
+def _world_key(key: int, world: int, block: int) -> int:
+    start = world * 0x9E3779B97F4A7C15 + key * 0xD1342543DE82EF95 + block * 0xA0761D6478BD642F + 0x2545F4914F6CDD1D
+    return _finalise(_finalise(start & _MASK))
+
+
+def tie_draw(key: int, world: int, tie: int) -> int:
+    """32 bits for one tie in one world (DESIGN section 2)."""
+    halves = _world_key(key, world, tie >> 24)
+    x = (tie % 2**32 * 0x9E3779B1 % 2**32) ^ (halves >> 32)
+    x = (x ^ (x >> 16)) * 0x7FEB352D % 2**32
+    x = (x ^ (x >> 15) ^ (halves % 2**32)) * 0x846CA68B % 2**32
+    return x ^ (x >> 16)
+
+
+def person_draw(key: int, kind: str, world: int, person: int) -> int:
+    """64 bits for one person in one world, of one kind."""
+    return _finalise(_world_key(_finalise(key ^ _KINDS[kind]), world, 0) + (person + 1) * 0x9E3779B97F4A7C15 & _MASK)
+
+
+def exponential(draw: int) -> int:
+    """-ln((draw | 1) / 2^64) in units of 2^-56, by the table of 256 centres and six terms."""
+    x = draw | 1
+    zeros = 64 - x.bit_length()
+    x <<= zeros
+    i = (x >> 55) & 255
+    distance = x - ((1 << 63) + ((2 * i + 1) << 54))
+    power = [1 << 64, abs(distance) * 512 * _INVERSE[i] >> 64]
+    for _ in range(5):
+        power.append(power[-1] * power[1] >> 64)
+    odd = (power[1] >> 12) + (power[3] >> 28) // 3 + (power[5] >> 44) // 5
+    even = (power[2] >> 21) + (power[4] >> 38) + (power[6] >> 52) // 6
+    log = _LOG[i] + (odd if distance >= 0 else -odd) - even
+    return max((zeros + 1) * _LN2 - (log + 8 >> 4), 1)
+
+
+class PythonBackend:
+    """Plain Python, one world at a time; `workers` changes nothing."""
+
+    name = "python"
+
+    def __init__(self, workers: int | None = None, progress: Callable[[int], None] | None = None) -> None:
+        self.progress = progress
+
+    def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
+        """Count the adopters of every plan in the given worlds."""
+        curves: list[list[list[int]]] = []
+        value = np.zeros((actions.plans, worlds.count), np.int64)
+        sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
+        reached = np.zeros((actions.plans, problem.graph.people), np.int64)
+        for plan in range(actions.plans):
+            curves.append([])
+            for row in range(worlds.count):
+                when, _ = burn(problem, actions, plan, watch.horizon, worlds.key, worlds.first + row)
+                adopters = [v for v, t in enumerate(when) if t >= 0]
+                last = max((when[v] for v in adopters), default=0)
+                curves[plan].append([sum(when[v] <= t for v in adopters) for t in range(last + 1)])
+                reached[plan, adopters] += 1
+                value[plan, row] = sum(int(watch.value[v]) for v in adopters) if watch.value.size else 0
+                for codes in watch.groups:
+                    size = np.bincount(codes[[v for v in adopters if codes[v] >= 0]], minlength=watch.group_count)
+                    sums[plan] += size
+                    squares[plan] += size * size
+                if self.progress is not None:
+                    self.progress(1)
+        steps = max(len(curve) for plan in curves for curve in plan)
+        flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
+        return Tally(np.array(flat, np.int32), value, sums, squares, reached)
+
+    def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
+        """Replay single worlds of the first plan: who adopted when, and who lit whom."""
+        rows = [burn(problem, actions, 0, watch.horizon, worlds.key, worlds.first + row) for row in range(worlds.count)]
+        return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
+
+
+def burn(
+    problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int
+) -> tuple[list[int], list[int]]:
+    """One world: the step at which each person adopted, -1 for never, and what lit her (codes of `Trace`)."""
+    graph, law = problem.graph, problem.law
+    people = range(graph.people)
+    indptr, targets = graph.indptr.tolist(), graph.targets.tolist()
+    into: list[list[tuple[int, int]]] = [[] for _ in people]  # (source, tie) in order of tie ids
+    for u in people:
+        for e in range(indptr[u], indptr[u + 1]):
+            into[targets[e]].append((u, e))
+    seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
+    due = {int(actions.seed_people[i]): int(actions.seed_start[i]) for i in seeds}
+    heard = actions.heard.tolist()
+    schedule = actions.schedule[plan].tolist() or [-1] * graph.people
+    last_event = max([*due.values(), actions.heard.shape[1] - 1, 0])
+
+    def live(tie: int) -> bool:
+        return not law.never[tie] and tie_draw(key, world, tie) <= law.live[tie]
+
+    def broadcast_dose(v: int, t: int) -> int:
+        return heard[schedule[v]][min(t, len(heard[schedule[v]]) - 1)] if schedule[v] >= 0 else 0
+
+    def heat(organisation: int, t: int) -> int:
+        """What the partners of an organisation have given until step t: those who adopted before it deliver."""
+        total = 0
+        for q in range(graph.organisations):
+            for j in range(graph.partner_indptr[q], graph.partner_indptr[q + 1]):
+                if graph.partner_targets[j] == organisation:
+                    inside = graph.members[graph.member_indptr[q] : graph.member_indptr[q + 1]]
+                    bright = sum(int(law.visibility[u]) for u in inside if 0 <= when[u] < t)
+                    total += min(int(law.partner_dose[j]) * bright >> 24, CERTAIN)
+        return min(total, CERTAIN)
+
+    def partner_dose(v: int, t: int) -> int:
+        o = int(graph.organisation[v])
+        return min(heat(o, t) * int(law.receptivity[v]) >> 24, CERTAIN) if o >= 0 and law.has_partners else 0
+
+    def lit_by(v: int, t: int) -> int:
+        """What makes person v adopt in step t, or NEVER."""
+        delivered = [(u, e) for u, e in into[v] if when[u] == t - 1]
+        if law.family == "cascade":
+            for _, e in delivered:
+                if live(e):
+                    return e
+            if partner_dose(v, t) >= exponential(person_draw(key, "partners", world, v)):
+                return Trace.PARTNERS
+            if broadcast_dose(v, t) >= exponential(person_draw(key, "broadcast", world, v)):
+                return Trace.BROADCAST
+            return Trace.NEVER
+        ties = sum(int(law.dose[e]) for u, e in into[v] if 0 <= when[u] < t)
+        tolerance = (person_draw(key, "tolerance", world, v) >> 8) + 1
+        assert tolerance <= ONE
+        if min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t) < tolerance:
+            return Trace.NEVER
+        strong = [(int(law.dose[e]), -e) for _, e in delivered if law.dose[e] > 0]
+        if strong:
+            return -max(strong)[1]
+        return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
+
+    when = [-1] * graph.people
+    by = [Trace.NEVER] * graph.people
+    for v in people:
+        if law.adopted[v] or due.get(v) == 0:
+            when[v], by[v] = 0, Trace.ALREADY if law.adopted[v] else Trace.SEED
+    t = 0
+    while t != horizon and (t in when or t < last_event):
+        t += 1
+        lit = {v: cause for v in people if when[v] < 0 and (cause := lit_by(v, t)) != Trace.NEVER}
+        for v in people:
+            if v in lit:
+                when[v], by[v] = t, lit[v]
+            elif when[v] < 0 and due.get(v) == t:
+                when[v], by[v] = t, Trace.SEED
+    return when, by
