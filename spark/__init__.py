@@ -31,7 +31,28 @@ _HOME = {
 }
 _MODULES = ("exact", "generate")
 
-__all__ = ["__version__", *_HOME, *_MODULES]
+__all__ = [
+    "Broadcast",
+    "Choice",
+    "Comparison",
+    "IndependentCascade",
+    "LinearThreshold",
+    "Network",
+    "Plan",
+    "Seeds",
+    "SparkError",
+    "Spread",
+    "WeightedCascade",
+    "__version__",
+    "choose_seeds",
+    "compare",
+    "exact",
+    "generate",
+    "read_network",
+    "replay",
+    "simulate",
+    "write_network",
+]
 
 if TYPE_CHECKING:
     from spark import exact, generate

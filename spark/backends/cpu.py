@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError
 from spark.kernels.cascade import replay_cascade, run_cascade
-from spark.kernels.draw import LANES
+from spark.kernels.lanes import LANES
 from spark.kernels.threshold import replay_threshold, run_threshold
 from spark.kernels.world import Count, Rows, Shares, Start, Work
 from spark.problem.arrays import Actions, Problem, Tally, Trace, Watch, Worlds, freeze

@@ -45,7 +45,8 @@ def work_through(
     count: int, workers: int, work: Callable[[int, int, int], None], finished: Callable[[int], None] | None = None
 ) -> None:
     """Call ``work(worker, begin, end)`` until 0..count is covered; `finished` is told the sizes, in the caller's thread
-    when there is one worker and under a lock otherwise. Errors and Ctrl-C stop all workers and propagate."""
+    when there is one worker and under a lock otherwise. Errors and Ctrl-C stop all workers and propagate.
+    """
     ranges = Ranges(count, workers)
     lock = threading.Lock()
 
@@ -73,4 +74,3 @@ def work_through(
         except BaseException:
             ranges.stopped = True
             raise
-

@@ -14,9 +14,11 @@ COMPILED = not numba.config.DISABLE_JIT
 
 def kernel(function: Function) -> Function:
     """A loop that backends call: compiled once per machine, and free of the interpreter lock."""
-    return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+    compiled: Any = numba.njit(nogil=True, cache=True)(function)
+    return compiled  # type: ignore[no-any-return]
 
 
 def inlined(function: Function) -> Function:
     """A few operations inside a loop, always inlined."""
-    return numba.njit(nogil=True, cache=True, forceinline=True)(function)  # type: ignore[no-any-return]
+    compiled: Any = numba.njit(nogil=True, cache=True, forceinline=True)(function)
+    return compiled  # type: ignore[no-any-return]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from spark.kernels.accelerate import kernel
 from spark.kernels.draw import (
     BLOCK_BITS,
-    LANES,
     PARTNERS,
     exponential_tolerance,
     halves,
-    live_mask,
-    lowest_bit,
     person_draw,
     scaled,
     tie_draw,
@@ -18,6 +15,7 @@ from spark.kernels.draw import (
     u64,
     world_key,
 )
+from spark.kernels.lanes import LANES, live_mask, lowest_bit
 from spark.kernels.world import (
     ALREADY,
     BROADCASTS,
@@ -35,7 +33,7 @@ from spark.kernels.world import PARTNERS as BY_PARTNERS
 
 
 @kernel
-def cascade_world(key, world, rows, shares, start, work):  # type: ignore[no-untyped-def]
+def cascade_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
     indptr, targets, live = rows.indptr, rows.targets, rows.law
     seen, queue = work.seen, work.queue
@@ -98,9 +96,10 @@ def cascade_world(key, world, rows, shares, start, work):  # type: ignore[no-unt
 
 
 @kernel
-def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, count):  # type: ignore[no-untyped-def]
+def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, count):
     """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
-    few, or stop_row."""
+    few, or stop_row.
+    """
     for row in range(begin_row, stop_row):
         last, total = cascade_world(key, u64(first + row), rows, shares, start, work)
         if last >= count.adopters.shape[1]:
@@ -112,9 +111,10 @@ def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, coun
 
 
 @kernel
-def replay_cascade(key, world, rows, incoming, shares, start, work, when, by):  # type: ignore[no-untyped-def]
+def replay_cascade(key, world, rows, incoming, shares, start, work, when, by):
     """Replay one world: fill when int32[n] and by int64[n] (see `spark.problem.arrays.Trace`); return adopters.
-    `incoming`: the reverse rows (indptr, sources, tie ids)."""
+    `incoming`: the reverse rows (indptr, sources, tie ids).
+    """
     last, total = cascade_world(key, u64(world), rows, shares, start, work)
     for t in range(last + 1):
         for i in range(work.ends[t - 1] if t > 0 else 0, work.ends[t]):

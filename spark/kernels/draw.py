@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from spark.kernels.accelerate import COMPILED, inlined, kernel
+from spark.kernels.accelerate import inlined, kernel
 
 u32 = np.uint32
 u64 = np.uint64
 
 GOLDEN_32 = u32(0x9E3779B1)
 BLOCK_BITS = 24
-LANES = 16
 
 # What a person's draw is for; each kind of draw has worlds of its own.
 TOLERANCE = u64(0x746F6C6572616E63)
@@ -26,7 +25,7 @@ BROADCAST = u64(0x62726F6164636173)
 
 
 @inlined
-def mix(x):  # type: ignore[no-untyped-def]
+def mix(x):
     """The splitmix64 finaliser (Steele, Lea & Flood 2014)."""
     x ^= x >> u64(30)
     x *= u64(0xBF58476D1CE4E5B9)
@@ -36,15 +35,15 @@ def mix(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def world_key(key, world, block):  # type: ignore[no-untyped-def]
+def world_key(key, world, block):
     """Key of the ties ``block << 24 <= e < (block + 1) << 24`` in a world; all uint64."""
     start = world * u64(0x9E3779B97F4A7C15) + key * u64(0xD1342543DE82EF95)
     return mix(mix(start + block * u64(0xA0761D6478BD642F) + u64(0x2545F4914F6CDD1D)))
 
 
 @inlined
-def tie_draw(tie, k0, k1):  # type: ignore[no-untyped-def]
-    """32 uniform bits for tie id `tie` (its low 32 bits, uint32), with the high (k0) and low (k1) half of a world key."""
+def tie_draw(tie, k0, k1):
+    """32 uniform bits for a tie id (its low 32 bits, uint32), with the high (k0) and low (k1) half of a world key."""
     x = u32(u32(tie * GOLDEN_32) ^ k0)
     x ^= x >> u32(16)
     x = u32(x * u32(0x7FEB352D))
@@ -55,19 +54,19 @@ def tie_draw(tie, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def halves(key):  # type: ignore[no-untyped-def]
+def halves(key):
     """The two 32-bit halves (high, low) of a world key."""
     return u32(key >> u64(32)), u32(key & u64(0xFFFFFFFF))
 
 
 @inlined
-def person_draw(key, person):  # type: ignore[no-untyped-def]
+def person_draw(key, person):
     """64 uniform bits for a person, from the world key of the kind of draw."""
     return mix(key + (u64(person) + u64(1)) * u64(0x9E3779B97F4A7C15))
 
 
 @inlined
-def multiply_high(a, b):  # type: ignore[no-untyped-def]
+def multiply_high(a, b):
     """The high 64 bits of the product of two uint64."""
     low = u64(0xFFFFFFFF)
     a0, a1, b0, b1 = a & low, a >> u64(32), b & low, b >> u64(32)
@@ -79,7 +78,7 @@ CERTAIN = u64(1 << 62)
 
 
 @inlined
-def scaled(dose, factor):  # type: ignore[no-untyped-def]
+def scaled(dose, factor):
     """floor(dose * factor / 2^24) for a dose and a factor in units of 2^-24, saturating at CERTAIN."""
     high = multiply_high(dose, factor)
     if high >= u64(1 << 22):
@@ -88,13 +87,13 @@ def scaled(dose, factor):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def uniform_tolerance(draw):  # type: ignore[no-untyped-def]
+def uniform_tolerance(draw):
     """A tolerance uniform on the doses 1, ..., ONE, in units of 2^-56."""
     return (draw >> u64(8)) + u64(1)
 
 
 def _logarithm_tables() -> tuple[Any, Any, int]:
-    """ln c and 2^64 / c for the centres c = 1 + (i + 1/2)/256, and ln 2; logarithms in units of 2^-60 and 2^-56."""
+    """Ln c and 2^64 / c for the centres c = 1 + (i + 1/2)/256, and ln 2; logarithms in units of 2^-60 and 2^-56."""
     with localcontext() as context:
         context.prec = 50
         centres = [1 + (Decimal(2 * i + 1)) / 512 for i in range(256)]
@@ -108,7 +107,7 @@ LN2 = u64(_LN2)
 
 
 @inlined
-def exponential_tolerance(draw):  # type: ignore[no-untyped-def]
+def exponential_tolerance(draw):
     """-ln(U) for U = (draw | 1) / 2^64, at least one unit of 2^-56: a tolerance with the unit exponential law.
 
     U = 2^-(z+1) m with m in [1, 2); ln m = ln c + ln(1 + t) with the nearest of 256 centres c and six terms in t.
@@ -138,28 +137,10 @@ def exponential_tolerance(draw):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_ties(ties, key, first, out):  # type: ignore[no-untyped-def]
+def draw_ties(ties, key, first, out):
     """The draws of tie ids `ties` (uint64[c]) in the worlds first, first + 1, ...; fills `out`, uint32[W, c]."""
     for w in range(out.shape[0]):
         for i in range(ties.size):
             block = ties[i] >> u64(BLOCK_BITS)
             k0, k1 = halves(world_key(key, u64(first + w), block))
             out[w, i] = tie_draw(u32(ties[i] & u64(0xFFFFFFFF)), k0, k1)
-
-
-if COMPILED:
-    from spark.kernels.lanes import live_mask, lowest_bit
-else:
-
-    def live_mask(tie, k0, k1, live, start):  # type: ignore[no-untyped-def]
-        """Bit i is set iff tie ``tie + i`` is live, for 16 ties with thresholds live[start:start+16]."""
-        mask = 0
-        for i in range(LANES):
-            if tie_draw(u32((int(tie) + i) & 0xFFFFFFFF), k0, k1) <= live[start + i]:
-                mask |= 1 << i
-        return u64(mask)
-
-    def lowest_bit(mask):  # type: ignore[no-untyped-def]
-        """Position of the lowest bit that is set."""
-        mask = int(mask)
-        return np.int64((mask & -mask).bit_length() - 1)

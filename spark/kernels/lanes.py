@@ -1,12 +1,18 @@
-"""Sixteen draws at once, as LLVM vectors; the plain twin stands in `spark.kernels.draw`."""
+"""Sixteen draws at once, as LLVM vectors; in plain Python where numba does not compile."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.extending import intrinsic
+
+from spark.kernels.accelerate import COMPILED
+from spark.kernels.draw import tie_draw, u32, u64
+
+LANES = 16
 
 _INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _VECTOR = ir.VectorType(_INT32, 16)
@@ -22,7 +28,7 @@ def _spread(builder: Any, value: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start: Any) -> Any:
+def _vector_live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start: Any) -> Any:
     """Bit i is set iff tie ``tie + i`` is live, for 16 ties with thresholds live[start:start+16]."""
     uint32 = numba.types.uint32
     signature = numba.types.uint64(uint32, uint32, uint32, live, numba.types.int64)
@@ -48,7 +54,7 @@ def live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start: Any) -
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def lowest_bit(context: Any, mask: Any) -> Any:
+def _vector_lowest_bit(context: Any, mask: Any) -> Any:
     """Position of the lowest bit that is set, of a mask that is not zero."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -57,3 +63,19 @@ def lowest_bit(context: Any, mask: Any) -> Any:
         return builder.call(count, [arguments[0], ir.Constant(ir.IntType(1), 1)])
 
     return numba.types.int64(numba.types.uint64), generate
+
+
+def _plain_live_mask(tie, k0, k1, live, start):
+    mask = 0
+    for i in range(LANES):
+        if tie_draw(u32((int(tie) + i) & 0xFFFFFFFF), k0, k1) <= live[start + i]:
+            mask |= 1 << i
+    return u64(mask)
+
+
+def _plain_lowest_bit(mask):
+    return np.int64((int(mask) & -int(mask)).bit_length() - 1)
+
+
+live_mask: Any = _vector_live_mask if COMPILED else _plain_live_mask
+lowest_bit: Any = _vector_lowest_bit if COMPILED else _plain_lowest_bit

@@ -20,7 +20,7 @@ from spark.kernels.world import (
 
 
 @inlined
-def convinced(v, t, person_key, shares, start, work):  # type: ignore[no-untyped-def]
+def convinced(v, t, person_key, shares, start, work):
     """Whether all that has reached person v by step t adds up to her tolerance."""
     dose = work.dose[v]
     if shares.partner_targets.size > 0 and shares.organisation[v] >= 0:
@@ -31,7 +31,7 @@ def convinced(v, t, person_key, shares, start, work):  # type: ignore[no-untyped
 
 
 @kernel
-def threshold_world(key, world, rows, shares, start, work):  # type: ignore[no-untyped-def]
+def threshold_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
     indptr, targets, tie_dose = rows.indptr, rows.targets, rows.law
     seen, queue, dose = work.seen, work.queue, work.dose
@@ -69,11 +69,11 @@ def threshold_world(key, world, rows, shares, start, work):  # type: ignore[no-u
         if t <= last_heard:
             for v in range(start.schedule.size):
                 row = start.schedule[v]
-                if row >= 0 and seen[v] == 0 and start.heard[row, t] > start.heard[row, t - 1]:
-                    if convinced(v, t, person_key, shares, start, work):
-                        seen[v] = BROADCASTS
-                        queue[total] = v
-                        total += 1
+                louder = row >= 0 and start.heard[row, t] > start.heard[row, t - 1]
+                if louder and seen[v] == 0 and convinced(v, t, person_key, shares, start, work):
+                    seen[v] = BROADCASTS
+                    queue[total] = v
+                    total += 1
         total, seed = light_seeds(start, work, t, total, seed)
         work.ends[t] = total
         if total > end:
@@ -85,9 +85,10 @@ def threshold_world(key, world, rows, shares, start, work):  # type: ignore[no-u
 
 
 @kernel
-def run_threshold(key, first, begin_row, stop_row, rows, shares, start, work, count):  # type: ignore[no-untyped-def]
+def run_threshold(key, first, begin_row, stop_row, rows, shares, start, work, count):
     """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
-    few, or stop_row."""
+    few, or stop_row.
+    """
     for row in range(begin_row, stop_row):
         last, total = threshold_world(key, u64(first + row), rows, shares, start, work)
         if last >= count.adopters.shape[1]:
@@ -99,9 +100,10 @@ def run_threshold(key, first, begin_row, stop_row, rows, shares, start, work, co
 
 
 @kernel
-def replay_threshold(key, world, rows, incoming, shares, start, work, when, by):  # type: ignore[no-untyped-def]
+def replay_threshold(key, world, rows, incoming, shares, start, work, when, by):
     """Replay one world: fill when int32[n] and by int64[n] (see `spark.problem.arrays.Trace`); return adopters.
-    `incoming`: the reverse rows (indptr, sources, tie ids)."""
+    `incoming`: the reverse rows (indptr, sources, tie ids).
+    """
     last, total = threshold_world(key, u64(world), rows, shares, start, work)
     for t in range(last + 1):
         for i in range(work.ends[t - 1] if t > 0 else 0, work.ends[t]):

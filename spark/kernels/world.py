@@ -19,7 +19,8 @@ TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
 
 class Rows(NamedTuple):
     """Ties by source: indptr int64[n+1]; targets int32[m] (n, the sink, for ties that are live in no world); law:
-    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold)."""
+    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold).
+    """
 
     indptr: NDArray[np.int64]
     targets: NDArray[np.int32]
@@ -41,7 +42,8 @@ class Shares(NamedTuple):
 
 class Start(NamedTuple):
     """One plan: who practises already int32[a], seeds int32[s] with their steps int32[s] in order, who hears which
-    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], and the last step or -1."""
+    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], and the last step or -1.
+    """
 
     adopted: NDArray[np.int32]
     seeds: NDArray[np.int32]
@@ -72,7 +74,8 @@ class Work(NamedTuple):
 
 class Count(NamedTuple):
     """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value int64[W],
-    sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros."""
+    sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros.
+    """
 
     groups: NDArray[np.int32]
     person_value: NDArray[np.int64]
@@ -85,13 +88,13 @@ class Count(NamedTuple):
 
 
 @inlined
-def kind_key(key, kind, world):  # type: ignore[no-untyped-def]
+def kind_key(key, kind, world):
     """World key of the draws of one kind (`TOLERANCE`, `PARTNERS`, `BROADCAST`)."""
     return world_key(mix(key ^ kind), world, u64(0))
 
 
 @inlined
-def begin(start, work):  # type: ignore[no-untyped-def]
+def begin(start, work):
     """Light those who practise already and the seeds of step 0; return how many burn and the next seed."""
     total = 0
     for v in start.adopted:
@@ -102,7 +105,7 @@ def begin(start, work):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def light_seeds(start, work, t, total, seed):  # type: ignore[no-untyped-def]
+def light_seeds(start, work, t, total, seed):
     """Light the seeds that are due at the end of step t."""
     while seed < start.seeds.size and start.steps[seed] == t:
         v = start.seeds[seed]
@@ -115,7 +118,7 @@ def light_seeds(start, work, t, total, seed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def plan_arrivals(key, world, start, work):  # type: ignore[no-untyped-def]
+def plan_arrivals(key, world, start, work):
     """List, for each step, whom the broadcasts alone light then (exponential tolerances); return the last such step."""
     last = 0
     hear = kind_key(key, BROADCAST, world)
@@ -142,9 +145,10 @@ def plan_arrivals(key, world, start, work):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def warm(shares, work, first, end):  # type: ignore[no-untyped-def]
+def warm(shares, work, first, end):
     """Pass on what queue[first:end], who adopted in the step before, add to the heat of partner organisations; list in
-    `work.warmer` whose heat changed, and return how many."""
+    `work.warmer` whose heat changed, and return how many.
+    """
     count = 0
     for i in range(first, end):
         u = work.queue[i]
@@ -176,7 +180,7 @@ def warm(shares, work, first, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def clear(work, shares, total):  # type: ignore[no-untyped-def]
+def clear(work, shares, total):
     """Leave the working arrays as they were before the world."""
     for i in range(total):
         work.seen[work.queue[i]] = 0
@@ -190,7 +194,7 @@ def clear(work, shares, total):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def record(row, last, total, work, count):  # type: ignore[no-untyped-def]
+def record(row, last, total, work, count):
     """Count the world that stands in the queue as row `row` of the tally; `last` is its last step."""
     for t in range(count.adopters.shape[1]):
         count.adopters[row, t] = work.ends[min(t, last)]

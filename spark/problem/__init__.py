@@ -1,0 +1,1 @@
+"""From nouns to arrays: what backends compute on."""

@@ -107,9 +107,7 @@ def _hearers(network: Network, broadcast: Broadcast) -> NDArray[np.bool_]:
             codes, known = _grouping(network, key)
             unknown = [name for name in names if name not in known]
             if unknown:
-                raise UsageError(
-                    *(f"broadcast: no {key} is called {name!r}{nearest(name, known)}" for name in unknown)
-                )
+                raise UsageError(*(f"broadcast: no {key} is called {name!r}{nearest(name, known)}" for name in unknown))
             match = np.isin(codes, [known.index(name) for name in names])
         hears &= match
     return hears
@@ -140,6 +138,8 @@ def _heard(rows: Sequence[Schedule]) -> NDArray[np.uint64]:
         for dose, start, stop in broadcasts:
             times = np.clip(steps + 1 - start, 0, stop - start).astype(np.uint64)
             enough = CERTAIN // max(dose, 1)
-            heard[row] += np.where(times > enough, np.uint64(CERTAIN), np.minimum(times, np.uint64(enough)) * np.uint64(dose))
+            heard[row] += np.where(
+                times > enough, np.uint64(CERTAIN), np.minimum(times, np.uint64(enough)) * np.uint64(dose)
+            )
             heard[row] = np.minimum(heard[row], np.uint64(CERTAIN))
     return freeze(heard)

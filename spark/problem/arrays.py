@@ -104,8 +104,8 @@ class Law:
     live : uint32[m], cascade: tie e is live in a world iff its draw is <= live[e] and never[e] is 0. Empty otherwise.
     never : uint8[m], cascade: 1 where a tie is live in no world. Empty otherwise.
     dose : uint64[m], threshold: what tie e gives, readiness and visibility included. Empty otherwise.
-    partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o. With
-        K the total visibility of the adopted members of q, the heat of o is the sum over q of
+    partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o.
+        With K the total visibility of the adopted members of q, the heat of o is the sum over q of
         floor(partner_dose * K / 2^24), saturating at CERTAIN.
     visibility : uint64[n], units of 2^-24, read for partner ties only.
     receptivity : uint64[n], units of 2^-24: readiness times outlook; the partner dose of person v is
@@ -169,8 +169,9 @@ class Actions:
 
 @dataclass(frozen=True, eq=False)
 class Watch:
-    """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` G in all.
-    `value`: int64[n]. `horizon`: last step, or -1 to run until nothing can change."""
+    """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` in all.
+    `value`: int64[n], or [0] where it is not asked for. `horizon`: last step, or -1 to run until nothing can change.
+    """
 
     groups: I32
     group_count: int

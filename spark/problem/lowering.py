@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import singledispatch
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from spark.problem.arrays import CERTAIN, ONE, UNIT, Graph, Law, Problem, freeze
 from spark.problem.fixed_point import chance_of, dose_of, fixed, thresholds
 
 MOST_FAULTS = 20
+_NO_LIVE, _NO_NEVER, _NO_DOSE = np.empty(0, np.uint32), np.empty(0, np.uint8), np.empty(0, np.uint64)
 _GRAPHS: weakref.WeakKeyDictionary[Network, Graph] = weakref.WeakKeyDictionary()
 
 
@@ -99,21 +100,31 @@ def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None
     factor = _source_visibility(network) * network.readiness[network.targets]
     if (factor != 1).any():
         dose = np.where(factor == 1, dose, np.floor(dose * factor).astype(np.uint64))
-    law = _law(network, partner_dose, family="threshold", dose=dose)
+    law = _law(network, partner_dose, "threshold", dose=dose)
     return _within_one(network, law, model.totals, heard)
 
 
-def _law(network: Network, partner_dose: NDArray[np.uint64], **rule: Any) -> Law:
-    """The parts of a law that all families share, beside its own rule."""
-    arrays = {"live": np.empty(0, np.uint32), "never": np.empty(0, np.uint8), "dose": np.empty(0, np.uint64)}
-    arrays |= {name: rule.pop(name) for name in arrays if name in rule}
-    arrays |= {
-        "partner_dose": partner_dose,
-        "visibility": fixed(network.visibility, UNIT),
-        "receptivity": fixed(network.readiness * network.outlook, UNIT),
-        "adopted": network.adopted.astype(np.uint8),
-    }
-    return Law(**{name: freeze(array) for name, array in arrays.items()}, capped=False, **rule)
+def _law(
+    network: Network,
+    partner_dose: NDArray[np.uint64],
+    family: Literal["cascade", "threshold"],
+    *,
+    live: NDArray[np.uint32] = _NO_LIVE,
+    never: NDArray[np.uint8] = _NO_NEVER,
+    dose: NDArray[np.uint64] = _NO_DOSE,
+) -> Law:
+    """A law from its own rule and the parts that all families share."""
+    return Law(
+        family=family,
+        live=freeze(live),
+        never=freeze(never),
+        dose=freeze(dose),
+        partner_dose=freeze(partner_dose),
+        visibility=freeze(fixed(network.visibility, UNIT)),
+        receptivity=freeze(fixed(network.readiness * network.outlook, UNIT)),
+        adopted=freeze(network.adopted.astype(np.uint8)),
+        capped=False,
+    )
 
 
 def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partners: float) -> Law:
@@ -127,7 +138,7 @@ def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partn
     people = _members(network)[network.partner_source]
     whole = np.full(network.partner_weight.size, float(dose_of(partners)))
     whole = np.where(network.partner_weight > 0, whole, 0.0) * network.partner_weight
-    return _law(network, fixed(whole / np.maximum(people, 1)), family="cascade", live=live, never=never)
+    return _law(network, fixed(whole / np.maximum(people, 1)), "cascade", live=live, never=never)
 
 
 def _members(network: Network) -> NDArray[np.int64]:
@@ -186,8 +197,9 @@ def _within_one(network: Network, law: Law, totals: str, heard: NDArray[np.uint6
         return replace(law, dose=freeze(dose.astype(np.uint64)), receptivity=freeze(receptivity.astype(np.uint64)))
     faults = [
         Fault(
-            f"linear threshold: the weights of {network.people[v]!r} add up to {float(total[v]) / ONE:.6g}, more than 1 "
-            "(ties, partners, broadcasts and readiness together); totals = 'normalise' scales them down, 'cap' keeps 1"
+            f"linear threshold: the weights of {network.people[v]!r} add up to {float(total[v]) / ONE:.6g}, "
+            "more than 1 (ties, partners, broadcasts and readiness together); totals = 'normalise' scales them down, "
+            "'cap' keeps 1"
         )
         for v in over[:MOST_FAULTS]
     ]
@@ -201,7 +213,9 @@ def _most_partner_dose(network: Network, law: Law) -> NDArray[np.uint64]:
     heat = [0] * (len(network.organisations) + 1)
     inside = network.organisation >= 0
     brightness = [0] * len(network.organisations)
-    for organisation, visibility in zip(network.organisation[inside].tolist(), law.visibility[inside].tolist(), strict=True):
+    for organisation, visibility in zip(
+        network.organisation[inside].tolist(), law.visibility[inside].tolist(), strict=True
+    ):
         brightness[organisation] += visibility
     for q, o, dose in zip(
         network.partner_source.tolist(), network.partner_target.tolist(), law.partner_dose.tolist(), strict=True
