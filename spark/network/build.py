@@ -31,26 +31,29 @@ def network_from_edges(
     people: Mapping[str, Any] | None,
     partners: Mapping[str, Any] | None,
     merge: Merge,
+    unused: tuple[str, ...] = (),
 ) -> Network:
     """Do the work of `Network.from_edges`, which says what the parameters are."""
     faults = Faults()
-    ties = _tie_table("ties", source, target, layer, columns, faults)
-    people_table = None if people is None else _people_table(people)
+    ties = tie_table("ties", source, target, layer, columns, faults)
+    table = None if people is None else people_table(people)
     partner_table = None
     if partners is not None:
         for end in ("source", "target"):
             if end not in partners:
                 raise UsageError(f"partners: there is no column {end!r}{nearest(end, partners)}")
         partner_columns = {"weight": partners["weight"]} if "weight" in partners else {}
-        partner_table = _tie_table("partners", partners["source"], partners["target"], None, partner_columns, faults)
+        partner_table = tie_table("partners", partners["source"], partners["target"], None, partner_columns, faults)
     faults.refuse()
     roles: dict[str, Mapping[str, str]] = {}
     if people is not None:
         roles["people"] = roles_of(people)
-    return build(ties, people_table, partner_table, influence=influence, merge=merge, reading=Reading(roles=roles))
+    reading = Reading(roles=roles, unused=unused)
+    return build(ties, table, partner_table, influence=influence, merge=merge, reading=reading)
 
 
-def _tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping[str, Any], faults: Faults) -> TieTable:
+def tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping[str, Any], faults: Faults) -> TieTable:
+    """Check the shapes and types of columns of ties that come from Python."""
     place = Place(name)
     ends = as_column(source, "source"), as_column(target, "target")
     rows = len(ends[0])
@@ -78,7 +81,8 @@ def _tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping
     return TieTable(*ends, layers, numbers, place)
 
 
-def _people_table(people: Mapping[str, Any]) -> PeopleTable:
+def people_table(people: Mapping[str, Any]) -> PeopleTable:
+    """Check the shapes and types of columns of people that come from Python."""
     if "id" not in people:
         raise UsageError(f"people: there is no column 'id'{nearest('id', people)}")
     columns = {name: as_column(people[name], name) for name in people}
@@ -146,8 +150,13 @@ def build(
         teams=made.teams,
         team=made.team,
         label=made.label,
-        **made.numbers,
-        **made.switches,
+        readiness=made.numbers["readiness"],
+        visibility=made.numbers["visibility"],
+        outlook=made.numbers["outlook"],
+        cost=made.numbers["cost"],
+        value=made.numbers["value"],
+        adopted=made.switches["adopted"],
+        eligible=made.switches["eligible"],
         given=frozenset(made.given),
         groups=made.groups,
         layers=layers,
@@ -185,8 +194,8 @@ def _positions(ties: TieTable, people: PeopleTable | None, faults: Faults, text:
     else:
         texts = [_as_list(column, text) for column in columns]
         for end, column in (("source", texts[0]), ("target", texts[1])):
-            gone = [row for row, value in enumerate(column) if is_missing(value)]
-            faults.add_rows(gone, lambda row, end=end: ties.place.fault(row, end, "the id is missing"))
+            for row in faults.room_for([row for row, value in enumerate(column) if is_missing(value)]):
+                faults.add(ties.place.fault(row, end, "the id is missing"))
         if people is None:
             try:
                 lookup: dict[Any, int] = {}
@@ -197,13 +206,22 @@ def _positions(ties: TieTable, people: PeopleTable | None, faults: Faults, text:
             return codes[0::2].copy(), codes[1::2].copy(), Ids(list(lookup), text=text)
         known = _distinct_people(replace(people, ids=texts[2]), faults, text)
         found = known.find(texts[0]), known.find(texts[1])
-    for end, column, at in (("source", ties.source, found[0]), ("target", ties.target, found[1])):
-        rows = [row for row in np.flatnonzero(at < 0).tolist() if not is_missing(column[row])]
-        faults.add_rows(
-            rows,
-            lambda row, end=end, column=column: ties.place.fault(row, end, unknown(_shown(column[row], text), known)),
-        )
+    _strangers(ties, found, known, faults, text)
     return found[0], found[1], known
+
+
+def _strangers(ties: TieTable, found: tuple[I64, I64], known: Ids, faults: Faults, text: bool) -> None:
+    """Note the ids of the ties that are not in the people table, each once."""
+    strangers: dict[Any, tuple[int, str]] = {}
+    for row in np.flatnonzero((found[0] < 0) | (found[1] < 0)).tolist():
+        for end, column, at in (("source", ties.source, found[0]), ("target", ties.target, found[1])):
+            value = _shown(column[row], text)
+            if at[row] < 0 and not is_missing(value):
+                strangers.setdefault(value, (row, end))
+    values = list(strangers)
+    for i in faults.room_for(list(range(len(values)))):
+        row, end = strangers[values[i]]
+        faults.add(ties.place.fault(row, end, unknown(values[i], known)))
 
 
 def _shown(value: Any, text: bool) -> Any:
@@ -272,13 +290,8 @@ def _layers(ties: TieTable) -> tuple[tuple[str, ...], I64]:
 
 def _check_columns(table: TieTable, faults: Faults) -> None:
     for key, column in table.columns.items():
-        wrong = np.flatnonzero(~((column >= 0) & (column < np.inf)))
-        faults.add_rows(
-            wrong,
-            lambda row, key=key, column=column: table.place.fault(
-                row, key, f"{column[row]:g} is not a number of at least 0"
-            ),
-        )
+        for row in faults.room_for(np.flatnonzero(~((column >= 0) & (column < np.inf)))):
+            faults.add(table.place.fault(row, key, f"{column[row]:g} is not a number of at least 0"))
 
 
 def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, text: bool) -> tuple[Ids, Ties]:
@@ -289,7 +302,6 @@ def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, 
     columns = {"weight": np.ones(len(table.source)), **table.columns}
     _check_columns(table, faults)
     lookup = {value: i for i, value in enumerate(known)}
-    ends: list[I64] = []
     texts = [_as_list(table.source, text), _as_list(table.target, text)]
     for row, pair in enumerate(zip(*texts, strict=True)):
         for end, value in zip(("source", "target"), pair, strict=True):
@@ -297,11 +309,11 @@ def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, 
                 faults.add(table.place.fault(row, end, "the id is missing"))
             else:
                 lookup.setdefault(value, len(lookup))
-    for column in texts:
-        ends.append(np.array([lookup.get(value, -1) for value in column], dtype=np.int64))
+    source, target = (np.array([lookup.get(value, -1) for value in column], dtype=np.int64) for column in texts)
     organisations: Sequence[Any] = list(lookup)
     made = distinct_ties(
-        *ends,
+        source,
+        target,
         np.zeros(len(table.source), dtype=np.int64),
         {"weight": columns["weight"]},
         ends=max(1, len(lookup)),

@@ -14,8 +14,7 @@ from spark.errors import WrongTypeError, nearest
 
 I64 = NDArray[np.int64]
 
-CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}")
-"""Texts that are the usual way to write an integer: not 007, not +7, not -0."""
+_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}")
 
 _LARGE = 5_000
 _PLURALS = {"person": "people"}
@@ -51,7 +50,7 @@ def as_column(values: Any, name: str = "ids") -> I64 | list[Any]:
         if values.ndim != 1:
             raise WrongTypeError(f"{name} have {values.ndim} dimensions, not 1")
         if values.dtype.kind == "i" or (values.dtype.kind == "u" and (not values.size or values.max() < 1 << 63)):
-            return values.astype(np.int64, copy=False)
+            return np.asarray(values, dtype=np.int64)
         values = values.tolist()
     try:
         values = list(values)
@@ -63,6 +62,17 @@ def as_column(values: Any, name: str = "ids") -> I64 | list[Any]:
         except OverflowError:
             pass
     return values
+
+
+def canonical_integers(texts: list[Any]) -> I64 | None:
+    """Return texts as int64 where all are the usual way to write an integer (not 007, +7 or -0), else None."""
+    if not texts or not all(type(text) is str for text in texts):
+        return None
+    try:
+        integers = np.array(list(map(int, texts)), dtype=np.int64)
+    except (ValueError, OverflowError):
+        return None
+    return integers if list(map(str, integers.tolist())) == texts else None
 
 
 class Ids:
@@ -93,14 +103,10 @@ class Ids:
         self._low = 0
         if isinstance(column, np.ndarray):
             self._integers = freeze(column.copy() if column.flags.writeable else column)
-        elif text and column and all(type(value) is str and CANONICAL.fullmatch(value) for value in column):
-            integers = [int(value) for value in column]
-            if all(-(1 << 63) <= value < 1 << 63 for value in integers):
-                self._integers = freeze(np.array(integers, dtype=np.int64))
-            else:
-                self._values = column
         else:
-            self._values = column
+            integers = canonical_integers(column) if text else None
+            self._integers = None if integers is None else freeze(integers)
+            self._values = column if integers is None else None
 
     @property
     def integers(self) -> I64 | None:
@@ -165,6 +171,10 @@ class Ids:
             column = column.tolist()
         return np.array([self._found(value) for value in column], dtype=np.int64)
 
+    def texts(self) -> list[str]:
+        """Return all ids as texts."""
+        return [str(value) for value in self]
+
     def _found(self, value: object) -> int:
         try:
             return self.position(value)
@@ -173,7 +183,7 @@ class Ids:
 
     def _integer_position(self, value: object) -> int:
         if self.text:
-            if not isinstance(value, str) or not CANONICAL.fullmatch(value):
+            if not isinstance(value, str) or not _CANONICAL.fullmatch(value):
                 raise KeyError(value)
             number = int(value)
         elif isinstance(value, int | np.integer) and not isinstance(value, bool):

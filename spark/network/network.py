@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from spark.errors import UsageError
 from spark.network.ids import Ids, freeze, unknown
+from spark.network.summary import summarise
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -64,8 +65,8 @@ class Reading:
 class Network:
     """People (n), organisations (o), teams, staff ties (m) and partner ties (q) between organisations.
 
-    Made by `from_edges`, `from_networkx`, `from_scipy`, `from_pandas`, or `spark.read_network`. A tie u -> v says "u can
-    influence v". Ties are sorted by (source, target, layer) and the position of a tie is its id.
+    Made by `from_edges`, `from_networkx`, `from_scipy`, `from_pandas`, or `spark.read_network`. A tie u -> v says
+    "u can influence v". Ties are sorted by (source, target, layer) and the position of a tie is its id.
 
     Attributes
     ----------
@@ -172,6 +173,10 @@ class Network:
             raise UsageError(*(unknown(value, self.people) for value in missing))
         return found
 
+    def summary(self) -> dict[str, Any]:
+        """Return, ready for JSON, counts, degrees, what was taken for what, and what was left out."""
+        return summarise(self)
+
     def __repr__(self) -> str:
         parts = [f"{self.size:,} people", f"{self.tie_count:,} ties"]
         if len(self.layers) > 1:
@@ -202,11 +207,11 @@ class Network:
         source, target : ids, one a row; int64 arrays are fastest.
         layer : name of the layer of each row, or one name for all; None means the single layer ``"ties"``.
         influence : which way influence runs; ``"both"`` makes two ties of each row.
-        columns : numeric columns of the ties by name, finite and at least 0. Rows whose ``weight`` or ``strength`` is 0
-            are no ties.
-        people : columns by name: ``id`` and any of ``organisation``, ``team``, ``label``, ``readiness``, ``visibility``,
-            ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``; others become groups. Without it the people are
-            the ids of the ties in order of first appearance, row by row, source before target.
+        columns : numeric columns of the ties by name, finite and at least 0. Rows whose ``weight`` or ``strength`` is
+            0 are no ties.
+        people : columns by name: ``id`` and any of ``organisation``, ``team``, ``label``, ``readiness``,
+            ``visibility``, ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``; others become groups. Without
+            it the people are the ids of the ties in order of first appearance, row by row, source before target.
         partners : ``source``, ``target`` and, if wanted, ``weight`` of ties between organisations; influence runs from
             source to target.
         merge : rows for the same tie that disagree in a column are refused, or their columns are added (``"sum"``).
@@ -235,3 +240,87 @@ class Network:
             partners=partners,
             merge=merge,
         )
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: Any,
+        *,
+        influence: Influence | None = None,
+        partners: Mapping[str, Any] | None = None,
+        merge: Merge = "refuse",
+    ) -> Network:
+        """Make a network of a networkx graph.
+
+        Parameters
+        ----------
+        graph : any networkx graph. Node attributes are columns of people (``organisation``, ``readiness``, ... as in
+            `from_edges`), the edge attribute ``layer`` is the layer, numeric edge attributes are columns of ties.
+        influence : None means both ways in an undirected graph, along the edges in a directed one.
+        partners, merge : as in `from_edges`.
+
+        Raises
+        ------
+        DataError, UsageError
+            As `from_edges`.
+        """
+        from spark.network.convert import network_from_networkx  # it makes Networks, so it stands above this module
+
+        return network_from_networkx(graph, influence=influence, partners=partners, merge=merge)
+
+    @classmethod
+    def from_scipy(
+        cls,
+        matrix: Any,
+        *,
+        influence: Influence = "source-to-target",
+        people: Mapping[str, Any] | None = None,
+        partners: Mapping[str, Any] | None = None,
+    ) -> Network:
+        """Make a network of a square scipy sparse matrix.
+
+        Parameters
+        ----------
+        matrix : n times n; the entry at (i, j) is the ``weight`` of the tie from i to j. Boolean entries are ties
+            without weight.
+        influence : whether i influences j, j influences i, or both.
+        people : as in `from_edges`, one row for each row of the matrix; None means the ids 0..n-1.
+        partners : as in `from_edges`.
+
+        Raises
+        ------
+        DataError, UsageError
+            As `from_edges`.
+        """
+        from spark.network.convert import network_from_scipy  # it makes Networks, so it stands above this module
+
+        return network_from_scipy(matrix, influence=influence, people=people, partners=partners)
+
+    @classmethod
+    def from_pandas(
+        cls,
+        ties: Any,
+        people: Any = None,
+        partners: Any = None,
+        *,
+        columns: Mapping[str, str | Sequence[str]] | None = None,
+        influence: Influence | None = None,
+        merge: Merge = "refuse",
+    ) -> Network:
+        """Make a network of data frames.
+
+        Parameters
+        ----------
+        ties, people, partners : data frames; the usual names of columns are recognised, as in files.
+        columns : which column plays which role, ``{"source": "who"}``; ``{"ignore": ["rank"]}`` leaves columns out.
+        influence : which way it runs; needed where the names of the columns leave it open (ego and alter).
+        merge : as in `from_edges`.
+
+        Raises
+        ------
+        DataError, UsageError
+            As `from_edges`.
+        """
+        from spark.network.convert import network_from_frames  # it makes Networks, so it stands above this module
+
+        return network_from_frames(ties, people, partners, columns=columns, influence=influence, merge=merge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from spark.network.ids import I64
 
 Column = I64 | list[Any]
 
-SHOWN = 20
+LISTED = 20
 """How many faults an error lists before it says how many more there are."""
 
 
@@ -39,37 +39,42 @@ class Place:
 
 @dataclass(slots=True)
 class Faults:
-    """All that is wrong so far; many faults of one kind cost no more than the few that are shown."""
+    """All that is wrong so far; a million faults of one kind cost no more than the few that are listed."""
 
-    shown: list[Fault] = field(default_factory=list)
-    hidden: int = 0
+    listed: list[Fault] = field(default_factory=list)
+    more: int = 0
     advice: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.shown)
+        return bool(self.listed)
 
     def add(self, fault: Fault) -> None:
         """Note one fault."""
-        if len(self.shown) < SHOWN:
-            self.shown.append(fault)
+        if len(self.listed) < LISTED:
+            self.listed.append(fault)
         else:
-            self.hidden += 1
+            self.more += 1
 
-    def add_rows(self, rows: Iterable[int] | NDArray[Any], make: Callable[[int], Fault]) -> None:
-        """Note one fault for each row."""
-        rows = np.asarray(rows)
-        room = max(0, SHOWN - len(self.shown))
-        self.shown.extend(make(int(row)) for row in rows[:room])
-        self.hidden += max(0, rows.size - room)
+    def room_for(self, rows: NDArray[Any] | list[int]) -> list[int]:
+        """Return those of the rows that can still be listed, each to be added; the others are only counted."""
+        found = [int(row) for row in rows[: LISTED - len(self.listed)]]
+        self.more += len(rows) - len(found)
+        return found
+
+    def advise(self, advice: str) -> None:
+        """Note how such faults can be mended, once."""
+        if advice not in self.advice:
+            self.advice.append(advice)
 
     def refuse(self) -> None:
-        """Raise what was found, if anything was."""
-        if not self.shown:
+        """Raise what was found, if anything was, in the order of files and lines."""
+        if not self.listed:
             return
-        faults = list(self.shown)
-        if self.hidden:
-            faults.append(Fault(f"and {self.hidden:,} more"))
-        raise DataError(*faults, *(Fault(advice) for advice in dict.fromkeys(self.advice)))
+        files = list(dict.fromkeys(fault.file for fault in self.listed))
+        faults = sorted(self.listed, key=lambda fault: (files.index(fault.file), fault.line or 0))
+        if self.more:
+            faults.append(Fault(f"and {self.more:,} more"))
+        raise DataError(*faults, *self.advice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,12 @@ F64 = NDArray[np.float64]
 STRENGTHS = ("weight", "strength")
 """Tie columns of which a 0 says that there is no tie."""
 
+STRICT = (*STRENGTHS, "probability", "prob", "p")
+"""Tie columns that are meant for spark: what is wrong in them is an error, while others are then left unused."""
+
 ADVICE = (
     "rows that disagree about the same tie: a layer column keeps them apart, merge='sum' adds them up, "
-    "columns={'ignore': [...]} leaves a column out"
+    "and a column can be ignored"
 )
 
 
@@ -76,27 +79,21 @@ def distinct_ties(
         first = ~same
         if add:
             group = np.cumsum(first) - 1
-            values = {key: np.bincount(group, weights=column) for key, column in values.items()}
+            values = {key: np.bincount(group, weights=column).astype(np.float64) for key, column in values.items()}
         else:
             for key, column in values.items():
                 differs = np.flatnonzero(same & np.r_[False, column[1:] != column[:-1]])
-                faults.add_rows(
-                    differs,
-                    lambda i, key=key, column=column: place.fault(
-                        int(rows[i]),
-                        key,
-                        f"{column[i]:g} here, but {column[i - 1]:g} in {place.name(int(rows[i - 1]))}, "
-                        f"for the same tie {name(int(source[i]))} -> {name(int(target[i]))}",
-                    ),
-                )
-                if differs.size:
-                    faults.advice.append(ADVICE)
+                for i in faults.room_for(differs):
+                    tie = f"{name(int(source[i]))} -> {name(int(target[i]))}"
+                    before = f"{column[i - 1]:g} in {place.name(int(rows[i - 1]))}"
+                    faults.add(place.fault(int(rows[i]), key, f"{column[i]:g}, but {before}, for the same tie {tie}"))
+                    faults.advise(ADVICE)
             values = {key: column[first] for key, column in values.items()}
         source, target, layer = source[first], target[first], layer[first]
     nothing = np.zeros(source.size, dtype=bool)
-    for key in STRENGTHS:
-        if key in values:
-            nothing |= values[key] == 0
+    for key, column in values.items():
+        if key.lower() in STRENGTHS:
+            nothing |= column == 0
     zero_strength = int(np.count_nonzero(nothing))
     if zero_strength:
         keep = ~nothing
@@ -130,3 +127,12 @@ def _sorted(source: I64, target: I64, layer: I64, ends: int, layers: int) -> tup
         column = column[order]
         same[1:] &= column[1:] == column[:-1]
     return order, same
+
+
+def why_unused(column: F64) -> str | None:
+    """Say why an extra column cannot be used with ties, None if it can: it must be finite and at least 0."""
+    missing = int(np.count_nonzero(~np.isfinite(column)))
+    if missing:
+        return f"{missing:,} of {column.size:,} are missing or infinite"
+    negative = int(np.count_nonzero(column < 0))
+    return f"{negative:,} of {column.size:,} are negative" if negative else None
