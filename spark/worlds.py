@@ -280,8 +280,10 @@ def _watch(network: Network, run: Run, *, count: bool = True) -> Watch:
 
 
 def _groupings(network: Network) -> dict[str, Group]:
-    """Every way the people are grouped, organisations first."""
-    columns = {"organisation": Group(network.organisation, tuple(network.organisations))}
+    """Every way the people are grouped."""
+    columns = {}
+    if len(network.organisations):
+        columns["organisation"] = Group(network.organisation, tuple(network.organisations))
     if len(network.teams):
         columns["team"] = Group(network.team, tuple(network.teams))
     return columns | dict(network.groups)
@@ -318,7 +320,7 @@ def _spread(
         value_standard_error=None if value is None else value[1] / VALUE_UNIT,
         worlds=worlds,
         seeds=plan.seeds,
-        by_organisation=groups.pop("organisation"),
+        by_organisation=groups.pop("organisation", ()),
         by_group=groups,
         over_time=tuple(_step(t, adopters[:, t]) for t in range(adopters.shape[1])),
         people=network.people,

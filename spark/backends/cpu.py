@@ -173,7 +173,7 @@ def _work(problem: Problem, starts: list[Start]) -> Work:
     seen[people] = 1
     return Work(
         seen=seen,
-        queue=np.empty(people, np.int32),
+        queue=np.empty(people + 1, np.int32),
         ends=np.empty(people + latest + steps + 3, np.int64),
         dose=np.zeros(threshold, np.uint64),
         touched=np.empty(threshold, np.int32),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from spark.kernels.accelerate import kernel
 from spark.kernels.draw import (
     BLOCK_BITS,
@@ -15,7 +17,7 @@ from spark.kernels.draw import (
     u64,
     world_key,
 )
-from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.lanes import LANES, live_mask, lowest_bit, prefetch
 from spark.kernels.world import (
     ALREADY,
     BROADCASTS,
@@ -30,6 +32,9 @@ from spark.kernels.world import (
     warm,
 )
 from spark.kernels.world import PARTNERS as BY_PARTNERS
+
+u8 = np.uint8
+ROWS_AHEAD, TIES_AHEAD = 12, 5  # how far ahead of the queue row starts and ties are asked for
 
 
 @kernel
@@ -49,6 +54,10 @@ def cascade_world(key, world, rows, shares, start, work):
         t += 1
         end = total
         for i in range(first, end):
+            prefetch(indptr, queue[min(i + ROWS_AHEAD, end - 1)])
+            soon = indptr[queue[min(i + TIES_AHEAD, end - 1)]]
+            prefetch(live, soon)
+            prefetch(targets, soon)
             u = queue[i]
             e, stop = indptr[u], indptr[u + 1]
             while e < stop:
@@ -62,10 +71,9 @@ def cascade_world(key, world, rows, shares, start, work):
                 while mask != u64(0):
                     v = targets[e + lowest_bit(mask)]
                     mask &= mask - u64(1)
-                    if seen[v] == 0:
-                        seen[v] = TIE
-                        queue[total] = v
-                        total += 1
+                    queue[total] = v  # without a branch, which would be guessed wrong half the time
+                    total += seen[v] == 0
+                    seen[v] = max(seen[v], u8(TIE))
                 e = min(e + LANES, within)
         if share:
             for i in range(warm(shares, work, first, end)):

@@ -1,4 +1,4 @@
-"""Sixteen draws at once, as LLVM vectors; in plain Python where numba does not compile."""
+"""What numba has no words for, in LLVM's: sixteen draws at once, bit tricks, prefetch; plain Python without numba."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _spread(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(first, ir.Constant(_VECTOR, ir.Undefined), _constant(0))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _vector_live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start: Any) -> Any:
     """Bit i is set iff tie ``tie + i`` is live, for 16 ties with thresholds live[start:start+16]."""
     uint32 = numba.types.uint32
@@ -53,7 +53,7 @@ def _vector_live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start
     return signature, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _vector_lowest_bit(context: Any, mask: Any) -> Any:
     """Position of the lowest bit that is set, of a mask that is not zero."""
 
@@ -63,6 +63,22 @@ def _vector_lowest_bit(context: Any, mask: Any) -> Any:
         return builder.call(count, [arguments[0], ir.Constant(ir.IntType(1), 1)])
 
     return numba.types.int64(numba.types.uint64), generate
+
+
+@intrinsic
+def _vector_prefetch(context: Any, array: Any, place: Any) -> Any:
+    """Ask for the cache line of array[place] before it is needed."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, _INT32, _INT32, _INT32])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        options = [ir.Constant(_INT32, option) for option in (0, 3, 1)]  # for reading, keep close, data
+        builder.call(fetch, [builder.bitcast(builder.gep(data, [arguments[1]]), byte), *options])
+        return context.get_dummy_value()
+
+    return numba.types.void(array, numba.types.int64), generate
 
 
 def _plain_live_mask(tie, k0, k1, live, start):
@@ -77,5 +93,10 @@ def _plain_lowest_bit(mask):
     return np.int64((int(mask) & -int(mask)).bit_length() - 1)
 
 
+def _plain_prefetch(array, place):
+    return None
+
+
 live_mask: Any = _vector_live_mask if COMPILED else _plain_live_mask
 lowest_bit: Any = _vector_lowest_bit if COMPILED else _plain_lowest_bit
+prefetch: Any = _vector_prefetch if COMPILED else _plain_prefetch

@@ -57,7 +57,7 @@ class Work(NamedTuple):
     """Arrays that a world may write to, and leaves as it found them (zeros; the sink seen)."""
 
     seen: NDArray[np.uint8]  # [n+1]
-    queue: NDArray[np.int32]  # [n]
+    queue: NDArray[np.int32]  # [n+1]
     ends: NDArray[np.int64]  # [n + last seed step + H + 3]
     dose: NDArray[np.uint64]  # [n], threshold family, else [0]
     touched: NDArray[np.int32]  # [n], threshold family, else [0]
