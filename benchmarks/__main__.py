@@ -1,0 +1,48 @@
+"""Run the benchmarks and print their tables as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numba
+import numpy as np
+
+import spark
+from benchmarks.beside import compare_speed
+from benchmarks.growth import measure_growth
+from benchmarks.start import compare_starts
+
+
+def main() -> None:
+    """Parse the options, run what they name."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the case of 15,000 people only, cascades only")
+    parser.add_argument("--only", choices=("speed", "start", "growth"), help="one table only")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each system (default 5)")
+    options = parser.parse_args()
+    print(
+        f"spark {spark.__version__}, Python {platform.python_version()}, numpy {np.__version__}, "
+        f"numba {numba.__version__}; {platform.system()} {platform.machine()}; one worker; CPU time; medians"
+    )
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        tables: Mapping[str, tuple[str, Iterable[str]]] = {
+            "speed": ("Cascades", compare_speed(folder, quick=options.quick, rounds=options.rounds)),
+            "start": ("Starting", compare_starts(folder, quick=options.quick)),
+            "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
+        }
+        chosen = [options.only] if options.only else ["speed"] if options.quick else list(tables)
+        for key in chosen:
+            title, lines = tables[key]
+            print(f"\n### {title}\n")
+            for line in lines:
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
