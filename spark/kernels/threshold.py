@@ -20,14 +20,14 @@ from spark.kernels.world import (
 
 
 @inlined
-def convinced(v, t, person_key, shares, start, work):
-    """Whether all that has reached person v by step t adds up to her tolerance."""
-    dose = work.dose[v]
-    if shares.partner_targets.size > 0 and shares.organisation[v] >= 0:
-        dose += scaled(work.heat[shares.organisation[v]], shares.receptivity[v])
-    if start.schedule.size > 0 and start.schedule[v] >= 0:
-        dose += start.heard[start.schedule[v], min(t, start.heard.shape[1] - 1)]
-    return dose >= uniform_tolerance(person_draw(person_key, v))
+def outside_dose(v, t, heat, organisation, receptivity, schedule, heard):
+    """What has reached person v by step t from partners (heat of size 0: none) and broadcasts (schedule likewise)."""
+    dose = u64(0)
+    if heat.size > 0 and organisation[v] >= 0:
+        dose += scaled(heat[organisation[v]], receptivity[v])
+    if schedule.size > 0 and schedule[v] >= 0:
+        dose += heard[schedule[v], min(t, heard.shape[1] - 1)]
+    return dose
 
 
 @kernel
@@ -37,9 +37,12 @@ def threshold_world(key, world, rows, shares, start, work):
     seen, queue, dose = work.seen, work.queue, work.dose
     person_key = kind_key(key, TOLERANCE, world)
     share = shares.partner_targets.size > 0
+    heat = work.heat if share else work.heat[:0]
+    # arrays by name of their own: a tuple of arrays passed on per tie would cost more than all the rest
+    organisation, receptivity, schedule, heard = shares.organisation, shares.receptivity, start.schedule, start.heard
     total, seed = begin(start, work)
     work.ends[0] = total
-    last_heard = start.heard.shape[1] - 1 if start.schedule.size > 0 else 0
+    last_heard = heard.shape[1] - 1 if schedule.size > 0 else 0
     first, t, last, touched = 0, 0, 0, 0
     while (first < total or seed < start.seeds.size or t < last_heard) and t != start.horizon:
         t += 1
@@ -53,7 +56,8 @@ def threshold_world(key, world, rows, shares, start, work):
                         work.touched[touched] = v
                         touched += 1
                     dose[v] = min(dose[v] + tie_dose[e], CERTAIN)
-                    if convinced(v, t, person_key, shares, start, work):
+                    outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
+                    if dose[v] + outside >= uniform_tolerance(person_draw(person_key, v)):
                         seen[v] = TIE
                         queue[total] = v
                         total += 1
@@ -62,18 +66,20 @@ def threshold_world(key, world, rows, shares, start, work):
                 o = work.warmer[i]
                 for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
                     v = shares.members[j]
-                    if seen[v] == 0 and convinced(v, t, person_key, shares, start, work):
-                        seen[v] = PARTNERS
+                    if seen[v] == 0:
+                        outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
+                        if dose[v] + outside >= uniform_tolerance(person_draw(person_key, v)):
+                            seen[v] = PARTNERS
+                            queue[total] = v
+                            total += 1
+        if t <= last_heard:
+            for v in range(schedule.size):
+                if schedule[v] >= 0 and seen[v] == 0 and heard[schedule[v], t] > heard[schedule[v], t - 1]:
+                    outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
+                    if dose[v] + outside >= uniform_tolerance(person_draw(person_key, v)):
+                        seen[v] = BROADCASTS
                         queue[total] = v
                         total += 1
-        if t <= last_heard:
-            for v in range(start.schedule.size):
-                row = start.schedule[v]
-                louder = row >= 0 and start.heard[row, t] > start.heard[row, t - 1]
-                if louder and seen[v] == 0 and convinced(v, t, person_key, shares, start, work):
-                    seen[v] = BROADCASTS
-                    queue[total] = v
-                    total += 1
         total, seed = light_seeds(start, work, t, total, seed)
         work.ends[t] = total
         if total > end:
