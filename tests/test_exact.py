@@ -273,10 +273,13 @@ def test_best_seeds_are_chosen_among_the_eligible():
 
 
 def test_networks_too_large_to_enumerate_are_refused_with_the_limit():
+    with pytest.raises(UsageError, match="at most 64 people; this one has 65"):
+        exact.spread(spark.Network.from_edges(range(64), range(1, 65)), IC(0.5), [0])
     path = spark.Network.from_edges(range(19), range(1, 20))
-    with pytest.raises(UsageError, match="at most 12 people who do not practise yet; here are 19"):
-        exact.spread(path, IC(0.5), [0])
-    assert exact.spread(path, IC(0.5), range(10)) > 10
+    assert close(exact.spread(path, IC(0.5), [0]), 2 - 0.5**19)
+    star = spark.Network.from_edges([0] * 30, range(1, 31))
+    with pytest.raises(UsageError, match="at most 4,194,304 outcomes of steps; there are more here"):
+        exact.spread(star, IC(0.5), [0])
     clique = spark.Network.from_edges(*zip(*itertools.permutations(range(6), 2), strict=True))
     with pytest.raises(UsageError, match="at most 262,144 worlds; the live-edge form has 33,554,432 here"):
         exact.spread(clique, IC(0.5), [0], form="live-edge")

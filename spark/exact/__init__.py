@@ -23,9 +23,11 @@ from spark.exact.answers import (
     spread_of_every_set,
     submodular_violations,
 )
-from spark.exact.forms import MOST_PEOPLE, MOST_WORLDS
+from spark.exact.cases import MOST_PEOPLE
+from spark.exact.forms import MOST_OUTCOMES, MOST_WORLDS
 
 __all__ = [
+    "MOST_OUTCOMES",
     "MOST_PEOPLE",
     "MOST_SETS",
     "MOST_WORLDS",

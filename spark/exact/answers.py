@@ -65,7 +65,8 @@ def spread(
     Raises
     ------
     UsageError
-        The network is too large to enumerate (see `MOST_PEOPLE`, `MOST_WORLDS`), or the model does not fit it.
+        The network is too large to enumerate (see `MOST_PEOPLE`, `MOST_OUTCOMES`, `MOST_WORLDS`), or the model does not
+        fit it.
     DataError
         A probability is above 1, or the weights of a person are.
 

@@ -16,6 +16,9 @@ from spark.model import IndependentCascade, LinearThreshold, Model, Share, Weigh
 from spark.network import Network
 from spark.plan import Broadcast, Plan, Seeds
 
+MOST_PEOPLE = 64
+"""People of a network; how many can be enumerated depends on how they are tied."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -68,6 +71,11 @@ class Case:
 
 def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -> Case:
     """Read a network, a model and a plan; errors as in `spark.exact.spread`."""
+    if network.size > MOST_PEOPLE:
+        raise UsageError(
+            f"spark.exact takes networks of at most {MOST_PEOPLE} people; this one has {network.size:,}. "
+            "spark.simulate estimates the same in networks of any size"
+        )
     if horizon is not None and horizon < 0:
         raise UsageError(f"horizon {horizon} is not a step of at least 0")
     joins = {0: sum(1 << int(i) for i in np.flatnonzero(network.adopted))}

@@ -15,8 +15,8 @@ from spark.exact.cases import Case
 Law = Mapping[int, float]
 """Chance of each set of people; bit i of a set is the person at position i."""
 
-MOST_PEOPLE = 12
-"""People who do not practise yet, in the process form: up to 4^12 pairs of a state and what follows it."""
+MOST_OUTCOMES = 1 << 22
+"""Pairs of a state and what can follow it, in the process form; 12 people who all know one another have more."""
 MOST_WORLDS = 1 << 18
 """Worlds in the live-edge form: 18 ties of IndependentCascade that are neither impossible nor certain."""
 
@@ -35,12 +35,6 @@ def members(people: int) -> Iterator[int]:
 
 def process(case: Case) -> Law:
     """A Markov chain over (who practises, who has just adopted): these two tell all that matters of the past."""
-    first = case.joins[0]
-    if case.size - first.bit_count() > MOST_PEOPLE:
-        raise UsageError(
-            f"spark.exact follows at most {MOST_PEOPLE} people who do not practise yet; here are "
-            f"{case.size - first.bit_count():,}. spark.simulate estimates the same in networks of any size"
-        )
 
     @functools.cache
     def delivered(adopters: int, v: int) -> float:
@@ -52,11 +46,19 @@ def process(case: Case) -> Law:
                 doses.append(look.dose * share)
         return math.fsum(doses)
 
-    states: dict[tuple[int, int], float] = {(first, first): 1.0}
+    outcomes = 0
+    states: dict[tuple[int, int], float] = {(case.joins[0], case.joins[0]): 1.0}
     for t in case.steps():
         after: dict[tuple[int, int], float] = defaultdict(float)
         for (adopters, fresh), chance in states.items():
-            for lit, part in _step(case, t, adopters, fresh, delivered):
+            adopting = _adopting(case, t, adopters, fresh, delivered)
+            outcomes += 1 << sum(part < 1 for _, part in adopting)
+            if outcomes > MOST_OUTCOMES:
+                raise UsageError(
+                    f"spark.exact follows at most {MOST_OUTCOMES:,} outcomes of steps; there are more here. "
+                    "spark.simulate estimates the same in networks of any size"
+                )
+            for lit, part in _outcomes(adopting):
                 joined = lit | case.joins.get(t, 0) & ~adopters
                 after[adopters | joined, joined] += chance * part
         states = after
@@ -66,11 +68,11 @@ def process(case: Case) -> Law:
     return total
 
 
-def _step(
+def _adopting(
     case: Case, t: int, adopters: int, fresh: int, delivered: Callable[[int, int], float]
 ) -> list[tuple[int, float]]:
-    """Each set that can adopt in step t, and its chance."""
-    ends = [(0, 1.0)]
+    """Who can adopt in step t, and with what chance, each on her own."""
+    found = []
     for v in range(case.size):
         if adopters >> v & 1:
             continue
@@ -83,8 +85,16 @@ def _step(
             now = min(1.0, delivered(adopters, v) + earlier + told)
             chance = (now - before) / (1 - before) if now > before else 0.0
         if chance > 0:
-            kept = [(lit, part * (1 - chance)) for lit, part in ends] if chance < 1 else []
-            ends = kept + [(lit | 1 << v, part * chance) for lit, part in ends]
+            found.append((v, chance))
+    return found
+
+
+def _outcomes(adopting: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Each set that can adopt together, and its chance."""
+    ends = [(0, 1.0)]
+    for v, chance in adopting:
+        kept = [(lit, part * (1 - chance)) for lit, part in ends] if chance < 1 else []
+        ends = kept + [(lit | 1 << v, part * chance) for lit, part in ends]
     return ends
 
 
