@@ -150,7 +150,7 @@ def _partner_shares(network: Network, share: float) -> NDArray[np.uint64]:
     count, weight = len(network.organisations), network.partner_weight
     total = np.bincount(network.partner_target, weights=weight, minlength=count)[network.partner_target]
     people = _members(network)[network.partner_source]
-    part = share * weight / np.where(total > 0, total, 1.0)
+    part = share * weight / np.where(total > 0, total, 1.0) * (1 - 2.0**-50)  # rounding must not lift a total above 1
     return np.floor(part / np.maximum(people, 1) * float(ONE)).astype(np.uint64)
 
 
