@@ -61,9 +61,14 @@ def tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping[
     if isinstance(layer, str):
         layers = [layer] * rows
     elif layer is not None:
-        layers = [str(value) for value in as_column(layer, "layer")]
+        names = list(as_column(layer, "layer"))
+        for row in faults.room_for([row for row, value in enumerate(names) if is_missing(value)]):
+            faults.add(place.fault(row, "layer", "the layer is missing"))
+        layers = list(map(str, names))
     numbers: dict[str, NDArray[np.float64]] = {}
     for key, values in columns.items():
+        if key in ("source", "target", "layer"):
+            raise UsageError(f"{name}: a numeric column cannot be called {key!r}")
         column = as_column(values, key)
         try:
             numbers[key] = np.array(column, dtype=np.float64)

@@ -50,18 +50,18 @@ def as_column(values: Any, name: str = "ids") -> I64 | list[Any]:
         if values.ndim != 1:
             raise WrongTypeError(f"{name} have {values.ndim} dimensions, not 1")
         if values.dtype.kind == "i" or (values.dtype.kind == "u" and (not values.size or values.max() < 1 << 63)):
-            return np.asarray(values, dtype=np.int64)
+            return values.astype(np.int64, copy=False)
         values = values.tolist()
     try:
-        values = list(values)
+        items: list[Any] = list(values)
     except TypeError:
         raise WrongTypeError(f"{name} are a sequence of values, not {values!r}") from None
-    if values and all(kind is int or issubclass(kind, np.integer) for kind in set(map(type, values))):
+    if items and all(kind is int or issubclass(kind, np.integer) for kind in set(map(type, items))):
         try:
-            return np.array(values, dtype=np.int64)
+            return np.array(items, dtype=np.int64)
         except OverflowError:
-            pass
-    return values
+            pass  # they are integers beyond int64
+    return items
 
 
 def canonical_integers(texts: list[Any]) -> I64 | None:
@@ -147,10 +147,8 @@ class Ids:
         """Return where the id stands; KeyError if it is none of these."""
         if self._integers is not None:
             return self._integer_position(value)
-        if self._lookup is None:
-            self._lookup = {known: i for i, known in enumerate(self._values)}  # type: ignore[arg-type]
         try:
-            return self._lookup[value]
+            return self._known()[value]
         except TypeError:
             raise KeyError(value) from None
 
@@ -169,7 +167,17 @@ class Ids:
             if self._integers is not None and not self.text:
                 return self.find_integers(column)
             column = column.tolist()
+        if self._integers is None:
+            try:
+                return np.array([self._known().get(value, -1) for value in column], dtype=np.int64)
+            except TypeError:
+                pass  # something among them is not hashable
         return np.array([self._found(value) for value in column], dtype=np.int64)
+
+    def _known(self) -> dict[Any, int]:
+        if self._lookup is None:
+            self._lookup = {known: i for i, known in enumerate(self._values or [])}
+        return self._lookup
 
     def texts(self) -> list[str]:
         """Return all ids as texts."""

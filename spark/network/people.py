@@ -98,27 +98,28 @@ def people_columns(table: PeopleTable | None, size: int, faults: Faults, *, text
     return made
 
 
+def as_number(value: Any) -> float | None:
+    """Return a value as a float, NaN and infinity included, or None if it is no number."""
+    if isinstance(value, str) and "_" in value:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def _numbers(name: str, column: Any, empty: list[bool], place: Place, faults: Faults) -> NDArray[np.float64]:
     numbers = np.ones(len(column))
     for row, value in enumerate(column):
         if empty[row] and not isinstance(value, float):
             continue
-        try:
-            numbers[row] = number = float(value)
-        except (TypeError, ValueError, OverflowError):
-            number = math.nan
-        if not 0 <= number < math.inf:
-            shown = value if isinstance(value, str) and _is_number(value) else repr(value)
+        number = as_number(value)
+        if number is not None and 0 <= number < math.inf:
+            numbers[row] = number
+        else:
+            shown = repr(value) if number is None else value
             faults.add(place.fault(row, name, f"{shown} is not a number of at least 0"))
     return numbers
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _switches(name: str, column: Any, empty: list[bool], place: Place, faults: Faults) -> NDArray[np.bool_]:
@@ -147,7 +148,7 @@ def as_group(column: Any, empty: list[bool]) -> Group | str:
     texts = ["" if gone else str(value) for value, gone in zip(column, empty, strict=True)]
     names, codes = _codes(texts, empty)
     size = len(texts)
-    if all(map(_is_number, names)):
+    if all(as_number(name) is not None for name in names):
         whole = all(float(name).is_integer() and "." not in name for name in names)
         if not whole or len(names) > max(12, math.isqrt(size)):
             return "numbers that are no role of spark"

@@ -1,0 +1,118 @@
+"""Networks from files: a folder of tables, or one file of ties."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from spark.errors import DataError, Fault, UsageError, nearest
+from spark.files.layout import Kind
+from spark.files.reader import Reader
+from spark.network import Influence, Merge, Network
+from spark.network.roles import wanted_columns
+from spark.network.tables import Faults
+
+STEMS: Mapping[Kind, tuple[str, ...]] = {
+    "ties": ("ties", "edges"),
+    "people": ("people", "nodes"),
+    "partners": ("partners",),
+}
+SUFFIXES = (".csv", ".tsv", ".txt")
+
+_GRAPH_FORMATS = (".graphml", ".gexf", ".gml")
+
+
+def read_network(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    layers: Sequence[str] | None = None,
+    influence: Influence | None = None,
+    merge: Merge = "refuse",
+    encoding: str = "utf-8",
+) -> Network:
+    """Read a network from a folder or from one file of ties.
+
+    Parameters
+    ----------
+    path : a folder with ``ties`` or ``edges`` and, if wanted, ``people`` or ``nodes`` and ``partners`` (.csv, .tsv or
+        .txt, each also .gz), or one such file of ties. Cells stand between commas, semicolons, tabs or blanks. Ids are
+        text, byte for byte.
+    columns : which column plays which role, where its name is not a usual one: ``{"source": "who", "id": "badge"}``;
+        ``{"source": "1", "target": "2"}`` counts the columns of a file without a header, ``{"ignore": ["rank"]}``
+        leaves columns out, ``"partners.source"`` names the table.
+    layers : names of the layers to read; None means all.
+    influence : which way influence runs along the ties; None means from source to target where the names of the columns
+        say so, both ways where the file says that it is undirected. Partner ties always run from source to target.
+    merge : rows for the same tie that disagree are refused, or their columns are added (``"sum"``).
+    encoding : of the files.
+
+    Returns
+    -------
+    The network; its `reading` and `summary()` say what was taken for what, and what was left out.
+
+    Raises
+    ------
+    UsageError
+        If there is no such path, column, layer or option, or influence is left open.
+    DataError
+        That lists all that is wrong in the files, with file and line.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise UsageError(f"{os.fspath(path)}: there is no such file or folder{_near(place)}")
+    wanted = wanted_columns(columns)
+    paths, not_read = _files_of(place)
+    for table in wanted.columns:
+        if table not in paths:
+            raise UsageError(f"columns: there is no file of {table} in {os.fspath(path)}")
+    return Reader(wanted, layers, influence, merge, encoding).network(paths, not_read)
+
+
+def _near(path: Path) -> str:
+    try:
+        return nearest(path.name, sorted(entry.name for entry in path.absolute().parent.iterdir()))
+    except OSError:
+        return ""
+
+
+def _files_of(place: Path) -> tuple[dict[Kind, Path], tuple[str, ...]]:
+    """Return the file of each table, and the names of the others."""
+    if not place.is_dir():
+        if place.suffix.lower() in _GRAPH_FORMATS:
+            raise UsageError(f"{place.name}: read it with networkx, and use Network.from_networkx")
+        return {"ties": place}, ()
+    try:
+        files = sorted(entry for entry in place.iterdir() if entry.is_file() and not entry.name.startswith("."))
+    except OSError as wrong:
+        raise DataError(Fault(f"the folder cannot be read: {wrong.strerror or wrong}", place.name)) from None
+    faults = Faults()
+    paths: dict[Kind, Path] = {}
+    for kind, found in table_files(place).items():
+        if len(found) > 1:
+            names = " and ".join(file.name for file in found)
+            faults.add(Fault(f"{names} are both there; keep one of them", place.name))
+        elif found:
+            paths[kind] = found[0]
+    if "ties" not in paths and not faults:
+        others = [file.name for file in files]
+        near = nearest("ties.csv", others) or nearest("edges.csv", others)
+        found_files = f"found: {', '.join(others)}" if others else "the folder is empty"
+        faults.add(Fault(f"there is no ties.csv or edges.csv ({found_files}){near}", place.name))
+    faults.refuse()
+    return paths, tuple(file.name for file in files if file not in paths.values())
+
+
+def table_files(folder: Path) -> dict[Kind, list[Path]]:
+    """Return the files of a folder that may hold each table."""
+    files = sorted(entry for entry in folder.iterdir() if entry.is_file())
+    return {
+        kind: [
+            file
+            for file in files
+            if file.name.lower()
+            in {stem + end + zipped for stem in stems for end in SUFFIXES for zipped in ("", ".gz")}
+        ]
+        for kind, stems in STEMS.items()
+    }

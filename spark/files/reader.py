@@ -1,0 +1,318 @@
+"""From the tables of files to a network: which column has which role, and what is wrong in which line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.errors import Fault, UsageError, nearest
+from spark.files.layout import Kind, Layout
+from spark.files.table import Table, read_table
+from spark.network import Influence, Merge, Network, Reading
+from spark.network.build import build
+from spark.network.ids import canonical_integers
+from spark.network.people import as_number
+from spark.network.roles import (
+    Wanted,
+    default_influence,
+    ends_missing,
+    id_candidates,
+    id_missing,
+    people_roles,
+    tie_roles,
+)
+from spark.network.tables import Column, Faults, PeopleTable, TieTable
+from spark.network.ties import STRICT, why_unused
+
+_UNDIRECTED = re.compile(r"%\s*sym\b|#\s*undirected\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Reader:
+    """The options of one reading, and what it has found so far.
+
+    Attributes
+    ----------
+    wanted, layers, influence, merge, encoding : as in `spark.read_network`.
+    faults, files, roles, unused, notes : what was found; the last four go into `Reading`.
+    undirected : why the ties are undirected, None if the file does not say so.
+    ignored : columns that were left out as the user wished.
+    """
+
+    wanted: Wanted
+    layers: Sequence[str] | None
+    influence: Influence | None
+    merge: Merge
+    encoding: str
+    faults: Faults = field(default_factory=Faults)
+    files: list[tuple[str, str, int]] = field(default_factory=list)
+    roles: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    undirected: str | None = None
+    ignored: set[str] = field(default_factory=set)
+
+    def network(self, paths: Mapping[Kind, Path], not_read: tuple[str, ...]) -> Network:
+        """Read all files and make the network of them."""
+        ties = self._ties(paths["ties"], "ties")
+        people = self._people(paths["people"], ties) if "people" in paths else None
+        partners = self._ties(paths["partners"], "partners") if "partners" in paths else None
+        if ties is None or ("people" in paths and people is None) or ("partners" in paths and partners is None):
+            self.faults.refuse()
+        assert ties is not None
+        never = sorted(self.wanted.ignored - self.ignored)
+        if never:
+            raise UsageError(*(f"columns: no file has a column {name!r} to ignore" for name in never))
+        influence = self.influence or self._default_influence(paths["ties"].name)
+        if partners is not None and influence != "source-to-target":
+            self.notes.append(f"{paths['partners'].name}: partner ties run from source to target all the same")
+        self._note_blanks(ties, people)
+        reading = Reading(
+            files=tuple(self.files),
+            files_not_read=not_read,
+            roles=self.roles,
+            unused=tuple(self.unused),
+            notes=tuple(self.notes),
+        )
+        return build(
+            ties,
+            people,
+            partners,
+            influence=influence,
+            merge=self.merge,
+            reading=reading,
+            text=True,
+            faults=self.faults,
+        )
+
+    def _default_influence(self, file: str) -> Influence:
+        if self.undirected is not None:
+            self.notes.append(f"{file}: influence runs both ways, for {self.undirected}")
+            return "both"
+        roles = self.roles[file]
+        return default_influence(file, roles["source"], roles["target"])
+
+    def _note_blanks(self, ties: TieTable, people: PeopleTable | None) -> None:
+        columns = [ties.source, ties.target] if people is None else [people.ids]
+        padded = {value for column in columns if isinstance(column, list) for value in column if value != value.strip()}
+        if padded:
+            self.notes.append(f"{len(padded):,} ids begin or end with a blank, such as {min(padded)!r}")
+
+    def _names(self, layout: Layout) -> list[str]:
+        """Return the names of the columns that may be used."""
+        self.ignored.update(self.wanted.ignored.intersection(layout.names))
+        return [name for name in layout.names if name and name not in self.wanted.ignored]
+
+    def _tie_roles(self, file: str, kind: Kind, layout: Layout) -> dict[str, str]:
+        wanted = self.wanted.of(kind)
+        if layout.header:
+            return tie_roles(file, self._names(layout), wanted)
+        roles = tie_roles(file, self._names(layout), {role: f"column {number}" for role, number in wanted.items()})
+        for role, name in (("source", "column 1"), ("target", "column 2"), ("weight", "column 3")):
+            if role not in roles and name in self._names(layout) and name not in roles.values():
+                roles[role] = name
+        return roles
+
+    def _table(self, path: Path, kind: Kind) -> Table | None:
+        def exact(layout: Layout) -> list[int]:
+            """The columns that must survive as text: ids and layers."""
+            roles = self._tie_roles(path.name, kind, layout)
+            if "source" not in roles or "target" not in roles:
+                return []
+            return [layout.names.index(roles[role]) for role in ("source", "target", "layer") if role in roles]
+
+        table = read_table(
+            path,
+            kind,
+            encoding=self.encoding,
+            wanted=self.wanted.of(kind),
+            exact_columns=exact if kind != "people" else lambda _: [],
+            faults=self.faults,
+        )
+        if table is not None:
+            self.files.append((path.name, kind, table.rows))
+            for i, name in enumerate(table.layout.names):
+                if not name:
+                    self.unused.append(f"{path.name}: column {i + 1} (it has no name)")
+        return table
+
+    def _ties(self, path: Path, kind: Kind) -> TieTable | None:
+        table = self._table(path, kind)
+        if table is None:
+            return None
+        layout, file = table.layout, path.name
+        self.roles[file] = roles = self._tie_roles(file, kind, layout)
+        missing = ends_missing(file, self._names(layout), roles)
+        if missing:
+            self.faults.add(Fault(missing, file, layout.line - layout.header))
+            return None
+        if not layout.header:
+            self.notes.append(f"{file}: there is no header; line {layout.line} is the first tie")
+        if kind == "ties" and any(map(_UNDIRECTED.match, layout.comments)):
+            self.undirected = "the file says that its ties are undirected"
+        layer = self._layer(table, kind, roles)
+        columns = self._numbers(table, kind, roles)
+        ties = TieTable(*_ends(table, roles), layer, columns, table.place)
+        return self._chosen_layers(ties, file) if kind == "ties" and self.layers is not None else ties
+
+    def _layer(self, table: Table, kind: Kind, roles: dict[str, str]) -> list[str] | None:
+        """Return the layer of each row; columns of directed and undirected, as Gephi writes them, are none."""
+        if "layer" not in roles or kind == "partners":
+            roles.pop("layer", None)
+            return None
+        column = table.columns[roles["layer"]]
+        layer = list(map(str, column.tolist())) if isinstance(column, np.ndarray) else column
+        kinds = {name.strip().lower() for name in set(layer)}
+        if layer and "layer" not in self.wanted.of(kind) and kinds <= {"directed", "undirected", "mutual"}:
+            name, file = roles.pop("layer"), table.place.file
+            if len(kinds) > 1:
+                self.faults.add(Fault("directed and undirected ties in one file; split it", file, key=name))
+            if kinds == {"undirected"}:
+                self.undirected = f"the column {name} says undirected"
+            self.unused.append(f"{file}: {name} (it says {' and '.join(sorted(kinds))})")
+            return None
+        for row in self.faults.room_for([row for row, name in enumerate(layer) if not name]):
+            self.faults.add(table.place.fault(row, roles["layer"], "the layer is missing"))
+        return layer
+
+    def _numbers(self, table: Table, kind: Kind, roles: Mapping[str, str]) -> dict[str, NDArray[np.float64]]:
+        """Return the numeric columns by name, and note which columns cannot be used, and why."""
+        file = table.place.file
+        ends = [roles[role] for role in ("source", "target", "layer") if role in roles]
+        named = {name: role for role, name in roles.items() if name not in ends}
+        columns: dict[str, NDArray[np.float64]] = {}
+        for name in self._names(table.layout):
+            if name in ends:
+                continue
+            key = named.get(name, name)
+            asked = key in self.wanted.of(kind)
+            if name not in named and key in (*named.values(), "source", "target", "layer"):
+                self.unused.append(f"{file}: {name} (another column plays this role)")
+                continue
+            strict = asked or (table.layout.header and key.strip().lower() in STRICT)
+            column, bad = _floats(table.columns[name])
+            if strict:
+                for row in self.faults.room_for(bad):
+                    cell = table.columns[name][row]
+                    said = "the cell is empty" if cell == "" else f"{cell!r} is not a number of at least 0"
+                    self.faults.add(table.place.fault(row, key, said))
+                column[bad] = 0
+                columns[key] = column
+                continue
+            why = _not_numbers(table, name, bad) if bad else why_unused(column)
+            if why is None:
+                columns[key] = column
+            else:
+                self.unused.append(f"{file}: {name} ({why})")
+        return columns if kind == "ties" else self._partner_weight(columns, file)
+
+    def _partner_weight(
+        self, columns: dict[str, NDArray[np.float64]], file: str | None
+    ) -> dict[str, NDArray[np.float64]]:
+        """Keep the one column that partner ties have."""
+        weight = next((key for key in ("weight", "strength") if key in columns), None)
+        self.unused += [f"{file}: {key} (partner ties have a weight only)" for key in columns if key != weight]
+        return {} if weight is None else {"weight": columns[weight]}
+
+    def _chosen_layers(self, ties: TieTable, file: str) -> TieTable:
+        """Leave out the ties of other layers."""
+        names = sorted(set(ties.layer)) if ties.layer is not None else ["ties"]
+        assert self.layers is not None
+        unknown = [layer for layer in self.layers if layer not in names]
+        if unknown:
+            raise UsageError(
+                *(
+                    f"{file} has no layer {layer!r}{nearest(layer, names)} (layers: {', '.join(names)})"
+                    for layer in unknown
+                )
+            )
+        if ties.layer is None:
+            return ties
+        rows = np.flatnonzero(np.isin(ties.layer, list(self.layers)))
+        self.notes.append(f"{file}: {len(ties.layer) - rows.size:,} rows of other layers are left out")
+        line = ties.place.line
+        assert line is not None
+
+        def pick(column: Column) -> Column:
+            return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows.tolist()]
+
+        return TieTable(
+            pick(ties.source),
+            pick(ties.target),
+            [ties.layer[row] for row in rows.tolist()],
+            {key: column[rows] for key, column in ties.columns.items()},
+            replace(ties.place, line=lambda row: line(int(rows[row]))),
+        )
+
+    def _people(self, path: Path, ties: TieTable | None) -> PeopleTable | None:
+        table = self._table(path, "people")
+        if table is None:
+            return None
+        file, names = path.name, self._names(table.layout)
+        wanted = dict(self.wanted.of("people"))
+        candidates = id_candidates(names)
+        if "id" not in wanted and len(candidates) > 1 and ties is not None:
+            wanted["id"] = _id_column(table, candidates, ties)
+        roles = people_roles(file, names, wanted)
+        if "id" not in roles:
+            self.faults.add(Fault(id_missing(names), file, table.layout.line - 1))
+            return None
+        self.roles[file] = roles
+        named = {name: role for role, name in roles.items()}
+        columns: dict[str, Any] = {}
+        for name in names:
+            key = named.get(name, name)
+            if name not in named and key in roles:
+                self.unused.append(f"{file}: {name} (another column plays this role)")
+            else:
+                columns[key] = table.columns[name]
+        ids = columns.pop("id")
+        integers = canonical_integers(ids)
+        return PeopleTable(ids if integers is None else integers, columns, table.place)
+
+
+def _ends(table: Table, roles: Mapping[str, str]) -> tuple[Column, Column]:
+    """Return the ids of both ends, as integers where all are written as such."""
+    source, target = table.columns[roles["source"]], table.columns[roles["target"]]
+    if isinstance(source, list):
+        integers = canonical_integers(source)
+        others = None if integers is None else canonical_integers(target)
+        if integers is not None and others is not None:
+            return integers, others
+    return source, target
+
+
+def _floats(column: NDArray[Any] | list[str]) -> tuple[NDArray[np.float64], list[int]]:
+    """Return the cells as numbers, and the rows of those that are none."""
+    if isinstance(column, np.ndarray):
+        return column.astype(np.float64), []
+    numbers = [as_number(cell) for cell in column]
+    return np.array([math.nan if number is None else number for number in numbers]), [
+        row for row, number in enumerate(numbers) if number is None
+    ]
+
+
+def _not_numbers(table: Table, name: str, rows: list[int]) -> str:
+    """Say why a column is not numeric."""
+    if len(rows) == table.rows:
+        return "text"
+    assert table.place.line is not None
+    return f"{len(rows):,} of {table.rows:,} are not numbers, the first in line {table.place.line(rows[0])}"
+
+
+def _id_column(table: Table, candidates: Sequence[str], ties: TieTable) -> str:
+    """Of several columns that may hold the ids, choose the first that holds all ends of ties, each once."""
+    ends = {str(value) for column in (ties.source, ties.target) for value in set(column)}
+    for name in candidates:
+        cells = table.columns[name]
+        known = set(cells)
+        if len(known) == len(cells) and ends <= known:
+            return name
+    return candidates[0]
