@@ -62,6 +62,8 @@ def process(case: Case) -> Law:
                 joined = lit | case.joins.get(t, 0) & ~adopters
                 after[adopters | joined, joined] += chance * part
         states = after
+        if t >= case.last() and not any(fresh for _, fresh in states):
+            break
     total: dict[int, float] = defaultdict(float)
     for (adopters, _), chance in states.items():
         total[adopters] += chance
