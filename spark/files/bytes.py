@@ -112,7 +112,7 @@ def _read(stream: _Stream, file: str, codec: str) -> bytes:
 def _check_signature(start: bytes, file: str, codec: str) -> None:
     for magic, what in _MAGIC:
         if start.startswith(magic):
-            raise UnreadableError(Fault(f"is {what}, not a text file", file))
+            raise UnreadableError(Fault(f"is not a text file, but {what}", file))
     if codec != "utf-8":
         return
     for mark, name in _BYTE_ORDER:

@@ -211,7 +211,7 @@ def has_header(
     raise UnreadableError(
         Fault(
             f"it cannot be told whether {shown} are names of columns or a tie; name the columns with "
-            f"columns={{'source': {first[0]!r}, 'target': {first[-1]!r}}}, or count them with "
+            f"columns={{'source': {first[0]!r}, 'target': {first[1]!r}}}, or count them with "
             "columns={'source': '1', 'target': '2'} if there is no header",
             file,
             line,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import Fault, UsageError, nearest
+from spark.errors import Fault, UsageError
 from spark.files.layout import Kind, Layout
 from spark.files.table import Table, read_table
 from spark.network import Influence, Merge, Network, Reading
@@ -43,6 +43,7 @@ class Reader:
     wanted, layers, influence, merge, encoding : as in `spark.read_network`.
     faults, files, roles, unused, notes : what was found; the last four go into `Reading`.
     undirected : why the ties are undirected, None if the file does not say so.
+    directions : the column that says so.
     ignored : columns that were left out as the user wished.
     """
 
@@ -57,6 +58,7 @@ class Reader:
     unused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     undirected: str | None = None
+    directions: str | None = None
     ignored: set[str] = field(default_factory=set)
 
     def network(self, paths: Mapping[Kind, Path], not_read: tuple[str, ...]) -> Network:
@@ -89,6 +91,7 @@ class Reader:
             merge=self.merge,
             reading=reading,
             text=True,
+            layers=self.layers,
             faults=self.faults,
         )
 
@@ -123,6 +126,11 @@ class Reader:
     def _table(self, path: Path, kind: Kind) -> Table | None:
         def exact(layout: Layout) -> list[int]:
             """The columns that must survive as text: ids and layers."""
+            if kind == "people":
+                wanted = self.wanted.of(kind).get("id")
+                return [
+                    layout.names.index(name) for name in [wanted, *id_candidates(layout.names)] if name in layout.names
+                ]
             roles = self._tie_roles(path.name, kind, layout)
             if "source" not in roles or "target" not in roles:
                 return []
@@ -133,7 +141,7 @@ class Reader:
             kind,
             encoding=self.encoding,
             wanted=self.wanted.of(kind),
-            exact_columns=exact if kind != "people" else lambda _: [],
+            exact_columns=exact,
             faults=self.faults,
         )
         if table is not None:
@@ -159,8 +167,8 @@ class Reader:
             self.undirected = "the file says that its ties are undirected"
         layer = self._layer(table, kind, roles)
         columns = self._numbers(table, kind, roles)
-        ties = TieTable(*_ends(table, roles), layer, columns, table.place)
-        return self._chosen_layers(ties, file) if kind == "ties" and self.layers is not None else ties
+        cells = {key: table.columns[roles.get(key, key)] for key in columns}
+        return TieTable(*_ends(table, roles), layer, columns, cells, table.place)
 
     def _layer(self, table: Table, kind: Kind, roles: dict[str, str]) -> list[str] | None:
         """Return the layer of each row; columns of directed and undirected, as Gephi writes them, are none."""
@@ -171,12 +179,12 @@ class Reader:
         layer = list(map(str, column.tolist())) if isinstance(column, np.ndarray) else column
         kinds = {name.strip().lower() for name in set(layer)}
         if layer and "layer" not in self.wanted.of(kind) and kinds <= {"directed", "undirected", "mutual"}:
-            name, file = roles.pop("layer"), table.place.file
+            self.directions = name = roles.pop("layer")
+            file = table.place.file
             if len(kinds) > 1:
                 self.faults.add(Fault("directed and undirected ties in one file; split it", file, key=name))
             if kinds == {"undirected"}:
                 self.undirected = f"the column {name} says undirected"
-            self.unused.append(f"{file}: {name} (it says {' and '.join(sorted(kinds))})")
             return None
         for row in self.faults.room_for([row for row, name in enumerate(layer) if not name]):
             self.faults.add(table.place.fault(row, roles["layer"], "the layer is missing"))
@@ -189,7 +197,7 @@ class Reader:
         named = {name: role for role, name in roles.items() if name not in ends}
         columns: dict[str, NDArray[np.float64]] = {}
         for name in self._names(table.layout):
-            if name in ends:
+            if name in ends or name == self.directions:
                 continue
             key = named.get(name, name)
             asked = key in self.wanted.of(kind)
@@ -198,15 +206,9 @@ class Reader:
                 continue
             strict = asked or (table.layout.header and key.strip().lower() in STRICT)
             column, bad = _floats(table.columns[name])
-            if strict:
-                for row in self.faults.room_for(bad):
-                    cell = table.columns[name][row]
-                    said = "the cell is empty" if cell == "" else f"{cell!r} is not a number of at least 0"
-                    self.faults.add(table.place.fault(row, key, said))
-                column[bad] = 0
-                columns[key] = column
-                continue
-            why = _not_numbers(table, name, bad) if bad else why_unused(column)
+            why = None
+            if not strict:
+                why = _not_numbers(table, bad) if bad else why_unused(column)
             if why is None:
                 columns[key] = column
             else:
@@ -219,37 +221,7 @@ class Reader:
         """Keep the one column that partner ties have."""
         weight = next((key for key in ("weight", "strength") if key in columns), None)
         self.unused += [f"{file}: {key} (partner ties have a weight only)" for key in columns if key != weight]
-        return {} if weight is None else {"weight": columns[weight]}
-
-    def _chosen_layers(self, ties: TieTable, file: str) -> TieTable:
-        """Leave out the ties of other layers."""
-        names = sorted(set(ties.layer)) if ties.layer is not None else ["ties"]
-        assert self.layers is not None
-        unknown = [layer for layer in self.layers if layer not in names]
-        if unknown:
-            raise UsageError(
-                *(
-                    f"{file} has no layer {layer!r}{nearest(layer, names)} (layers: {', '.join(names)})"
-                    for layer in unknown
-                )
-            )
-        if ties.layer is None:
-            return ties
-        rows = np.flatnonzero(np.isin(ties.layer, list(self.layers)))
-        self.notes.append(f"{file}: {len(ties.layer) - rows.size:,} rows of other layers are left out")
-        line = ties.place.line
-        assert line is not None
-
-        def pick(column: Column) -> Column:
-            return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows.tolist()]
-
-        return TieTable(
-            pick(ties.source),
-            pick(ties.target),
-            [ties.layer[row] for row in rows.tolist()],
-            {key: column[rows] for key, column in ties.columns.items()},
-            replace(ties.place, line=lambda row: line(int(rows[row]))),
-        )
+        return {} if weight is None else {weight: columns[weight]}
 
     def _people(self, path: Path, ties: TieTable | None) -> PeopleTable | None:
         table = self._table(path, "people")
@@ -299,7 +271,7 @@ def _floats(column: NDArray[Any] | list[str]) -> tuple[NDArray[np.float64], list
     ]
 
 
-def _not_numbers(table: Table, name: str, rows: list[int]) -> str:
+def _not_numbers(table: Table, rows: list[int]) -> str:
     """Say why a column is not numeric."""
     if len(rows) == table.rows:
         return "text"

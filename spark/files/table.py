@@ -50,7 +50,7 @@ def read_table(
     kind : what it holds.
     wanted : columns that the user named, by role.
     exact_columns : gives the positions of the columns that must survive as text, such as ids, all others being
-        numbers if they are used; none where the fast path is no use.
+        numbers if they are used.
     faults : where what is wrong is noted.
     """
     file = path.name
@@ -67,11 +67,11 @@ def read_table(
     if repeated:
         return None
     exact = exact_columns(layout)
-    numbers = plain_numbers(*_plain_body(data, layout), len(names), exact) if exact else None
+    numbers = plain_numbers(*_plain_body(data, layout), len(names), exact) if kind != "people" and exact else None
     if numbers is not None:
         place = Place(kind, file, lambda row: layout.line + row)
         return Table(layout, dict(zip(names, numbers, strict=True)), place, numbers[0].size)
-    cells, lines = _cells(data, layout, file, faults)
+    cells, lines = _cells(data, layout, file, exact if kind == "people" else None, faults)
     place = Place(kind, file, lambda row: int(lines[row]))
     return Table(layout, dict(zip(names, cells, strict=True)), place, lines.size)
 
@@ -92,8 +92,14 @@ def _plain_body(data: bytes, layout: Layout) -> tuple[bytes, int]:
     return body, ord(layout.delimiter)
 
 
-def _cells(data: bytes, layout: Layout, file: str, faults: Faults) -> tuple[list[list[str]], NDArray[np.int64]]:
-    """Return the cells as text, column by column, and the line of each row; note what has another width."""
+def _cells(
+    data: bytes, layout: Layout, file: str, kept: list[int] | None, faults: Faults
+) -> tuple[list[list[str]], NDArray[np.int64]]:
+    """Return the cells as text, column by column, and the line of each row.
+
+    Rows of another width are noted, and left out; or only their cells at the positions `kept` stay, so that an id in
+    such a row is not called unknown as well.
+    """
     width = len(layout.names)
     records = Records(data, layout.body, layout.delimiter, layout.padded)
     columns: list[list[str]] = [[] for _ in range(width)]
@@ -118,6 +124,9 @@ def _cells(data: bytes, layout: Layout, file: str, faults: Faults) -> tuple[list
                 names = "the header names" if layout.header else "the first row has"
                 count = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
                 faults.add(Fault(f"{count}, but {names} {width}", file, line))
+                if kept is not None:
+                    good.append([row[i] if i in kept and i < len(row) else "" for i in range(width)])
+                    lines.append(line)
             line += lines_of(row)
         for column, cells in zip(columns, zip(*good, strict=True), strict=False):
             column.extend([shared.setdefault(cell, cell) for cell in cells])

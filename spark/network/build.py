@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from spark.errors import Fault, UsageError, WrongTypeError, nearest
 from spark.network.ids import I64, Ids, as_column, is_missing, unknown
 from spark.network.network import Influence, Merge, Network, Reading
-from spark.network.people import people_columns, roles_of
+from spark.network.people import as_number, not_a_number, people_columns
+from spark.network.roles import PEOPLE_ROLES
 from spark.network.tables import Column, Faults, PeopleTable, Place, TieTable
 from spark.network.ties import Ties, distinct_ties
 
@@ -45,9 +47,9 @@ def network_from_edges(
         partner_columns = {"weight": partners["weight"]} if "weight" in partners else {}
         partner_table = tie_table("partners", partners["source"], partners["target"], None, partner_columns, faults)
     faults.refuse()
-    roles: dict[str, Mapping[str, str]] = {}
+    roles = {"ties": {"source": "source", "target": "target"}}
     if people is not None:
-        roles["people"] = roles_of(people)
+        roles["people"] = {role: role for role in people if role in PEOPLE_ROLES}
     reading = Reading(roles=roles, unused=unused)
     return build(ties, table, partner_table, influence=influence, merge=merge, reading=reading)
 
@@ -66,24 +68,24 @@ def tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping[
             faults.add(place.fault(row, "layer", "the layer is missing"))
         layers = list(map(str, names))
     numbers: dict[str, NDArray[np.float64]] = {}
+    cells: dict[str, Any] = {}
     for key, values in columns.items():
         if key in ("source", "target", "layer"):
             raise UsageError(f"{name}: a numeric column cannot be called {key!r}")
         column = as_column(values, key)
-        try:
-            numbers[key] = np.array(column, dtype=np.float64)
-        except (TypeError, ValueError):
-            numbers[key] = np.zeros(len(column))
-            for row, value in enumerate(column):
-                if not isinstance(value, int | float | np.number):
-                    faults.add(place.fault(row, key, f"{value!r} is not a number of at least 0"))
+        if isinstance(column, np.ndarray):
+            numbers[key] = column.astype(np.float64)
+        else:
+            floats = map(as_number, column)
+            numbers[key] = np.array([math.nan if number is None else number for number in floats])
+        cells[key] = column
     lengths = {"source": rows, "target": len(ends[1])} | {key: column.size for key, column in numbers.items()}
     if layers is not None:
         lengths["layer"] = len(layers)
     if len(set(lengths.values())) > 1:
         counts = ", ".join(f"{key} {length:,}" for key, length in lengths.items())
         raise UsageError(f"{name}: the columns have different lengths: {counts}")
-    return TieTable(*ends, layers, numbers, place)
+    return TieTable(*ends, layers, numbers, cells, place)
 
 
 def people_table(people: Mapping[str, Any]) -> PeopleTable:
@@ -106,6 +108,7 @@ def build(
     merge: Merge,
     reading: Reading,
     text: bool = False,
+    layers: Sequence[str] | None = None,
     faults: Faults | None = None,
 ) -> Network:
     """Make a network of tables.
@@ -116,6 +119,7 @@ def build(
     influence, merge : as in `Network.from_edges`.
     reading : what is known already of the reading; counts, unused columns and notes are added.
     text : ids are text, also where they are stored as integers.
+    layers : names of the layers to use, None for all; the people are those of all layers.
     faults : what is wrong already; all is raised together.
     """
     for option, value, choices in (("influence", influence, get_args(Influence)), ("merge", merge, get_args(Merge))):
@@ -125,7 +129,8 @@ def build(
     source, target, known = _positions(ties, people, faults, text)
     if influence == "target-to-source":
         source, target = target, source
-    layers, layer = _layers(ties)
+    names, layer = _layers(ties)
+    chosen = None if layers is None else _chosen(ties, names, layer, layers)
     _check_columns(ties, faults)
     made = people_columns(people, len(known), faults, text=text)
     staff = distinct_ties(
@@ -134,9 +139,10 @@ def build(
         layer,
         ties.columns,
         ends=max(1, len(known)),
-        layers=len(layers),
+        layers=len(names),
         both=influence == "both",
         add=merge == "sum",
+        chosen=chosen,
         place=ties.place,
         name=lambda position: repr(known[position]),
         faults=faults,
@@ -145,6 +151,13 @@ def build(
     if not len(known) and not faults:
         faults.add(Fault("the network is empty: there are no people and no ties", ties.place.file))
     faults.refuse()
+    notes = _odd_organisations(made.organisations, organisations)
+    if chosen is not None:
+        notes.append(f"rows of ties of other layers that are left out: {int(np.count_nonzero(~chosen)):,}")
+    used, layer = names, staff.layer
+    if layers is not None:
+        used = tuple(name for name in names if name in layers)
+        layer = np.searchsorted([names.index(name) for name in used], layer)
     n = len(known)
     indptr = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(staff.source, minlength=n), out=indptr[1:])
@@ -164,10 +177,10 @@ def build(
         eligible=made.switches["eligible"],
         given=frozenset(made.given),
         groups=made.groups,
-        layers=layers,
+        layers=used,
         indptr=indptr,
         targets=staff.target.astype(np.int32),
-        layer=staff.layer.astype(np.uint16),
+        layer=layer.astype(np.uint16),
         columns=staff.columns,
         partner_source=between.source.astype(np.int32),
         partner_target=between.target.astype(np.int32),
@@ -182,7 +195,7 @@ def build(
             partner_merged=between.merged,
             partner_zero_strength=between.zero_strength,
             unused=(*reading.unused, *made.unused),
-            notes=(*reading.notes, *made.notes),
+            notes=(*reading.notes, *made.notes, *notes),
         ),
     )
 
@@ -293,10 +306,34 @@ def _layers(ties: TieTable) -> tuple[tuple[str, ...], I64]:
     return tuple(names), np.fromiter((position[name] for name in ties.layer), dtype=np.int64, count=rows)
 
 
+def _chosen(ties: TieTable, names: tuple[str, ...], layer: I64, layers: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which rows are of the layers that the user wants."""
+    unknown_layers = [name for name in layers if name not in names]
+    if unknown_layers:
+        file = ties.place.file or "ties"
+        raise UsageError(
+            *(
+                f"{file}: there is no layer {name!r}{nearest(name, names)} (layers: {', '.join(names)})"
+                for name in unknown_layers
+            )
+        )
+    return np.isin(layer, [names.index(name) for name in layers])
+
+
+def _odd_organisations(with_people: Ids, all_of_them: Ids) -> list[str]:
+    """Tell of organisations that only partner ties name: where others have people, they may be misspelt."""
+    empty = list(all_of_them)[len(with_people) :]
+    if not len(with_people) or not empty:
+        return []
+    near = nearest(empty[0], with_people)
+    return [f"organisations of partner ties that have no people: {len(empty):,}, such as {empty[0]!r}{near}"]
+
+
 def _check_columns(table: TieTable, faults: Faults) -> None:
     for key, column in table.columns.items():
         for row in faults.room_for(np.flatnonzero(~((column >= 0) & (column < np.inf)))):
-            faults.add(table.place.fault(row, key, f"{column[row]:g} is not a number of at least 0"))
+            cell = table.cells[key][row]
+            faults.add(table.place.fault(row, key, "the cell is empty" if cell in ("", None) else not_a_number(cell)))
 
 
 def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, text: bool) -> tuple[Ids, Ties]:
@@ -304,7 +341,7 @@ def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, 
     if table is None:
         nothing = np.zeros(0, dtype=np.int64)
         return known, Ties(nothing, nothing, nothing, {"weight": np.zeros(0)}, 0, 0, 0)
-    columns = {"weight": np.ones(len(table.source)), **table.columns}
+    weights = next(iter(table.columns.values()), np.ones(len(table.source)))
     _check_columns(table, faults)
     lookup = {value: i for i, value in enumerate(known)}
     texts = [_as_list(table.source, text), _as_list(table.target, text)]
@@ -320,11 +357,12 @@ def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, 
         source,
         target,
         np.zeros(len(table.source), dtype=np.int64),
-        {"weight": columns["weight"]},
+        {"weight": weights},
         ends=max(1, len(lookup)),
         layers=1,
         both=False,
         add=merge == "sum",
+        chosen=None,
         place=table.place,
         name=lambda position: repr(organisations[position]),
         faults=faults,

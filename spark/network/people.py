@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,7 @@ def people_columns(table: PeopleTable | None, size: int, faults: Faults, *, text
     Parameters
     ----------
     table : columns by role; others become groups. None: defaults for all.
-    size : how many people.
+    size : how many people; rows that are faults already are not among them, but are checked all the same.
     faults : where what is wrong is noted.
     text : ids of organisations and teams are text.
     """
@@ -65,10 +65,8 @@ def people_columns(table: PeopleTable | None, size: int, faults: Faults, *, text
     table_name = table.place.file or table.place.table
     for name, values in table.columns.items():
         column = as_column(values, name)
-        if len(column) != size:
-            continue
-        empty = [is_missing(value) for value in column] if isinstance(column, list) else [False] * size
-        if size and all(empty):
+        empty = [is_missing(value) for value in column] if isinstance(column, list) else [False] * len(column)
+        if empty and all(empty):
             made.unused.append(f"{table_name}: {name} (empty)")
             continue
         if name in NUMBERS:
@@ -108,6 +106,17 @@ def as_number(value: Any) -> float | None:
         return None
 
 
+def not_a_number(value: Any) -> str:
+    """Say that a value is not a number of at least 0.
+
+    >>> not_a_number("0,5")
+    "'0,5' is not a number of at least 0; decimals are written with a point"
+    """
+    shown = repr(value) if as_number(value) is None else value
+    hint = "; decimals are written with a point" if re.fullmatch(r"\d+,\d+", str(value)) else ""
+    return f"{shown} is not a number of at least 0{hint}"
+
+
 def _numbers(name: str, column: Any, empty: list[bool], place: Place, faults: Faults) -> NDArray[np.float64]:
     numbers = np.ones(len(column))
     for row, value in enumerate(column):
@@ -117,8 +126,7 @@ def _numbers(name: str, column: Any, empty: list[bool], place: Place, faults: Fa
         if number is not None and 0 <= number < math.inf:
             numbers[row] = number
         else:
-            shown = repr(value) if number is None else value
-            faults.add(place.fault(row, name, f"{shown} is not a number of at least 0"))
+            faults.add(place.fault(row, name, not_a_number(value)))
     return numbers
 
 
@@ -155,8 +163,3 @@ def as_group(column: Any, empty: list[bool]) -> Group | str:
     elif len(names) > max(12, size // 2):
         return "nearly every value is different"
     return Group(codes, tuple(names))
-
-
-def roles_of(columns: Mapping[str, Any]) -> dict[str, str]:
-    """Return which column has which role, for data that name their columns by role."""
-    return {name: name if name in (*NUMBERS, *SWITCHES, *PLACES, "id", "label") else "group" for name in columns}

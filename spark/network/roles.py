@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from spark.errors import UsageError, nearest
 from spark.network.network import Influence
@@ -198,14 +199,14 @@ def ends_missing(file: str, names: Sequence[str], roles: Mapping[str, str]) -> s
     if not missing:
         return None
     free = [name for name in names if name not in roles.values()]
-    near = next((near for end in missing if (near := nearest(end, free))), "")
-    option = ", ".join(f"{end!r}: ..." for end in missing)
-    return f"no column for {' and '.join(missing)} among {', '.join(names)}{near}; name it with columns={{{option}}}"
+    near = {end: get_close_matches(end, free, 1) for end in missing}
+    option = ", ".join(f"{end!r}: {near[end][0]!r}" if near[end] else f"{end!r}: ..." for end in missing)
+    return f"no column is the {' or '.join(missing)} (columns: {', '.join(names)}); name it: columns={{{option}}}"
 
 
 def id_missing(names: Sequence[str]) -> str:
     """Say that no column of a table of people is called as ids are."""
-    return f"no column of ids among {', '.join(names)}{nearest('id', names)}; name it with columns={{'id': ...}}"
+    return f"no column holds the ids (columns: {', '.join(names)}); name it: columns={{'id': ...}}"
 
 
 def default_influence(file: str, source: str, target: str) -> Influence:

@@ -79,12 +79,16 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class TieTable:
-    """Rows of ties: ids of both ends, layer names, numeric columns (float64), and the place of the rows."""
+    """Rows of ties: ids of both ends, names of layers, numeric columns, and the place of the rows.
+
+    `columns` hold NaN for what is no number, and `cells` what was given in its place, for messages.
+    """
 
     source: Column
     target: Column
     layer: list[Any] | None
     columns: Mapping[str, NDArray[np.float64]]
+    cells: Mapping[str, Any]
     place: Place
 
 

@@ -48,6 +48,7 @@ def distinct_ties(
     layers: int,
     both: bool,
     add: bool,
+    chosen: NDArray[np.bool_] | None,
     place: Place,
     name: Callable[[int], str],
     faults: Faults,
@@ -61,11 +62,16 @@ def distinct_ties(
     ends, layers : how many of each there are.
     both : influence runs both ways: a row in the other direction is a duplicate.
     add : add up the columns of duplicates that disagree, instead of noting them as faults.
+    chosen : bool[rows]; which rows to use, None for all.
     place, name, faults : for messages: of the rows, of the ends; and where they go.
     """
     rows = np.arange(source.size)
-    keep = (source != target) | (source < 0)
-    self_loops = source.size - int(np.count_nonzero(keep))
+    loop = (source == target) & (source >= 0)
+    keep = ~loop
+    if chosen is not None:
+        loop &= chosen
+        keep &= chosen
+    self_loops = int(np.count_nonzero(loop))
     keep &= (source >= 0) & (target >= 0)
     if not keep.all():
         rows, source, target, layer = rows[keep], source[keep], target[keep], layer[keep]
@@ -82,7 +88,8 @@ def distinct_ties(
             values = {key: np.bincount(group, weights=column).astype(np.float64) for key, column in values.items()}
         else:
             for key, column in values.items():
-                differs = np.flatnonzero(same & np.r_[False, column[1:] != column[:-1]])
+                good = (column >= 0) & (column < np.inf)  # the others are faults already
+                differs = np.flatnonzero(same & good & np.r_[False, (column[1:] != column[:-1]) & good[:-1]])
                 for i in faults.room_for(differs):
                     tie = f"{name(int(source[i]))} -> {name(int(target[i]))}"
                     before = f"{column[i - 1]:g} in {place.name(int(rows[i - 1]))}"
