@@ -17,6 +17,10 @@ _HOME = {
     "IndependentCascade": "model",
     "WeightedCascade": "model",
     "LinearThreshold": "model",
+    "TrivalencyCascade": "model",
+    "ExamplesNeeded": "model",
+    "FractionalThreshold": "model",
+    "CountThreshold": "model",
     "Seeds": "plan",
     "Broadcast": "plan",
     "Plan": "plan",
@@ -35,6 +39,9 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "CountThreshold",
+    "ExamplesNeeded",
+    "FractionalThreshold",
     "IndependentCascade",
     "LinearThreshold",
     "Network",
@@ -42,6 +49,7 @@ __all__ = [
     "Seeds",
     "SparkError",
     "Spread",
+    "TrivalencyCascade",
     "WeightedCascade",
     "__version__",
     "choose_seeds",
@@ -58,7 +66,15 @@ if TYPE_CHECKING:
     from spark import exact, generate
     from spark.errors import SparkError
     from spark.files import read_network, write_network
-    from spark.model import IndependentCascade, LinearThreshold, WeightedCascade
+    from spark.model import (
+        CountThreshold,
+        ExamplesNeeded,
+        FractionalThreshold,
+        IndependentCascade,
+        LinearThreshold,
+        TrivalencyCascade,
+        WeightedCascade,
+    )
     from spark.network import Network
     from spark.optimise import choose_seeds
     from spark.plan import Broadcast, Plan, Seeds

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError
 from spark.kernels.cascade import replay_cascade, run_cascade
+from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.threshold import replay_threshold, run_threshold
 from spark.kernels.world import Count, Rows, Shares, Start, Work
@@ -18,7 +19,11 @@ from spark.problem.arrays import Actions, Problem, Tally, Trace, Watch, Worlds, 
 
 MOST_TALLY_BYTES = 4 << 30
 _ROWS: weakref.WeakKeyDictionary[Problem, Rows] = weakref.WeakKeyDictionary()
-_KERNELS = {"cascade": (run_cascade, replay_cascade), "threshold": (run_threshold, replay_threshold)}
+_KERNELS = {
+    "cascade": (run_cascade, replay_cascade),
+    "examples": (run_examples, replay_examples),
+    "threshold": (run_threshold, replay_threshold),
+}
 
 
 class CpuBackend:
@@ -32,7 +37,7 @@ class CpuBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        kernel = _KERNELS[problem.law.family][0]
+        kernel = _KERNELS[_rule(problem)][0]
         rows, shares = _rows(problem), _shares(problem)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
@@ -65,7 +70,7 @@ class CpuBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        kernel = _KERNELS[problem.law.family][1]
+        kernel = _KERNELS[_rule(problem)][1]
         rows, shares = _rows(problem), _shares(problem)
         start = _start(problem, actions, watch, 0)
         room = _work(problem, [start])
@@ -119,6 +124,11 @@ class _Growing:
         return Tally(self._adopters[:, :, : last + 1], self._value, groups[0], groups[1], reached)
 
 
+def _rule(problem: Problem) -> str:
+    """Which kernel computes the problem: several examples need one of their own."""
+    return "examples" if problem.law.examples > 1 else problem.law.family
+
+
 def _rows(problem: Problem) -> Rows:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
@@ -130,9 +140,9 @@ def _rows(problem: Problem) -> Rows:
                 targets = freeze(np.where(law.never != 0, np.int32(graph.people), targets))
             padded = np.zeros(law.live.size + LANES, np.uint32)
             padded[: law.live.size] = law.live
-            rows = Rows(graph.indptr, targets, freeze(padded))
+            rows = Rows(graph.indptr, targets, freeze(padded), law.more, law.tolerance)
         else:
-            rows = Rows(graph.indptr, graph.targets, law.dose)
+            rows = Rows(graph.indptr, graph.targets, law.dose, law.more, law.tolerance)
         _ROWS[problem] = rows
     return rows
 
@@ -166,7 +176,9 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
 
 def _work(problem: Problem, starts: list[Start]) -> Work:
     people, organisations = problem.graph.people, problem.graph.organisations
-    threshold = people if problem.law.family == "threshold" else 0
+    rule = _rule(problem)
+    added = people if rule != "cascade" else 0
+    several = people if rule == "examples" else 0
     steps = starts[0].heard.shape[1]
     latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
     seen = np.zeros(people + 1, np.uint8)
@@ -175,11 +187,14 @@ def _work(problem: Problem, starts: list[Start]) -> Work:
         seen=seen,
         queue=np.empty(people + 1, np.int32),
         ends=np.empty(people + latest + steps + 3, np.int64),
-        dose=np.zeros(threshold, np.uint64),
-        touched=np.empty(threshold, np.int32),
+        dose=np.zeros(added, np.uint64),
+        touched=np.empty(added, np.int32),
         arrival=np.zeros(steps + 1, np.int32),
         following=np.zeros(people if any(start.schedule.size for start in starts) else 0, np.int32),
         tolerance=np.zeros(people if problem.law.has_partners else 0, np.uint64),
+        points=np.zeros(several, np.int32),
+        heard_next=np.zeros(several, np.uint64),
+        heard_points=np.zeros(several, np.int32),
         bright=np.zeros(organisations, np.uint64),
         newly=np.zeros(organisations, np.uint64),
         heat=np.zeros(organisations, np.uint64),

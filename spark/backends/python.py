@@ -10,7 +10,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 
-from spark.problem.arrays import CERTAIN, ONE, Actions, Problem, Tally, Trace, Watch, Worlds
+from spark.problem.arrays import CERTAIN, Actions, Problem, Tally, Trace, Watch, Worlds
 
 _MASK = (1 << 64) - 1
 _KINDS = {"tolerance": 0x746F6C6572616E63, "partners": 0x706172746E657273, "broadcast": 0x62726F6164636173}
@@ -42,9 +42,10 @@ def tie_draw(key: int, world: int, tie: int) -> int:
     return x ^ (x >> 16)
 
 
-def person_draw(key: int, kind: str, world: int, person: int) -> int:
-    """64 bits for one person in one world, of one kind."""
-    return _finalise(_world_key(_finalise(key ^ _KINDS[kind]), world, 0) + (person + 1) * 0x9E3779B97F4A7C15 & _MASK)
+def person_draw(key: int, kind: str, world: int, person: int, number: int = 0) -> int:
+    """64 bits for one person in one world, of one kind; `number` counts on where one is not enough."""
+    start = _world_key(_finalise(key ^ _KINDS[kind]), world, 0) + number * 0xD6E8FEB86659FD93
+    return _finalise(start + (person + 1) * 0x9E3779B97F4A7C15 & _MASK)
 
 
 def exponential(draw: int) -> int:
@@ -122,6 +123,19 @@ def burn(
     def live(tie: int) -> bool:
         return not law.never[tie] and tie_draw(key, world, tie) <= law.live[tie]
 
+    def hits(tie: int) -> int:
+        """How many convincing moments a tie gives."""
+        draw = tie_draw(key, world, tie)
+        return live(tie) + sum(live(tie) and draw < int(law.more[j, tie]) for j in range(law.examples - 1))
+
+    def points(kind: str, v: int, dose: int) -> int:
+        """How many points of a person's unit Poisson process lie within a dose, as far as they matter."""
+        passed, reach = 0, exponential(person_draw(key, kind, world, v))
+        while dose >= reach and passed < law.examples:
+            passed += 1
+            reach += exponential(person_draw(key, kind, world, v, passed))
+        return passed
+
     def broadcast_dose(v: int, t: int) -> int:
         return heard[schedule[v]][min(t, len(heard[schedule[v]]) - 1)] if schedule[v] >= 0 else 0
 
@@ -144,17 +158,18 @@ def burn(
         """What makes person v adopt in step t, or NEVER."""
         delivered = [(u, e) for u, e in into[v] if when[u] == t - 1]
         if law.family == "cascade":
+            moments = sum(hits(e) for u, e in into[v] if 0 <= when[u] < t)
+            moments += points("partners", v, partner_dose(v, t))
+            if moments + points("broadcast", v, broadcast_dose(v, t)) < law.examples:
+                return Trace.NEVER
             for _, e in delivered:
                 if live(e):
                     return e
-            if partner_dose(v, t) >= exponential(person_draw(key, "partners", world, v)):
-                return Trace.PARTNERS
-            if broadcast_dose(v, t) >= exponential(person_draw(key, "broadcast", world, v)):
-                return Trace.BROADCAST
-            return Trace.NEVER
+            before = points("broadcast", v, broadcast_dose(v, t - 1))
+            return Trace.PARTNERS if moments + before >= law.examples else Trace.BROADCAST
         ties = sum(int(law.dose[e]) for u, e in into[v] if 0 <= when[u] < t)
-        tolerance = (person_draw(key, "tolerance", world, v) >> 8) + 1
-        assert tolerance <= ONE
+        drawn = (person_draw(key, "tolerance", world, v) >> 8) + 1
+        tolerance = int(law.tolerance[v]) if law.tolerance.size else drawn
         if min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t) < tolerance:
             return Trace.NEVER
         strong = [(int(law.dose[e]), -e) for _, e in delivered if law.dose[e] > 0]

@@ -1,4 +1,5 @@
-"""Linear threshold on the once clock: a person adopts when the doses that have reached her add up to her tolerance."""
+"""Thresholds on the once clock: a person adopts when the doses that have reached her add up to her tolerance, which is
+fixed, or uniform and drawn (linear threshold)."""
 
 from __future__ import annotations
 
@@ -30,10 +31,16 @@ def outside_dose(v, t, heat, organisation, receptivity, schedule, heard):
     return dose
 
 
+@inlined
+def tolerance_of(v, key, fixed):
+    """The dose that person v needs: hers, or where there is none (size 0) a uniform draw."""
+    return fixed[v] if fixed.size > 0 else uniform_tolerance(person_draw(key, v))
+
+
 @kernel
 def threshold_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
-    indptr, targets, tie_dose = rows.indptr, rows.targets, rows.law
+    indptr, targets, tie_dose, fixed = rows.indptr, rows.targets, rows.law, rows.tolerance
     seen, queue, dose = work.seen, work.queue, work.dose
     person_key = kind_key(key, TOLERANCE, world)
     share = shares.partner_targets.size > 0
@@ -57,7 +64,7 @@ def threshold_world(key, world, rows, shares, start, work):
                         touched += 1
                     dose[v] = min(dose[v] + tie_dose[e], CERTAIN)
                     outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
-                    if dose[v] + outside >= uniform_tolerance(person_draw(person_key, v)):
+                    if dose[v] + outside >= tolerance_of(v, person_key, fixed):
                         seen[v] = TIE
                         queue[total] = v
                         total += 1
@@ -68,7 +75,7 @@ def threshold_world(key, world, rows, shares, start, work):
                     v = shares.members[j]
                     if seen[v] == 0:
                         outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
-                        if dose[v] + outside >= uniform_tolerance(person_draw(person_key, v)):
+                        if dose[v] + outside >= tolerance_of(v, person_key, fixed):
                             seen[v] = PARTNERS
                             queue[total] = v
                             total += 1
@@ -76,7 +83,7 @@ def threshold_world(key, world, rows, shares, start, work):
             for v in range(schedule.size):
                 if schedule[v] >= 0 and seen[v] == 0 and heard[schedule[v], t] > heard[schedule[v], t - 1]:
                     outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
-                    if dose[v] + outside >= uniform_tolerance(person_draw(person_key, v)):
+                    if dose[v] + outside >= tolerance_of(v, person_key, fixed):
                         seen[v] = BROADCASTS
                         queue[total] = v
                         total += 1

@@ -19,12 +19,14 @@ TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
 
 class Rows(NamedTuple):
     """Ties by source: indptr int64[n+1]; targets int32[m] (n, the sink, for ties that are live in no world); law:
-    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold).
+    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold); `more` and `tolerance` as in the law.
     """
 
     indptr: NDArray[np.int64]
     targets: NDArray[np.int32]
     law: NDArray[np.uint32] | NDArray[np.uint64]
+    more: NDArray[np.uint64]
+    tolerance: NDArray[np.uint64]
 
 
 class Shares(NamedTuple):
@@ -59,11 +61,14 @@ class Work(NamedTuple):
     seen: NDArray[np.uint8]  # [n+1]
     queue: NDArray[np.int32]  # [n+1]
     ends: NDArray[np.int64]  # [n + last seed step + H + 3]
-    dose: NDArray[np.uint64]  # [n], threshold family, else [0]
-    touched: NDArray[np.int32]  # [n], threshold family, else [0]
+    dose: NDArray[np.uint64]  # [n], threshold family and several examples, else [0]
+    touched: NDArray[np.int32]  # [n], likewise
     arrival: NDArray[np.int32]  # [H+2], first person lit by broadcasts at each step, plus one
     following: NDArray[np.int32]  # [n], the next one, plus one
-    tolerance: NDArray[np.uint64]  # [n], of partner doses
+    tolerance: NDArray[np.uint64]  # [n], of partner doses; with several examples the next point of the process
+    points: NDArray[np.int32]  # [n], several examples: points of the process that have been passed
+    heard_next: NDArray[np.uint64]  # [n], several examples: the same two for broadcasts
+    heard_points: NDArray[np.int32]  # [n]
     bright: NDArray[np.uint64]  # [o], visibility of the adopted members
     newly: NDArray[np.uint64]  # [o], the part of it that is new
     heat: NDArray[np.uint64]  # [o]

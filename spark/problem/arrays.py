@@ -103,7 +103,9 @@ class Law:
     family : which of the two.
     live : uint32[m], cascade: tie e is live in a world iff its draw is <= live[e] and never[e] is 0. Empty otherwise.
     never : uint8[m], cascade: 1 where a tie is live in no world. Empty otherwise.
+    more : uint64[k-1, m], cascade with k examples needed: a live tie hits j+2 times or more iff its draw < more[j, e].
     dose : uint64[m], threshold: what tie e gives, readiness and visibility included. Empty otherwise.
+    tolerance : uint64[n], threshold: the dose that each person needs; [0] where it is drawn uniform on 1..ONE.
     partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o.
         With K the total visibility of the adopted members of q, the heat of o is the sum over q of
         floor(partner_dose * K / 2^24), saturating at CERTAIN.
@@ -117,12 +119,24 @@ class Law:
     family: Literal["cascade", "threshold"]
     live: U32
     never: U8
+    more: U64
     dose: U64
+    tolerance: U64
     partner_dose: U64
     visibility: U64
     receptivity: U64
     adopted: U8
     capped: bool
+
+    @property
+    def examples(self) -> int:
+        """How many convincing moments a person needs (cascade family)."""
+        return 1 + self.more.shape[0]
+
+    @property
+    def live_edge(self) -> bool:
+        """Whether there are worlds in which each tie is live or not before anything happens."""
+        return self.examples == 1 and not self.capped and not self.tolerance.size
 
     @property
     def has_partners(self) -> bool:

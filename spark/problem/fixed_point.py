@@ -82,3 +82,26 @@ def fixed(dose: ArrayLike, unit: int = ONE) -> NDArray[np.uint64]:
     h = np.asarray(dose, np.float64)
     whole = np.rint(np.minimum(h, CERTAIN / unit) * float(unit)).astype(np.uint64)
     return np.where((whole == 0) & (h > 0), np.uint64(1), whole)
+
+
+def hit_thresholds(dose: ArrayLike, most: int) -> NDArray[np.uint64]:
+    """T_j = round(2^32 P(N >= j)) for Poisson N of mean `dose` (float64[m]) and j = 2..most, as uint64[most-1, m];
+    infinite doses give 2^32. Tails are summed from the small end, so that they keep their digits.
+    """
+    values, place = np.unique(np.asarray(dose, np.float64), return_inverse=True)
+    h = np.minimum(values, 64.0)
+    zero = exponential(-h)  # P(N = 0)
+    tails = np.empty((most - 1, values.size))
+    term, below = np.ones_like(h), np.zeros_like(h)  # h^i/i!, and the sum of these terms for i < j
+    for j in range(1, most + 1):
+        below = below + term
+        term = term * h / j
+        if j >= 2:
+            rest, part = np.zeros_like(h), term
+            for i in range(j + 1, j + 160):
+                rest = rest + part
+                part = part * h / i
+            tails[j - 2] = np.where(h < 16, rest * zero, 1.0 - below * zero)
+    tails[:, np.isinf(values)] = 1.0
+    whole = np.rint(np.minimum(tails, 1.0) * 4294967296.0).astype(np.uint64)
+    return np.asarray(np.minimum.accumulate(whole, axis=0)[:, place.reshape(-1)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.errors import UsageError, WrongTypeError
 
@@ -41,3 +42,10 @@ def whole_rng(rng: Rng) -> int:
 def run_key(rng: int, purpose: str) -> int:
     """Return the key of all worlds that `rng` draws for one purpose."""
     return mix(mix(rng & _MASK) ^ PURPOSES[purpose])
+
+
+def mix_all(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """`mix` of each number of an array."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(x ^ (x >> np.uint64(31)))

@@ -12,13 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import DataError, Fault, UsageError, nearest
-from spark.model import IndependentCascade, LinearThreshold, Model, Share, WeightedCascade
+from spark.model import (
+    CountThreshold,
+    ExamplesNeeded,
+    FractionalThreshold,
+    IndependentCascade,
+    LinearThreshold,
+    Model,
+    Share,
+    TrivalencyCascade,
+    WeightedCascade,
+)
 from spark.network import Network
 from spark.problem.arrays import CERTAIN, ONE, UNIT, Graph, Law, Problem, freeze
-from spark.problem.fixed_point import chance_of, dose_of, fixed, thresholds
+from spark.problem.fixed_point import chance_of, chances, dose_of, fixed, hit_thresholds, thresholds
+from spark.problem.keys import mix, mix_all
 
 MOST_FAULTS = 20
 _NO_LIVE, _NO_NEVER, _NO_DOSE = np.empty(0, np.uint32), np.empty(0, np.uint8), np.empty(0, np.uint64)
+_NO_MORE = np.empty((0, 0), np.uint64)
 _GRAPHS: weakref.WeakKeyDictionary[Network, Graph] = weakref.WeakKeyDictionary()
 
 
@@ -91,6 +103,50 @@ def _(model: WeightedCascade, network: Network, heard: NDArray[np.uint64] | None
 
 
 @lower_law.register
+def _(model: TrivalencyCascade, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    ties = np.arange(1, network.tie_count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    which = mix_all(ties + np.uint64(mix(model.draw))) % np.uint64(len(model.values))
+    return _cascade(network, np.array(model.values, np.float64)[which.astype(np.int64)], None, model.partners)
+
+
+@lower_law.register
+def _(model: ExamplesNeeded, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    law = lower_law(model.of, network, heard)
+    if model.examples == 1:
+        return law
+    dose = dose_of(chances(law.live, law.never))
+    return replace(law, more=freeze(hit_thresholds(dose, model.examples)))
+
+
+@lower_law.register
+def _(model: FractionalThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    share, degree = model.exact, network.in_degree()
+    if int(degree.max(initial=0)) * share.numerator < 1 << 62:
+        needed = -(-degree * share.numerator // share.denominator)
+    else:
+        needed = np.array([-(-int(d) * share.numerator // share.denominator) for d in degree], np.int64)
+    return _needs(network, np.maximum(needed, 1), heard, "fractional threshold")
+
+
+@lower_law.register
+def _(model: CountThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    return _needs(network, np.full(network.size, model.count), heard, "count threshold")
+
+
+def _needs(network: Network, needed: NDArray[np.int64], heard: NDArray[np.uint64] | None, model: str) -> Law:
+    """A law that counts neighbours, each once whatever the layers; visibility and readiness weigh them."""
+    if heard is not None and heard.any():
+        raise UsageError(f"{model} counts people, and a broadcast is nobody: it has no meaning under this model")
+    first = np.ones(network.tie_count, bool)
+    sources = network.sources()
+    first[1:] = (sources[1:] != sources[:-1]) | (network.targets[1:] != network.targets[:-1])
+    weight = _source_visibility(network) * network.readiness[network.targets] * first
+    tolerance = needed.astype(np.uint64) * np.uint64(UNIT)
+    none = np.zeros(network.partner_weight.size, np.uint64)
+    return _law(network, none, "threshold", dose=fixed(weight, UNIT), tolerance=tolerance)
+
+
+@lower_law.register
 def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
     partner_dose = _partner_shares(network, model.partners)
     if model.weight is None:
@@ -99,7 +155,8 @@ def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None
         dose = fixed(_per_tie(network, model.weight, "weight"))
     factor = _source_visibility(network) * network.readiness[network.targets]
     if (factor != 1).any():
-        dose = np.where(factor == 1, dose, np.floor(dose * factor).astype(np.uint64))
+        bent = np.minimum(np.floor(dose * factor), float(CERTAIN)).astype(np.uint64)
+        dose = np.where(factor == 1, dose, bent)
     law = _law(network, partner_dose, "threshold", dose=dose)
     return _within_one(network, law, model.totals, heard)
 
@@ -111,14 +168,18 @@ def _law(
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
+    more: NDArray[np.uint64] = _NO_MORE,
     dose: NDArray[np.uint64] = _NO_DOSE,
+    tolerance: NDArray[np.uint64] = _NO_DOSE,
 ) -> Law:
     """A law from its own rule and the parts that all families share."""
     return Law(
         family=family,
         live=freeze(live),
         never=freeze(never),
+        more=freeze(more),
         dose=freeze(dose),
+        tolerance=freeze(tolerance),
         partner_dose=freeze(partner_dose),
         visibility=freeze(fixed(network.visibility, UNIT)),
         receptivity=freeze(fixed(network.readiness * network.outlook, UNIT)),

@@ -1,0 +1,48 @@
+"""Adoption models: frozen parameters under the field's standard names. What they mean is in docs/model.md.
+
+A model checks its own scalars here; whether it fits a network (columns, layers, totals) is checked when both are
+lowered to a problem (`spark.problem.lowering`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
+from spark.model.guarantee import Guarantee
+from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
+from spark.model.values import Share
+
+Model = (
+    IndependentCascade
+    | WeightedCascade
+    | TrivalencyCascade
+    | ExamplesNeeded
+    | LinearThreshold
+    | FractionalThreshold
+    | CountThreshold
+)
+
+MODELS: Mapping[str, type[Model]] = MappingProxyType(
+    {
+        "independent-cascade": IndependentCascade,
+        "weighted-cascade": WeightedCascade,
+        "linear-threshold": LinearThreshold,
+    }
+)
+"""The names of the models on the command line and in scenario files."""
+
+__all__ = [
+    "MODELS",
+    "CountThreshold",
+    "ExamplesNeeded",
+    "FractionalThreshold",
+    "Guarantee",
+    "IndependentCascade",
+    "LinearThreshold",
+    "Model",
+    "Share",
+    "TrivalencyCascade",
+    "WeightedCascade",
+]

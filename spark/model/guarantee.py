@@ -1,0 +1,45 @@
+"""What a model promises, and what follows for choosing seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What holds for a model, whatever the network.
+
+    Attributes
+    ----------
+    clock : ``"once"``: a tie delivers once, in the step after its source adopted.
+    monotone : one more seed never lights fewer, in any world.
+    submodular : the expected spread has diminishing returns in the seeds.
+    live_edge : there are worlds in which every tie is live or not before anything happens; only with these do reverse
+        sets, and with them a certificate for the choice of seeds, exist.
+    statement : the same in words.
+    """
+
+    clock: Literal["once"]
+    monotone: bool
+    submodular: bool
+    live_edge: bool
+    statement: str
+
+
+LIVE_EDGE = Guarantee(
+    "once",
+    True,
+    True,
+    True,
+    "one more seed never lights fewer, and adds less the more there are: greedy choice comes with a certified bound "
+    "(Kempe, Kleinberg & Tardos 2003)",
+)
+MONOTONE = Guarantee(
+    "once",
+    True,
+    False,
+    False,
+    "one more seed never lights fewer, but two together can be worth more than the sum of each alone: the choice of "
+    "seeds is a search without a bound",
+)

@@ -1,0 +1,104 @@
+"""Thresholds: a person adopts when what has reached her from all adopters together is enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from spark.errors import UsageError, nearest
+from spark.model.guarantee import LIVE_EDGE, MONOTONE, Guarantee
+from spark.model.values import Share, frozen, share_faults, unit_interval_faults, whole_number_faults
+
+
+@dataclass(frozen=True, slots=True)
+class LinearThreshold:
+    """A person adopts when the weights of the adopters who can influence her reach her tolerance, uniform in (0, 1]
+    (Granovetter 1978; Kempe, Kleinberg & Tardos 2003).
+
+    Parameters
+    ----------
+    weight : weight per tie: a number in [0, 1], the name of a tie column, or ``{layer: either}``; None means equal
+        weights that add up to one at every person, ``(1 - partner share)/d`` for each of d people.
+    partners : share in [0, 1] of a person's weight that the partners of her organisation carry, in proportion to the
+        partner weights; 0 where her organisation has no partners.
+    totals : what happens where the weights, readiness and broadcasts of a person can pass 1: ``"refuse"`` names her,
+        ``"normalise"`` scales hers down to 1, ``"cap"`` keeps min(1, x) and gives up the live-edge form.
+    """
+
+    weight: Share | None = None
+    partners: float = 0.0
+    totals: Literal["refuse", "normalise", "cap"] = "refuse"
+
+    def __post_init__(self) -> None:
+        faults = [] if self.weight is None else share_faults("linear threshold", "weight", self.weight)
+        faults += unit_interval_faults("linear threshold", "partners", self.partners)
+        choices = ("refuse", "normalise", "cap")
+        if self.totals not in choices:
+            hint = nearest(self.totals, choices)
+            faults.append(f"linear threshold: totals {self.totals!r} is none of {', '.join(choices)}{hint}")
+        if faults:
+            raise UsageError(*faults)
+        if self.weight is not None:
+            object.__setattr__(self, "weight", frozen(self.weight))
+
+    @property
+    def guarantee(self) -> Guarantee:
+        """What holds for this model."""
+        return MONOTONE if self.totals == "cap" else LIVE_EDGE
+
+
+@dataclass(frozen=True, slots=True)
+class FractionalThreshold:
+    """A person adopts when a share of the people who can influence her have (Granovetter 1978, doi:10.1086/226707;
+    Watts 2002, doi:10.1073/pnas.082090499): of d neighbours she needs max(1, ceil(share d)), the share taken exactly.
+
+    Nobody without in-ties is lit by ties. Everything is certain: all worlds of a plan are the same.
+
+    Parameters
+    ----------
+    share : in (0, 1]; a number, read as the decimal it prints as, a Fraction, or a text such as ``"1/3"``.
+    """
+
+    share: float | str | Fraction
+
+    def __post_init__(self) -> None:
+        try:
+            exact = Fraction(str(self.share))
+        except (ValueError, ZeroDivisionError):
+            exact = Fraction(0)
+        if not 0 < exact <= 1:
+            raise UsageError(f"fractional threshold: share {self.share!r} is not a number in (0, 1]")
+
+    @property
+    def exact(self) -> Fraction:
+        """The share as an exact fraction."""
+        return Fraction(str(self.share))
+
+    @property
+    def guarantee(self) -> Guarantee:
+        """What holds for this model."""
+        return MONOTONE
+
+
+@dataclass(frozen=True, slots=True)
+class CountThreshold:
+    """A person adopts when `count` of the people who can influence her have (bootstrap percolation, Chalupa, Leath &
+    Reich 1979, doi:10.1088/0022-3719/12/1/008; Centola & Macy 2007). All worlds of a plan are the same.
+
+    Parameters
+    ----------
+    count : how many different people, a whole number of at least 1.
+    """
+
+    count: int
+
+    def __post_init__(self) -> None:
+        faults = whole_number_faults("count threshold", "count", self.count)
+        if faults:
+            raise UsageError(*faults)
+
+    @property
+    def guarantee(self) -> Guarantee:
+        """What holds for this model."""
+        return MONOTONE
