@@ -1,0 +1,92 @@
+"""A scenario: a network file, a model, how to run it, and named plans, as read from a scenario.toml or from options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from spark.files import read_network
+from spark.model import Model, WeightedCascade
+from spark.network import Influence, Merge, Network
+from spark.plan import ChoiceRequest, Plan
+
+if TYPE_CHECKING:
+    from spark.scenario.reading import Origin
+
+__all__ = ["NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFile:
+    """Where a network is and how it is to be read; the options are those of `spark.read_network`."""
+
+    path: Path
+    columns: Mapping[str, str | Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    layers: tuple[str, ...] | None = None
+    influence: Influence | None = None
+    merge: Merge = "refuse"
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How the worlds are run; the options are those of `spark.simulate` and `spark.compare`."""
+
+    worlds: int = 4096
+    standard_error: float | None = None
+    horizon: int | None = None
+    rng: int = 0
+    smallest_difference: float | None = None
+    workers: int | None = None
+    backend: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything a question needs.
+
+    Parameters
+    ----------
+    network : where the network is.
+    model : how the practice spreads.
+    probabilities : other values of the model's probability to try, to see whether the answer depends on it.
+    plans : by name, in the order of the file.
+    run : how the worlds are run.
+    origin : the scenario file, so that what turns out wrong later can be said with its line; None without a file.
+    """
+
+    network: NetworkFile
+    model: Model = field(default_factory=WeightedCascade)
+    probabilities: tuple[float, ...] = ()
+    plans: Mapping[str, Plan | ChoiceRequest] = field(default_factory=lambda: MappingProxyType({}))
+    run: Run = field(default_factory=Run)
+    origin: Origin | None = None
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read a scenario.toml.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in the file, each with its line and key. Where the file's network can be read,
+        that includes the people and groups whom its plans name and who are not in it.
+    """
+    from spark.scenario.reading import read
+
+    return read(Path(path))
+
+
+def load_network(source: NetworkFile) -> Network:
+    """Read the network of a scenario; the errors are those of `spark.read_network`."""
+    return read_network(
+        source.path,
+        columns=source.columns,
+        layers=source.layers,
+        influence=source.influence,
+        merge=source.merge,
+        encoding=source.encoding,
+    )

@@ -1,0 +1,317 @@
+"""Read a scenario.toml: everything that is wrong with it is said at once, with file, line and key."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from spark.errors import DataError, Fault, SparkError
+from spark.model import MODELS, Model
+from spark.network import Network, unknown
+from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
+from spark.problem.actions import lower_plans
+from spark.scenario import NetworkFile, Run, Scenario, load_network
+from spark.scenario.places import Path as Place
+from spark.scenario.places import Places, find_places, key_text
+from spark.scenario.tables import (
+    BroadcastTable,
+    NetworkTable,
+    PlanTable,
+    RunTable,
+    ScenarioTable,
+    none_of,
+    table_faults,
+)
+
+Found = tuple[Place, str]
+"""Where in the document something is wrong, and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The text behind a scenario: where each of its keys stands, and the network and the model that it names."""
+
+    file: str
+    document: Mapping[str, Any]
+    places: Places
+    network: NetworkFile | None = None
+    model: Model | None = None
+
+    def fault(self, place: Place, message: str) -> Fault:
+        """Say what is wrong at a place of the document."""
+        return Fault(message, self.file, self.places.line(place), key_text(place) or None)
+
+
+def read(path: Path) -> Scenario:
+    """Read a scenario; see `spark.scenario.read_scenario`."""
+    text = _text(path)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(_syntax_fault(path, text, error)) from None
+    origin = Origin(str(path), _with_lists(document), _listed(find_places(text)))
+    found = _structure(origin.document)
+    wrong = tuple(place for place, _ in found)
+    scenario = Scenario(NetworkFile(path), origin=origin)
+    for section, read_section in (("network", _network), ("model", _model), ("run", _run), ("plan", _plans)):
+        scenario = read_section(scenario, wrong, found)
+        wrong += tuple(place for place, _ in found if place[:1] == (section,))
+    if found:
+        faults = [origin.fault(place, message) for place, message in found]
+        faults += _network_faults(scenario, wrong)
+        raise DataError(*sorted(faults, key=lambda fault: (fault.file != origin.file, fault.line or 0)))
+    model = scenario.model if "model" in document else None
+    return dataclasses.replace(scenario, origin=dataclasses.replace(origin, network=scenario.network, model=model))
+
+
+def check_plans(origin: Origin, network: Network) -> None:
+    """Check that the people and groups whom the plans of a scenario file name are in the network.
+
+    Raises
+    ------
+    DataError
+        With all who are not, each with its line.
+    """
+    faults = plan_faults(origin, network)
+    if faults:
+        raise DataError(*faults)
+
+
+def plan_faults(origin: Origin, network: Network) -> list[Fault]:
+    """Find the people and groups that the plans of a document name and that are not in the network."""
+    faults = []
+    for place, table in _plan_tables(origin.document):
+        for item, person in enumerate(_list(table.get("seeds"))):
+            if isinstance(person, str) and person not in network.people:
+                faults.append(origin.fault((*place, "seeds", item), unknown(person, network.people)))
+        for item, raw in enumerate(_list(table.get("broadcast"))):
+            where = (*place, "broadcast", item)
+            try:
+                lower_plans(network, {"": Plan(_broadcast(BroadcastTable.model_validate(raw)))})
+            except ValidationError:
+                continue
+            except SparkError as error:
+                faults += [origin.fault((*where, "to"), _bare(fault)) for fault in error.faults]
+    return faults
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DataError(Fault("is not UTF-8 text; save the file as UTF-8", str(path), line)) from None
+    except OSError as error:
+        raise DataError(Fault(f"cannot be read: {error.strerror}", str(path))) from None
+
+
+def _syntax_fault(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
+    message = str(error)
+    match = re.search(r" \(at line (\d+), column (\d+)\)", message)
+    if match is None:
+        message = message.replace(" (at end of document)", " at the end of the file")
+        return Fault(message, str(path), text.count("\n") + 1)
+    return Fault(f"{message[: match.start()]} (column {match[2]})", str(path), int(match[1]))
+
+
+def _with_lists(document: dict[str, Any]) -> dict[str, Any]:
+    """One [plan] or one broadcast stands for a list of one."""
+    document = dict(document)
+    if isinstance(document.get("plan"), dict):
+        document["plan"] = [document["plan"]]
+    if isinstance(document.get("plan"), list):
+        document["plan"] = [
+            table | {"broadcast": [table["broadcast"]]}
+            if isinstance(table, dict) and isinstance(table.get("broadcast"), dict)
+            else table
+            for table in document["plan"]
+        ]
+    return document
+
+
+def _listed(places: Places) -> Places:
+    lines = {}
+    for place, line in places.lines.items():
+        if place[0] == "plan" and isinstance(place[1:2] and place[1], str):
+            place = ("plan", 0, *place[1:])
+        if place[2:3] == ("broadcast",) and isinstance(place[3:4] and place[3], str):
+            place = (*place[:3], 0, *place[3:])
+        lines[place] = line
+    return Places(lines)
+
+
+def _structure(document: Mapping[str, Any]) -> list[Found]:
+    try:
+        ScenarioTable.model_validate(document)
+    except ValidationError as error:
+        return table_faults(error, ScenarioTable)
+    return []
+
+
+def _sound(place: Place, wrong: tuple[Place, ...]) -> bool:
+    return not any(other[: len(place)] == place for other in wrong)
+
+
+def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
+    if not _sound(("network",), wrong):
+        return scenario
+    table = NetworkTable.model_validate(_document(scenario)["network"])
+    path = scenario.network.path.parent / table.path
+    if not path.exists():
+        found.append((("network", "path"), f"there is no file or folder {str(path)!r}"))
+    layers = None if table.layers is None else tuple(table.layers)
+    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding)
+    return dataclasses.replace(scenario, network=network)
+
+
+def _model(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
+    given = _document(scenario).get("model", {"name": "weighted-cascade"})
+    name = given.get("name") if isinstance(given, Mapping) else None
+    if not isinstance(name, str):
+        return scenario
+    if name not in MODELS:
+        found.append((("model", "name"), none_of(name, list(MODELS))))
+        return scenario
+    fields = {known.name: known for known in dataclasses.fields(MODELS[name])}
+    parameters = {key: value for key, value in given.items() if key != "name" and _sound(("model", key), wrong)}
+    found += [
+        (("model", key), f"{name} has no {key}; it has {', '.join(fields)}") for key in parameters if key not in fields
+    ]
+    parameters = {key: value for key, value in parameters.items() if key in fields}
+    required = [key for key, known in fields.items() if known.default is dataclasses.MISSING]
+    found += [(("model",), f"{name} needs a {key}") for key in required if key not in given]
+    others: tuple[float, ...] = ()
+    if isinstance(parameters.get("probability"), list):
+        values = parameters.pop("probability")
+        if not values:
+            found.append((("model", "probability"), "is an empty list"))
+        found += [
+            (("model", "probability", item), text)
+            for item, value in enumerate(values)
+            for text in _refusals(name, required, "probability", value)
+        ]
+        if values:
+            parameters["probability"], *rest = values
+            others = tuple(rest)
+    else:
+        found += [
+            (("model", key), text)
+            for key, value in parameters.items()
+            for text in _refusals(name, required, key, value)
+        ]
+    if not _sound(("model",), tuple(place for place, _ in found)):
+        return scenario
+    return dataclasses.replace(scenario, model=MODELS[name](**parameters), probabilities=others)
+
+
+def _refusals(name: str, required: list[str], key: str, value: Any) -> list[str]:
+    """What a model says against one parameter, the others being harmless: so we know the key."""
+    harmless: dict[str, Any] = dict.fromkeys(required, 0.0)
+    try:
+        MODELS[name](**harmless | {key: value})
+    except SparkError as error:
+        return [_bare(fault) for fault in error.faults]
+    return []
+
+
+def _bare(fault: Fault) -> str:
+    """The message without the name of the thing, which the key says already."""
+    return fault.message.partition(": ")[2] or fault.message
+
+
+def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
+    if not _sound(("run",), wrong):
+        return scenario
+    table = RunTable.model_validate(_document(scenario).get("run", {}))
+    return dataclasses.replace(scenario, run=Run(**table.model_dump()))
+
+
+def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
+    plans: dict[str, Plan | ChoiceRequest] = {}
+    names: set[object] = set()
+    for place, raw in _plan_tables(_document(scenario)):
+        found += _plan_contradictions(place, raw, wrong)
+        name = raw.get("name")
+        if isinstance(name, str):
+            if name in names:
+                found.append(((*place, "name"), f'"{name}" is the name of another plan, too'))
+            names.add(name)
+        if _sound(place, (*wrong, *(other for other, _ in found))):
+            plans[str(name)] = _plan(PlanTable.model_validate(raw))
+    return dataclasses.replace(scenario, plans=plans)
+
+
+def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Place, ...]) -> Iterator[Found]:
+    if "seeds" in raw and "choose" in raw:
+        yield place, "give either seeds or choose, not both"
+    if not {"seeds", "choose", "broadcast"} & raw.keys() and _whole(place, wrong):
+        yield place, "does nothing: give seeds, choose or broadcast (seeds = [] means no action)"
+    if isinstance(raw.get("choose"), Mapping):
+        yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+    for item, table in enumerate(_list(raw.get("broadcast"))):
+        if isinstance(table, Mapping):
+            where = (*place, "broadcast", item)
+            yield from _either(where, table, ("probability", "dose"), wrong)
+            if _sound(where, wrong):
+                known = BroadcastTable.model_validate(table)
+                if known.stop is not None and known.stop <= known.start:
+                    yield (*where, "stop"), f"{known.stop} is not after start = {known.start}"
+
+
+def _either(place: Place, raw: Mapping[str, Any], keys: tuple[str, str], wrong: tuple[Place, ...]) -> Iterator[Found]:
+    given = [key for key in keys if key in raw]
+    if len(given) == 2:
+        yield (*place, keys[1]), f"give either a {keys[0]} or a {keys[1]}, not both"
+    elif not given and _whole(place, wrong):
+        yield place, f"give a {keys[0]} or a {keys[1]}"
+
+
+def _whole(place: Place, wrong: tuple[Place, ...]) -> bool:
+    """No key of the table is unknown: else the missing one may just be misspelt."""
+    return not any(other[:-1] == place for other in wrong)
+
+
+def _plan(table: PlanTable) -> Plan | ChoiceRequest:
+    broadcasts = tuple(map(_broadcast, table.broadcast))
+    if table.choose is not None:
+        return ChoiceRequest(**table.choose.model_dump(), beside=broadcasts)
+    return Plan(*([] if table.seeds is None else [Seeds(tuple(table.seeds))]), *broadcasts)
+
+
+def _broadcast(table: BroadcastTable) -> Broadcast:
+    to = None if table.to is None else {key: tuple(names) for key, names in table.to.items()}
+    stop = table.start + 1 if table.stop is None else table.stop
+    return Broadcast(table.probability, table.dose, to, table.start, stop, table.cost)
+
+
+def _network_faults(scenario: Scenario, wrong: tuple[Place, ...]) -> list[Fault]:
+    """What is wrong with the network, and with the names of the plans in it, where it can be told already."""
+    if scenario.origin is None or not _sound(("network",), wrong):
+        return []
+    try:
+        network = load_network(scenario.network)
+    except SparkError as error:
+        return list(error.faults)
+    return plan_faults(scenario.origin, network)
+
+
+def _document(scenario: Scenario) -> Mapping[str, Any]:
+    assert scenario.origin is not None
+    return scenario.origin.document
+
+
+def _plan_tables(document: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    for item, raw in enumerate(_list(document.get("plan"))):
+        if isinstance(raw, Mapping):
+            yield ("plan", item), raw
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
