@@ -1,8 +1,9 @@
-"""The fast path: tables of plain numbers, parsed by whole arrays instead of cell by cell."""
+"""The fast path: tables of ties between plain integers, parsed by whole arrays instead of cell by cell."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,38 +19,53 @@ _NEWLINE = 10
 _WIDEST = 32
 
 
-def plain_numbers(body: bytes, delimiter: int, width: int, exact: Collection[int]) -> list[I64 | F64] | None:
-    """Parse rows of numbers, or return None where anything is not plain: the slow path then says what, and where.
+def plain_columns(
+    body: bytes, delimiter: int, width: int, ids: Collection[int], texts: Collection[int]
+) -> list[I64 | F64 | list[str]] | None:
+    """Parse rows of integers and other plain cells, or return None where anything is not plain.
 
-    Plain are rows of `width` cells with one delimiter between and none empty, no quotes, no blank lines; exact columns
-    hold non-negative integers written in the usual way (not 007), the others anything that ``float`` takes.
+    The slow path then says what is wrong, and where. Plain are rows of `width` cells with one delimiter between, no
+    quotes and no blank lines, where ids are non-negative integers written in the usual way (not 007).
 
     Parameters
     ----------
     body : the rows, each ended by a newline.
     delimiter : its byte.
     width : cells in a row.
-    exact : positions of the columns that must survive as text, such as ids.
+    ids : positions of the columns that hold ids.
+    texts : positions of other columns that must survive as text; the rest are numbers where all of their cells are.
 
     Returns
     -------
-    One array a column: int64 for exact ones, int64 or float64 for others.
+    One column each: int64 where all cells are such integers, else float64 or texts.
     """
     if not body or b'"' in body:
         return None
-    parts: list[list[I64 | F64]] = []
+    parts: list[list[I64 | F64 | list[str]]] = []
     start = 0
     while start < len(body):
         end = body.find(b"\n", min(start + CHUNK, len(body) - 1)) + 1
-        part = _chunk(np.frombuffer(body, dtype=np.uint8, count=end - start, offset=start), delimiter, width, exact)
+        text = np.frombuffer(body, dtype=np.uint8, count=end - start, offset=start)
+        part = _chunk(text, delimiter, width, ids, texts)
         if part is None:
             return None
         parts.append(part)
         start = end
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+    columns: list[I64 | F64 | list[str]] = []
+    for pieces in zip(*parts, strict=True):
+        arrays = [piece for piece in pieces if isinstance(piece, np.ndarray)]
+        if len(arrays) == len(pieces):
+            columns.append(np.concatenate(arrays))
+        elif not arrays:
+            columns.append(list(chain.from_iterable(pieces)))
+        else:
+            return None
+    return columns
 
 
-def _chunk(text: NDArray[np.uint8], delimiter: int, width: int, exact: Collection[int]) -> list[I64 | F64] | None:
+def _chunk(
+    text: NDArray[np.uint8], delimiter: int, width: int, ids: Collection[int], texts: Collection[int]
+) -> list[I64 | F64 | list[str]] | None:
     separators = np.flatnonzero((text == delimiter) | (text == _NEWLINE))
     if separators.size % width:
         return None
@@ -60,12 +76,15 @@ def _chunk(text: NDArray[np.uint8], delimiter: int, width: int, exact: Collectio
         return None
     if int(np.count_nonzero(text == _NEWLINE)) * width != separators.size:
         return None
-    columns: list[I64 | F64] = []
+    columns: list[I64 | F64 | list[str]] = []
     for i in range(width):
         first, last = starts[i::width], separators[i::width]
-        column: I64 | F64 | None = _integers(text, first, last)
-        if column is None and i not in exact:
-            column = _floats(text, first, last)
+        column: I64 | F64 | list[str] | None = _integers(text, first, last)
+        if column is None and i not in ids:
+            cells = _gathered(text, first, last)
+            if cells is not None:
+                column = _floats(cells) if i not in texts else None
+                column = _texts(cells) if column is None else column
         if column is None:
             return None
         columns.append(column)
@@ -90,17 +109,27 @@ def _integers(text: NDArray[np.uint8], first: I64, last: I64) -> I64 | None:
     return values
 
 
-def _floats(text: NDArray[np.uint8], first: I64, last: I64) -> F64 | None:
+def _gathered(text: NDArray[np.uint8], first: I64, last: I64) -> NDArray[np.bytes_] | None:
+    """Return the cells as byte strings."""
     length = last - first
-    widest = int(length.max())
-    if int(length.min()) < 1 or widest > _WIDEST:
+    widest = max(1, int(length.max()))
+    if widest > _WIDEST:
         return None
     offsets = np.arange(widest)
     inside = offsets < length[:, None]
     cells = np.where(inside, text[np.where(inside, first[:, None] + offsets, 0)], 0).astype(np.uint8)
-    if bool((cells == ord("_")).any()):
-        return None
+    return cells.view(f"S{widest}")[:, 0]
+
+
+def _floats(cells: NDArray[np.bytes_]) -> F64 | None:
     try:
-        return cells.view(f"S{widest}")[:, 0].astype(np.float64)
+        numbers = cells.astype(np.float64)
     except ValueError:
         return None
+    return None if bool((np.char.find(cells, b"_") >= 0).any()) else numbers
+
+
+def _texts(cells: NDArray[np.bytes_]) -> list[str]:
+    names, codes = np.unique(cells, return_inverse=True)
+    decoded = [name.decode() for name in names.tolist()]
+    return [decoded[code] for code in codes.tolist()]

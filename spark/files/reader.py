@@ -17,7 +17,7 @@ from spark.files.layout import Kind, Layout
 from spark.files.table import Table, read_table
 from spark.network import Influence, Merge, Network, Reading
 from spark.network.build import build
-from spark.network.ids import canonical_integers
+from spark.network.ids import I64, canonical_integers
 from spark.network.people import as_number
 from spark.network.roles import (
     Wanted,
@@ -28,9 +28,10 @@ from spark.network.roles import (
     people_roles,
     tie_roles,
 )
-from spark.network.tables import Column, Faults, PeopleTable, TieTable
+from spark.network.tables import Faults, PeopleTable, TieTable
 from spark.network.ties import STRICT, why_unused
 
+_EXACT = (("source", "target"), ("layer",))
 _UNDIRECTED = re.compile(r"%\s*sym\b|#\s*undirected\b", re.IGNORECASE)
 
 
@@ -75,7 +76,6 @@ class Reader:
         influence = self.influence or self._default_influence(paths["ties"].name)
         if partners is not None and influence != "source-to-target":
             self.notes.append(f"{paths['partners'].name}: partner ties run from source to target all the same")
-        self._note_blanks(ties, people)
         reading = Reading(
             files=tuple(self.files),
             files_not_read=not_read,
@@ -102,12 +102,6 @@ class Reader:
         roles = self.roles[file]
         return default_influence(file, roles["source"], roles["target"])
 
-    def _note_blanks(self, ties: TieTable, people: PeopleTable | None) -> None:
-        columns = [ties.source, ties.target] if people is None else [people.ids]
-        padded = {value for column in columns if isinstance(column, list) for value in column if value != value.strip()}
-        if padded:
-            self.notes.append(f"{len(padded):,} ids begin or end with a blank, such as {min(padded)!r}")
-
     def _names(self, layout: Layout) -> list[str]:
         """Return the names of the columns that may be used."""
         self.ignored.update(self.wanted.ignored.intersection(layout.names))
@@ -124,17 +118,14 @@ class Reader:
         return roles
 
     def _table(self, path: Path, kind: Kind) -> Table | None:
-        def exact(layout: Layout) -> list[int]:
-            """The columns that must survive as text: ids and layers."""
+        def exact(layout: Layout) -> tuple[list[int], list[int]]:
+            """Positions of the columns that must survive as text: ids and layers."""
             if kind == "people":
-                wanted = self.wanted.of(kind).get("id")
-                return [
-                    layout.names.index(name) for name in [wanted, *id_candidates(layout.names)] if name in layout.names
-                ]
+                names = [self.wanted.of(kind).get("id"), *id_candidates(layout.names)]
+                return [layout.names.index(name) for name in names if name in layout.names], []
             roles = self._tie_roles(path.name, kind, layout)
-            if "source" not in roles or "target" not in roles:
-                return []
-            return [layout.names.index(roles[role]) for role in ("source", "target", "layer") if role in roles]
+            ids, layer = ([layout.names.index(roles[role]) for role in part if role in roles] for part in _EXACT)
+            return ids, layer
 
         table = read_table(
             path,
@@ -250,15 +241,13 @@ class Reader:
         return PeopleTable(ids if integers is None else integers, columns, table.place)
 
 
-def _ends(table: Table, roles: Mapping[str, str]) -> tuple[Column, Column]:
-    """Return the ids of both ends, as integers where all are written as such."""
+def _ends(table: Table, roles: Mapping[str, str]) -> tuple[I64, I64, list[str] | None]:
+    """Return both ends, and the ids they stand for; as integers where all ids are written as such."""
     source, target = table.columns[roles["source"]], table.columns[roles["target"]]
-    if isinstance(source, list):
-        integers = canonical_integers(source)
-        others = None if integers is None else canonical_integers(target)
-        if integers is not None and others is not None:
-            return integers, others
-    return source, target
+    integers = None if table.names is None else canonical_integers(table.names)
+    if integers is not None:
+        return integers[source], integers[target], None
+    return source, target, table.names
 
 
 def _floats(column: NDArray[Any] | list[str]) -> tuple[NDArray[np.float64], list[int]]:
@@ -281,7 +270,7 @@ def _not_numbers(table: Table, rows: list[int]) -> str:
 
 def _id_column(table: Table, candidates: Sequence[str], ties: TieTable) -> str:
     """Of several columns that may hold the ids, choose the first that holds all ends of ties, each once."""
-    ends = {str(value) for column in (ties.source, ties.target) for value in set(column)}
+    ends = {str(ties.end(code)) for code in np.unique(np.concatenate([ties.source, ties.target])).tolist()}
     for name in candidates:
         cells = table.columns[name]
         known = set(cells)

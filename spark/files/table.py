@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -12,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spark.errors import Fault
 from spark.files.bytes import UnreadableError, text_bytes
-from spark.files.integers import plain_numbers
+from spark.files.integers import plain_columns
 from spark.files.layout import WHITESPACE, Kind, Layout, Records, layout_of, lines_of, quoting
 from spark.network.tables import Faults, Place
 
@@ -25,10 +25,14 @@ _BATCH = 4096
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that was read: by name of the column int64, float64 or a list of texts."""
+    """A table that was read: by name of the column int64, float64 or a list of texts.
+
+    In a table of ties the ids are integers: positions in `names`, or the ids themselves where that is None.
+    """
 
     layout: Layout
     columns: Mapping[str, Any]
+    names: list[str] | None
     place: Place
     rows: int
 
@@ -39,7 +43,7 @@ def read_table(
     *,
     encoding: str,
     wanted: Mapping[str, str],
-    exact_columns: Callable[[Layout], list[int]],
+    exact_columns: Callable[[Layout], tuple[list[int], list[int]]],
     faults: Faults,
 ) -> Table | None:
     """Read a file; None if what is wrong, noted in `faults`, leaves no table.
@@ -49,8 +53,7 @@ def read_table(
     path, encoding : the file.
     kind : what it holds.
     wanted : columns that the user named, by role.
-    exact_columns : gives the positions of the columns that must survive as text, such as ids, all others being
-        numbers if they are used.
+    exact_columns : gives the positions of the columns that hold ids, and of others that must survive as text.
     faults : where what is wrong is noted.
     """
     file = path.name
@@ -66,14 +69,15 @@ def read_table(
         faults.add(Fault("two columns have this name", file, layout.line - 1, name))
     if repeated:
         return None
-    exact = exact_columns(layout)
-    numbers = plain_numbers(*_plain_body(data, layout), len(names), exact) if kind != "people" and exact else None
-    if numbers is not None:
-        place = Place(kind, file, lambda row: layout.line + row)
-        return Table(layout, dict(zip(names, numbers, strict=True)), place, numbers[0].size)
-    cells, lines = _cells(data, layout, file, exact if kind == "people" else None, faults)
-    place = Place(kind, file, lambda row: int(lines[row]))
-    return Table(layout, dict(zip(names, cells, strict=True)), place, lines.size)
+    ids, texts = exact_columns(layout)
+    if kind != "people" and len(ids) == 2:
+        plain = plain_columns(*_plain_body(data, layout), len(names), ids, texts)
+        if plain is not None:
+            place = Place(kind, file, lambda row: layout.line + row)
+            return Table(layout, dict(zip(names, plain, strict=True)), None, place, len(plain[0]))
+    rows = _Rows(data, layout, file, ids, kind == "people", faults)
+    place = Place(kind, file, lambda row: rows.lines[row])
+    return Table(layout, dict(zip(names, rows.columns(), strict=True)), list(rows.names), place, len(rows.lines))
 
 
 def _plain_body(data: bytes, layout: Layout) -> tuple[bytes, int]:
@@ -92,45 +96,69 @@ def _plain_body(data: bytes, layout: Layout) -> tuple[bytes, int]:
     return body, ord(layout.delimiter)
 
 
-def _cells(
-    data: bytes, layout: Layout, file: str, kept: list[int] | None, faults: Faults
-) -> tuple[list[list[str]], NDArray[np.int64]]:
-    """Return the cells as text, column by column, and the line of each row.
+class _Rows:
+    """The slow path: all cells as text, column by column, and the line of each row.
 
-    Rows of another width are noted, and left out; or only their cells at the positions `kept` stay, so that an id in
-    such a row is not called unknown as well.
+    Rows of another width are noted and left out. Of people the ids in such a row stay, so that they are not called
+    unknown as well; of ties the ids are numbered while they are read.
     """
-    width = len(layout.names)
-    records = Records(data, layout.body, layout.delimiter, layout.padded)
-    columns: list[list[str]] = [[] for _ in range(width)]
-    lines = array("q")
-    line = layout.line
-    shared: dict[str, str] = {}
-    more = True
-    while more:
-        batch: list[list[str]] = []
+
+    def __init__(self, data: bytes, layout: Layout, file: str, ids: list[int], people: bool, faults: Faults) -> None:
+        self.names: defaultdict[str, int] = defaultdict()
+        self.names.default_factory = self.names.__len__
+        self.lines = array("q")
+        self._layout, self._file, self._faults = layout, file, faults
+        self._kept = ids if people else None
+        self._coded = [] if people else ids
+        self._columns: list[Any] = [array("q") if i in self._coded else [] for i in range(len(layout.names))]
+        self._shared: dict[str, str] = {}
+        self._line = layout.line
+        self._read(Records(data, layout.body, layout.delimiter, layout.padded), b'"' not in data)
+
+    def columns(self) -> list[Any]:
+        """Return the columns: int64 for the ids of ties, lists of texts for all others."""
+        return [np.array(column, dtype=np.int64) if isinstance(column, array) else column for column in self._columns]
+
+    def _read(self, records: Records, plain: bool) -> None:
+        blank = [""] * len(self._columns)
         wrong: csv.Error | None = None
-        try:
-            batch.extend(islice(records.rows, _BATCH))
-        except csv.Error as error:
-            wrong = error
-        more = len(batch) == _BATCH
+        batch = [blank]
+        while batch and wrong is None:
+            batch = []
+            try:
+                batch.extend(islice(records.rows, _BATCH))
+            except csv.Error as error:
+                wrong = error
+            if plain and batch and blank not in batch and set(map(len, batch)) == {len(blank)}:
+                self.lines.extend(range(self._line, self._line + len(batch)))
+                self._line += len(batch)
+                self._take(batch)
+            else:
+                self._take(self._checked(batch))
+        if wrong is not None:
+            self._faults.add(Fault(quoting(wrong), self._file, self._line))
+
+    def _checked(self, batch: list[list[str]]) -> list[list[str]]:
+        """Return the rows of the right width, and count lines one by one."""
+        width = len(self._columns)
         good = []
         for row in batch:
             if len(row) == width and any(row):
                 good.append(row)
-                lines.append(line)
+                self.lines.append(self._line)
             elif any(row):
-                names = "the header names" if layout.header else "the first row has"
+                names = "the header names" if self._layout.header else "the first row has"
                 count = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
-                faults.add(Fault(f"{count}, but {names} {width}", file, line))
-                if kept is not None:
-                    good.append([row[i] if i in kept and i < len(row) else "" for i in range(width)])
-                    lines.append(line)
-            line += lines_of(row)
-        for column, cells in zip(columns, zip(*good, strict=True), strict=False):
-            column.extend([shared.setdefault(cell, cell) for cell in cells])
-        if wrong is not None:
-            faults.add(Fault(quoting(wrong), file, line))
-            more = False
-    return columns, np.array(lines, dtype=np.int64)
+                self._faults.add(Fault(f"{count}, but {names} {width}", self._file, self._line))
+                if self._kept is not None:
+                    good.append([row[i] if i in self._kept and i < len(row) else "" for i in range(width)])
+                    self.lines.append(self._line)
+            self._line += lines_of(row)
+        return good
+
+    def _take(self, rows: list[list[str]]) -> None:
+        for i, cells in enumerate(zip(*rows, strict=True)):
+            if i in self._coded:
+                self._columns[i].extend(map(self.names.__getitem__, cells))
+            else:
+                self._columns[i].extend([self._shared.setdefault(cell, cell) for cell in cells])

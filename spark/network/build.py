@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import Fault, UsageError, WrongTypeError, nearest
-from spark.network.ids import I64, Ids, as_column, is_missing, unknown
+from spark.errors import Fault, UsageError, nearest
+from spark.network.ids import I64, Ids, as_column, is_missing, missing_rows
 from spark.network.network import Influence, Merge, Network, Reading
+from spark.network.numbering import coded, positions, shown
 from spark.network.people import as_number, not_a_number, people_columns
 from spark.network.roles import PEOPLE_ROLES
-from spark.network.tables import Column, Faults, PeopleTable, Place, TieTable
+from spark.network.tables import Faults, PeopleTable, Place, TieTable
 from spark.network.ties import Ties, distinct_ties
 
 ONE_LAYER = "ties"
@@ -57,14 +57,14 @@ def network_from_edges(
 def tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping[str, Any], faults: Faults) -> TieTable:
     """Check the shapes and types of columns of ties that come from Python."""
     place = Place(name)
-    ends = as_column(source, "source"), as_column(target, "target")
-    rows = len(ends[0])
+    (sources, targets), ids = coded(as_column(source, "source"), as_column(target, "target"))
+    rows = sources.size
     layers = None
     if isinstance(layer, str):
         layers = [layer] * rows
     elif layer is not None:
         names = list(as_column(layer, "layer"))
-        for row in faults.room_for([row for row, value in enumerate(names) if is_missing(value)]):
+        for row in faults.room_for(missing_rows(names)):
             faults.add(place.fault(row, "layer", "the layer is missing"))
         layers = list(map(str, names))
     numbers: dict[str, NDArray[np.float64]] = {}
@@ -79,13 +79,13 @@ def tie_table(name: str, source: Any, target: Any, layer: Any, columns: Mapping[
             floats = map(as_number, column)
             numbers[key] = np.array([math.nan if number is None else number for number in floats])
         cells[key] = column
-    lengths = {"source": rows, "target": len(ends[1])} | {key: column.size for key, column in numbers.items()}
+    lengths = {"source": rows, "target": targets.size} | {key: column.size for key, column in numbers.items()}
     if layers is not None:
         lengths["layer"] = len(layers)
     if len(set(lengths.values())) > 1:
         counts = ", ".join(f"{key} {length:,}" for key, length in lengths.items())
         raise UsageError(f"{name}: the columns have different lengths: {counts}")
-    return TieTable(*ends, layers, numbers, cells, place)
+    return TieTable(sources, targets, ids, layers, numbers, cells, place)
 
 
 def people_table(people: Mapping[str, Any]) -> PeopleTable:
@@ -126,7 +126,7 @@ def build(
         if value not in choices:
             raise UsageError(f"{option} {value!r} is none of {', '.join(choices)}{nearest(value, choices)}")
     faults = faults or Faults()
-    source, target, known = _positions(ties, people, faults, text)
+    source, target, known = positions(ties, people, faults, text=text)
     if influence == "target-to-source":
         source, target = target, source
     names, layer = _layers(ties)
@@ -152,6 +152,10 @@ def build(
         faults.add(Fault("the network is empty: there are no people and no ties", ties.place.file))
     faults.refuse()
     notes = _odd_organisations(made.organisations, organisations)
+    if text and known.integers is None:
+        padded = [name for name in known if name != name.strip()]
+        if padded:
+            notes.append(f"ids that begin or end with a blank: {len(padded):,}, such as {padded[0]!r}")
     if chosen is not None:
         notes.append(f"rows of ties of other layers that are left out: {int(np.count_nonzero(~chosen)):,}")
     used, layer = names, staff.layer
@@ -200,103 +204,9 @@ def build(
     )
 
 
-def _positions(ties: TieTable, people: PeopleTable | None, faults: Faults, text: bool) -> tuple[I64, I64, Ids]:
-    """Return the positions of both ends of each row, -1 for faults, and who the people are."""
-    columns = [ties.source, ties.target] + ([] if people is None else [people.ids])
-    if all(isinstance(column, np.ndarray) for column in columns):
-        source, target = np.asarray(ties.source), np.asarray(ties.target)
-        if people is None:
-            return _numbered(source, target, text)
-        known = _distinct_people(people, faults, text)
-        found = known.find_integers(source), known.find_integers(target)
-    else:
-        texts = [_as_list(column, text) for column in columns]
-        for end, column in (("source", texts[0]), ("target", texts[1])):
-            for row in faults.room_for([row for row, value in enumerate(column) if is_missing(value)]):
-                faults.add(ties.place.fault(row, end, "the id is missing"))
-        if people is None:
-            try:
-                lookup: dict[Any, int] = {}
-                pairs = chain.from_iterable(zip(texts[0], texts[1], strict=True))
-                codes = np.array([lookup.setdefault(value, len(lookup)) for value in pairs], dtype=np.int64)
-            except TypeError as wrong:
-                raise WrongTypeError(f"ids must be texts, numbers or other hashable values: {wrong}") from None
-            return codes[0::2].copy(), codes[1::2].copy(), Ids(list(lookup), text=text)
-        known = _distinct_people(replace(people, ids=texts[2]), faults, text)
-        found = known.find(texts[0]), known.find(texts[1])
-    _strangers(ties, found, known, faults, text)
-    return found[0], found[1], known
-
-
-def _strangers(ties: TieTable, found: tuple[I64, I64], known: Ids, faults: Faults, text: bool) -> None:
-    """Note the ids of the ties that are not in the people table, each once."""
-    strangers: dict[Any, tuple[int, str]] = {}
-    for row in np.flatnonzero((found[0] < 0) | (found[1] < 0)).tolist():
-        for end, column, at in (("source", ties.source, found[0]), ("target", ties.target, found[1])):
-            value = _shown(column[row], text)
-            if at[row] < 0 and not is_missing(value):
-                strangers.setdefault(value, (row, end))
-    values = list(strangers)
-    for i in faults.room_for(list(range(len(values)))):
-        row, end = strangers[values[i]]
-        faults.add(ties.place.fault(row, end, unknown(values[i], known)))
-
-
-def _shown(value: Any, text: bool) -> Any:
-    return str(value) if text else value.item() if isinstance(value, np.generic) else value
-
-
-def _as_list(column: Column, text: bool) -> list[Any]:
-    values = column.tolist() if isinstance(column, np.ndarray) else column
-    return [str(value) for value in values] if text and isinstance(column, np.ndarray) else values
-
-
-def _distinct_people(people: PeopleTable, faults: Faults, text: bool) -> Ids:
-    """Return the ids of the people table, the first of each, and note duplicates and gaps."""
-    seen: dict[Any, int] = {}
-    for row, value in enumerate(people.ids.tolist() if isinstance(people.ids, np.ndarray) else people.ids):
-        if is_missing(value):
-            faults.add(people.place.fault(row, "id", "the id is missing"))
-        elif seen.setdefault(value, row) != row:
-            first = people.place.name(seen[value])
-            faults.add(people.place.fault(row, "id", f"{_shown(value, text)!r} stands already in {first}"))
-    if isinstance(people.ids, np.ndarray):
-        return Ids(np.array(list(seen), dtype=np.int64), text=text)
-    return Ids(list(seen), text=text)
-
-
-def _numbered(source: I64, target: I64, text: bool) -> tuple[I64, I64, Ids]:
-    """Number integer ids in order of first appearance, row by row, source before target."""
-    if not source.size:
-        return source, target, Ids(source, text=text)
-    low = int(min(source.min(), target.min()))
-    reach = int(max(source.max(), target.max())) - low + 1
-    rows = source.size
-    if reach <= 8 * rows + 1024:
-        source, target = source - low, target - low
-        values = np.arange(reach, dtype=np.int64)
-    else:
-        values, codes = np.unique(np.concatenate([source, target]), return_inverse=True)
-        source, target = codes[:rows], codes[rows:]
-        low = 0
-    never = 2 * rows
-    first = np.full(values.size, never, dtype=np.int64)
-    backwards = np.arange(rows - 1, -1, -1, dtype=np.int64)
-    # Of equal indices numpy keeps the last assignment, here the smallest row.
-    first[target[::-1]] = 2 * backwards + 1
-    of_source = np.full(values.size, never, dtype=np.int64)
-    of_source[source[::-1]] = 2 * backwards
-    np.minimum(first, of_source, out=first)
-    present = np.flatnonzero(first < never)
-    order = present[np.argsort(first[present])]
-    position = np.empty(values.size, dtype=np.int64)
-    position[order] = np.arange(order.size)
-    return position[source], position[target], Ids(values[order] + low, text=text)
-
-
 def _layers(ties: TieTable) -> tuple[tuple[str, ...], I64]:
     """Return the names of the layers, sorted by UTF-8 bytes, and the position of each row's."""
-    rows = len(ties.source)
+    rows = ties.source.size
     if ties.layer is None:
         return (ONE_LAYER,), np.zeros(rows, dtype=np.int64)
     names = sorted(set(ties.layer), key=lambda name: str(name).encode()) or [ONE_LAYER]
@@ -341,22 +251,24 @@ def _partners(table: TieTable | None, known: Ids, merge: Merge, faults: Faults, 
     if table is None:
         nothing = np.zeros(0, dtype=np.int64)
         return known, Ties(nothing, nothing, nothing, {"weight": np.zeros(0)}, 0, 0, 0)
-    weights = next(iter(table.columns.values()), np.ones(len(table.source)))
+    rows = table.source.size
+    weights = next(iter(table.columns.values()), np.ones(rows))
     _check_columns(table, faults)
     lookup = {value: i for i, value in enumerate(known)}
-    texts = [_as_list(table.source, text), _as_list(table.target, text)]
-    for row, pair in enumerate(zip(*texts, strict=True)):
-        for end, value in zip(("source", "target"), pair, strict=True):
+    ends = np.empty((rows, 2), dtype=np.int64)
+    for row, codes in enumerate(zip(table.source.tolist(), table.target.tolist(), strict=True)):
+        for i, code in enumerate(codes):
+            value = table.end(code)
             if is_missing(value):
-                faults.add(table.place.fault(row, end, "the id is missing"))
+                faults.add(table.place.fault(row, ("source", "target")[i], "the id is missing"))
+                ends[row, i] = -1
             else:
-                lookup.setdefault(value, len(lookup))
-    source, target = (np.array([lookup.get(value, -1) for value in column], dtype=np.int64) for column in texts)
+                ends[row, i] = lookup.setdefault(shown(value, text), len(lookup))
     organisations: Sequence[Any] = list(lookup)
     made = distinct_ties(
-        source,
-        target,
-        np.zeros(len(table.source), dtype=np.int64),
+        ends[:, 0],
+        ends[:, 1],
+        np.zeros(rows, dtype=np.int64),
         {"weight": weights},
         ends=max(1, len(lookup)),
         layers=1,

@@ -34,6 +34,11 @@ def is_missing(value: object) -> bool:
     return isinstance(value, float | np.floating) and value != value
 
 
+def missing_rows(column: Iterable[object]) -> list[int]:
+    """Return the positions of the values that are missing."""
+    return [row for row, value in enumerate(column) if is_missing(value)]
+
+
 def as_column(values: Any, name: str = "ids") -> I64 | list[Any]:
     """Take a sequence, an array or the column of a data frame: int64 where all are integers, else a list.
 
@@ -66,7 +71,7 @@ def as_column(values: Any, name: str = "ids") -> I64 | list[Any]:
 
 def canonical_integers(texts: list[Any]) -> I64 | None:
     """Return texts as int64 where all are the usual way to write an integer (not 007, +7 or -0), else None."""
-    if not texts or not all(type(text) is str for text in texts):
+    if set(map(type, texts)) != {str}:
         return None
     try:
         integers = np.array(list(map(int, texts)), dtype=np.int64)

@@ -79,17 +79,28 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class TieTable:
-    """Rows of ties: ids of both ends, names of layers, numeric columns, and the place of the rows.
+    """Rows of ties.
 
-    `columns` hold NaN for what is no number, and `cells` what was given in its place, for messages.
+    Attributes
+    ----------
+    source, target : the ends, int64: positions in `names`, or the ids themselves where `names` is None.
+    layer : names of the layers.
+    columns : numbers, NaN for what is none.
+    cells : what was given for these numbers, for messages.
+    place : where the rows stand.
     """
 
-    source: Column
-    target: Column
+    source: I64
+    target: I64
+    names: list[Any] | None
     layer: list[Any] | None
     columns: Mapping[str, NDArray[np.float64]]
     cells: Mapping[str, Any]
     place: Place
+
+    def end(self, code: int) -> Any:
+        """Return the id that an entry of `source` or `target` stands for."""
+        return code if self.names is None else self.names[code]
 
 
 @dataclass(frozen=True, slots=True)
