@@ -1,6 +1,8 @@
-"""What many tests share: how hypothesis looks for examples, and the two backends."""
+"""What many tests share: how hypothesis looks for examples, the two backends, and a shell that finds our spark."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,3 +23,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def backend(request: pytest.FixtureRequest) -> str:
     """The name of each backend in turn."""
     return str(request.param)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """The environment of a shell in which `spark` is this working copy, without colours."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    tool = tools / "spark"
+    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m spark "$@"\n')
+    tool.chmod(0o755)
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "NO_COLOR": "1",
+        "COLUMNS": "100",
+    }
