@@ -21,6 +21,9 @@ _HOME = {
     "ExamplesNeeded": "model",
     "FractionalThreshold": "model",
     "CountThreshold": "model",
+    "SI": "model",
+    "SIS": "model",
+    "SIR": "model",
     "Seeds": "plan",
     "Broadcast": "plan",
     "Plan": "plan",
@@ -36,6 +39,9 @@ _HOME = {
 _MODULES = ("exact", "generate")
 
 __all__ = [
+    "SI",
+    "SIR",
+    "SIS",
     "Broadcast",
     "Choice",
     "Comparison",
@@ -67,6 +73,9 @@ if TYPE_CHECKING:
     from spark.errors import SparkError
     from spark.files import read_network, write_network
     from spark.model import (
+        SI,
+        SIR,
+        SIS,
         CountThreshold,
         ExamplesNeeded,
         FractionalThreshold,

@@ -66,6 +66,10 @@ class Spread:
         included, and the Monte-Carlo standard error.
     gain_over_no_action, gain_standard_error : the increase over doing nothing, in the same worlds.
     mean_value, value_standard_error : expected total value of those who practise, where the network has values.
+    ever_adopted, ever_standard_error : expected number of people who practised at any time: the mean, unless people
+        give up.
+    adopter_periods, adopter_periods_standard_error : expected sum over the steps 1 to the horizon of those practising;
+        None without a horizon.
     worlds : how many worlds; `seeds` : whom the plan seeds.
     by_organisation, by_group : adopters at the end of each organisation, and of each team or group by its column.
     over_time : adopters at the end of each step from 0 on.
@@ -79,6 +83,10 @@ class Spread:
     gain_standard_error: float
     mean_value: float | None
     value_standard_error: float | None
+    ever_adopted: float
+    ever_standard_error: float
+    adopter_periods: float | None
+    adopter_periods_standard_error: float | None
     worlds: int
     seeds: tuple[Hashable, ...]
     by_organisation: tuple[GroupSpread, ...]

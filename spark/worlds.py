@@ -206,6 +206,8 @@ def try_plans(network: Network, model: Model, plans: Mapping[str, Plan], run: Ru
     """Return the spread of each plan, in the same worlds (purpose "evaluate"), in order."""
     with_nothing = {**plans, NO_ACTION + "\0": Plan()} if network.adopted.any() else dict(plans)
     problem, actions = _lower(network, model, with_nothing)
+    if problem.law.lapse.size and run.horizon is None:
+        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     watch = _watch(network, run)
     rng = whole_rng(run.rng)
     tally = _tally(problem, actions, watch, run, run_key(rng, "evaluate"), len(plans))
@@ -257,6 +259,7 @@ def _join(a: Tally, b: Tally) -> Tally:
     return Tally(
         np.concatenate(longer, axis=1),
         np.concatenate([a.value, b.value], axis=1),
+        np.concatenate([a.ever, b.ever], axis=1),
         a.group_sum + b.group_sum,
         a.group_squares + b.group_squares,
         a.reached + b.reached,
@@ -298,6 +301,11 @@ def _spread(
     mean, error = _exact(sizes)
     gain, gain_error = _exact(sizes - nothing)
     value = _exact(tally.value[row]) if "value" in network.given else None
+    ever, ever_error = _exact(tally.ever[row])
+    periods = None
+    if provenance.horizon is not None:
+        unchanged = provenance.horizon - (adopters.shape[1] - 1)
+        periods = _exact(adopters[:, 1:].sum(axis=1, dtype=np.int64) + unchanged * sizes.astype(np.int64))
     groups: dict[str, tuple[GroupSpread, ...]] = {}
     place = 0
     for column, group in _groupings(network).items():
@@ -318,6 +326,10 @@ def _spread(
         gain_standard_error=gain_error,
         mean_value=None if value is None else value[0] / VALUE_UNIT,
         value_standard_error=None if value is None else value[1] / VALUE_UNIT,
+        ever_adopted=ever,
+        ever_standard_error=ever_error,
+        adopter_periods=None if periods is None else periods[0],
+        adopter_periods_standard_error=None if periods is None else periods[1],
         worlds=worlds,
         seeds=plan.seeds,
         by_organisation=groups.pop("organisation", ()),

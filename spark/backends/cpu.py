@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends.pool import default_workers, work_through
-from spark.errors import RunError
+from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
+from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
 from spark.kernels.world import Count, Rows, Shares, Start, Work
 from spark.problem.arrays import Actions, Problem, Tally, Trace, Watch, Worlds, freeze
@@ -23,6 +24,7 @@ _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
+    "periods": (run_periods, None),
 }
 
 
@@ -57,11 +59,14 @@ class CpuBackend:
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
             while done < stop - row:
                 count = count._replace(
-                    adopters=np.empty((stop - row, steps), np.int32), value=np.empty(stop - row, np.int64)
+                    adopters=np.empty((stop - row, steps), np.int32),
+                    value=np.empty(stop - row, np.int64),
+                    ever=np.empty(stop - row, np.int64),
                 )
                 begin_row = done
                 done = kernel(np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count)
-                tally.put(plan, row + begin_row, count.adopters[begin_row:done], count.value[begin_row:done])
+                got = slice(begin_row, done)
+                tally.put(plan, row + begin_row, count.adopters[got], count.value[got], count.ever[got])
                 steps *= 2
             return done
 
@@ -71,6 +76,8 @@ class CpuBackend:
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
         kernel = _KERNELS[_rule(problem)][1]
+        if kernel is None:
+            raise UsageError("a world in which people give up cannot be replayed yet; simulate shows its curve")
         rows, shares = _rows(problem), _shares(problem)
         start = _start(problem, actions, watch, 0)
         room = _work(problem, [start])
@@ -90,12 +97,15 @@ class _Growing:
         self._lock = threading.Lock()
         self._adopters = np.zeros((plans, worlds, 16), np.int32)
         self._value = np.zeros((plans, worlds), np.int64)
+        self._ever = np.zeros((plans, worlds), np.int64)
 
     @property
     def steps(self) -> int:
         return self._adopters.shape[2]
 
-    def put(self, plan: int, row: int, adopters: NDArray[np.int32], value: NDArray[np.int64]) -> None:
+    def put(
+        self, plan: int, row: int, adopters: NDArray[np.int32], value: NDArray[np.int64], ever: NDArray[np.int64]
+    ) -> None:
         """Take the rows of some worlds; curves stay flat after their last step."""
         with self._lock:
             size, missing = adopters.shape[1], adopters.shape[1] - self.steps
@@ -109,6 +119,7 @@ class _Growing:
             self._adopters[plan, row : row + len(adopters), :size] = adopters
             self._adopters[plan, row : row + len(adopters), size:] = adopters[:, -1:]
             self._value[plan, row : row + len(adopters)] = value
+            self._ever[plan, row : row + len(adopters)] = ever
 
     def whole(self, counts: dict[int, Count]) -> Tally:
         """Return the tally, cut after the last step at which anything changed."""
@@ -121,11 +132,13 @@ class _Growing:
             groups[0, plan] += count.group_sum
             groups[1, plan] += count.group_squares
             reached[plan] += count.reached
-        return Tally(self._adopters[:, :, : last + 1], self._value, groups[0], groups[1], reached)
+        return Tally(self._adopters[:, :, : last + 1], self._value, self._ever, groups[0], groups[1], reached)
 
 
 def _rule(problem: Problem) -> str:
-    """Which kernel computes the problem: several examples need one of their own."""
+    """Which kernel computes the problem: several examples, and lapses, need one of their own."""
+    if problem.law.lapse.size:
+        return "periods"
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
@@ -140,9 +153,9 @@ def _rows(problem: Problem) -> Rows:
                 targets = freeze(np.where(law.never != 0, np.int32(graph.people), targets))
             padded = np.zeros(law.live.size + LANES, np.uint32)
             padded[: law.live.size] = law.live
-            rows = Rows(graph.indptr, targets, freeze(padded), law.more, law.tolerance)
+            rows = Rows(graph.indptr, targets, freeze(padded), law.more, law.tolerance, law.dose, law.lapse, law.left)
         else:
-            rows = Rows(graph.indptr, graph.targets, law.dose, law.more, law.tolerance)
+            rows = Rows(graph.indptr, graph.targets, law.dose, law.more, law.tolerance, law.dose, law.lapse, law.left)
         _ROWS[problem] = rows
     return rows
 
@@ -179,6 +192,7 @@ def _work(problem: Problem, starts: list[Start]) -> Work:
     rule = _rule(problem)
     added = people if rule != "cascade" else 0
     several = people if rule == "examples" else 0
+    lapsing = people if rule == "periods" else 0
     steps = starts[0].heard.shape[1]
     latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
     seen = np.zeros(people + 1, np.uint8)
@@ -195,6 +209,10 @@ def _work(problem: Problem, starts: list[Start]) -> Work:
         points=np.zeros(several, np.int32),
         heard_next=np.zeros(several, np.uint64),
         heard_points=np.zeros(several, np.int32),
+        lapses=np.zeros(lapsing, np.uint8),
+        lapsed=np.zeros(lapsing, np.uint8),
+        ever=np.zeros(lapsing, np.uint8),
+        active=np.zeros(lapsing, np.int32),
         bright=np.zeros(organisations, np.uint64),
         newly=np.zeros(organisations, np.uint64),
         heat=np.zeros(organisations, np.uint64),
@@ -209,6 +227,7 @@ def _count(watch: Watch, people: int) -> Count:
         watch.groups,
         watch.value,
         np.empty((0, 0), np.int32),
+        np.empty(0, np.int64),
         np.empty(0, np.int64),
         np.zeros(watch.group_count, np.int64),
         np.zeros(watch.group_count, np.int64),

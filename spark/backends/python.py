@@ -10,10 +10,16 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 
+from spark.errors import UsageError
 from spark.problem.arrays import CERTAIN, Actions, Problem, Tally, Trace, Watch, Worlds
 
 _MASK = (1 << 64) - 1
-_KINDS = {"tolerance": 0x746F6C6572616E63, "partners": 0x706172746E657273, "broadcast": 0x62726F6164636173}
+_KINDS = {
+    "tolerance": 0x746F6C6572616E63,
+    "partners": 0x706172746E657273,
+    "broadcast": 0x62726F6164636173,
+    "lapse": 0x6C61707365643031,
+}
 with localcontext() as _context:
     _context.prec = 50
     _CENTRE = [1 + Decimal(2 * i + 1) / 512 for i in range(256)]
@@ -75,16 +81,23 @@ class PythonBackend:
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
         curves: list[list[list[int]]] = []
-        value = np.zeros((actions.plans, worlds.count), np.int64)
+        value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
         reached = np.zeros((actions.plans, problem.graph.people), np.int64)
         for plan in range(actions.plans):
             curves.append([])
             for row in range(worlds.count):
-                when, _ = burn(problem, actions, plan, watch.horizon, worlds.key, worlds.first + row)
-                adopters = [v for v, t in enumerate(when) if t >= 0]
-                last = max((when[v] for v in adopters), default=0)
-                curves[plan].append([sum(when[v] <= t for v in adopters) for t in range(last + 1)])
+                world = worlds.first + row
+                if problem.law.lapse.size:
+                    history = burn_periods(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters, ever[plan, row] = sorted(history[-1]), len(set().union(*history))
+                    curves[plan].append([len(practising) for practising in history])
+                else:
+                    when, _ = burn(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters = [v for v, t in enumerate(when) if t >= 0]
+                    last = max((when[v] for v in adopters), default=0)
+                    ever[plan, row] = len(adopters)
+                    curves[plan].append([sum(when[v] <= t for v in adopters) for t in range(last + 1)])
                 reached[plan, adopters] += 1
                 value[plan, row] = sum(int(watch.value[v]) for v in adopters) if watch.value.size else 0
                 for codes in watch.groups:
@@ -95,10 +108,14 @@ class PythonBackend:
                     self.progress(1)
         steps = max(len(curve) for plan in curves for curve in plan)
         flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
-        return Tally(np.array(flat, np.int32), value, sums, squares, reached)
+        whole = np.array(flat, np.int32)
+        changed = np.flatnonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=(0, 1)))
+        return Tally(whole[:, :, : changed.max(initial=-1) + 2], value, ever, sums, squares, reached)
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
+        if problem.law.lapse.size:
+            raise UsageError("a world in which people give up cannot be replayed yet; simulate shows its curve")
         rows = [burn(problem, actions, 0, watch.horizon, worlds.key, worlds.first + row) for row in range(worlds.count)]
         return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
 
@@ -192,3 +209,60 @@ def burn(
             elif when[v] < 0 and due.get(v) == t:
                 when[v], by[v] = t, Trace.SEED
     return when, by
+
+
+def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> list[set[int]]:
+    """One world on the per-period clock: who practises at the end of each step 0..horizon."""
+    graph, law = problem.graph, problem.law
+    people = range(graph.people)
+    sources = np.repeat(np.arange(graph.people), np.diff(graph.indptr)).tolist()
+    seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
+    due = [(int(actions.seed_start[i]), int(actions.seed_people[i])) for i in seeds]
+    schedule = actions.schedule[plan].tolist() or [-1] * graph.people
+    history = [{v for v in people if law.adopted[v]} | {v for t, v in due if t == 0}]
+    lapses = [0] * graph.people
+
+    def left(v: int) -> int:
+        return int(law.left[min(lapses[v], len(law.left) - 1)])
+
+    def convinced_by_tie(e: int, v: int, now: int) -> bool:
+        draw = tie_draw(now, world, e)
+        if law.never[e] or draw > law.live[e]:
+            return False
+        if lapses[v] == 0 or left(v) == 1 << 24:
+            return True
+        need = exponential((2**32 - 1 - draw << 32) + 0x7FFFFFFF)
+        return left(v) > 0 and min(int(law.dose[e]) * left(v) >> 24, CERTAIN) >= need
+
+    for t in range(1, horizon + 1):
+        now = _finalise(key + t * 0x8CB92BA72F3D8DD7 & _MASK)
+        before = history[-1]
+        lapsing = {v for v in before if person_draw(now, "lapse", world, v) >> 32 < law.lapse[v]}
+        for v in lapsing:
+            lapses[v] += 1
+        after = before - lapsing
+        lit = set()
+        for e, (u, v) in enumerate(zip(sources, graph.targets.tolist(), strict=True)):
+            if u in before and v not in after and convinced_by_tie(e, v, now):
+                lit.add(v)
+        heat = [0] * graph.organisations
+        for q in range(graph.organisations):
+            bright = sum(int(law.visibility[u]) for u in before if graph.organisation[u] == q)
+            for j in range(graph.partner_indptr[q], graph.partner_indptr[q + 1]):
+                o = graph.partner_targets[j]
+                heat[o] = min(heat[o] + min(int(law.partner_dose[j]) * bright >> 24, CERTAIN), CERTAIN)
+        for v in people:
+            if v in after:
+                continue
+            o = int(graph.organisation[v])
+            if law.has_partners and o >= 0:
+                dose = min(heat[o] * int(law.receptivity[v]) >> 24, CERTAIN)
+                dose = dose if lapses[v] == 0 else min(dose * left(v) >> 24, CERTAIN)
+                if dose >= exponential(person_draw(now, "partners", world, v)):
+                    lit.add(v)
+            if schedule[v] >= 0 and t < actions.heard.shape[1]:
+                dose = int(actions.heard[schedule[v], t]) - int(actions.heard[schedule[v], t - 1])
+                if dose >= exponential(person_draw(now, "broadcast", world, v)):
+                    lit.add(v)
+        history.append(after | lit | {v for start, v in due if start == t})
+    return history

@@ -19,7 +19,7 @@ TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
 
 class Rows(NamedTuple):
     """Ties by source: indptr int64[n+1]; targets int32[m] (n, the sink, for ties that are live in no world); law:
-    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold); `more` and `tolerance` as in the law.
+    uint32[m+16] thresholds (cascade) or uint64[m] doses (threshold); the others as in the law.
     """
 
     indptr: NDArray[np.int64]
@@ -27,6 +27,9 @@ class Rows(NamedTuple):
     law: NDArray[np.uint32] | NDArray[np.uint64]
     more: NDArray[np.uint64]
     tolerance: NDArray[np.uint64]
+    dose: NDArray[np.uint64]
+    lapse: NDArray[np.uint64]
+    left: NDArray[np.uint64]
 
 
 class Shares(NamedTuple):
@@ -69,6 +72,10 @@ class Work(NamedTuple):
     points: NDArray[np.int32]  # [n], several examples: points of the process that have been passed
     heard_next: NDArray[np.uint64]  # [n], several examples: the same two for broadcasts
     heard_points: NDArray[np.int32]  # [n]
+    lapses: NDArray[np.uint8]  # [n], where people can give up, else [0]: how often each has, at most 255
+    lapsed: NDArray[np.uint8]  # [n], likewise: who gives up in this step
+    ever: NDArray[np.uint8]  # [n], likewise: who practised at any time
+    active: NDArray[np.int32]  # [n], likewise: who practises
     bright: NDArray[np.uint64]  # [o], visibility of the adopted members
     newly: NDArray[np.uint64]  # [o], the part of it that is new
     heat: NDArray[np.uint64]  # [o]
@@ -78,14 +85,15 @@ class Work(NamedTuple):
 
 
 class Count(NamedTuple):
-    """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value int64[W],
-    sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros.
+    """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value and
+    ever int64[W], sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros.
     """
 
     groups: NDArray[np.int32]
     person_value: NDArray[np.int64]
     adopters: NDArray[np.int32]
     value: NDArray[np.int64]
+    ever: NDArray[np.int64]
     group_sum: NDArray[np.int64]
     group_squares: NDArray[np.int64]
     reached: NDArray[np.int64]
@@ -203,10 +211,16 @@ def record(row, last, total, work, count):
     """Count the world that stands in the queue as row `row` of the tally; `last` is its last step."""
     for t in range(count.adopters.shape[1]):
         count.adopters[row, t] = work.ends[min(t, last)]
+    count.ever[row] = total
+    record_final(row, work.queue[:total], count)
+
+
+@kernel
+def record_final(row, final, count):
+    """Count the people who practise at the end of a world."""
     value = np.int64(0)
     valued = count.person_value.size > 0
-    for i in range(total):
-        v = work.queue[i]
+    for v in final:
         count.reached[v] += 1
         if valued:
             value += count.person_value[v]
@@ -215,8 +229,7 @@ def record(row, last, total, work, count):
             if g >= 0:
                 count.group_now[g] += 1
     count.value[row] = value
-    for i in range(total):
-        v = work.queue[i]
+    for v in final:
         for d in range(count.groups.shape[0]):
             g = count.groups[d, v]
             if g >= 0 and count.group_now[g] > 0:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.guarantee import Guarantee
+from spark.model.lapse import SI, SIR, SIS
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
 from spark.model.values import Share
 
@@ -22,6 +23,9 @@ Model = (
     | LinearThreshold
     | FractionalThreshold
     | CountThreshold
+    | SI
+    | SIS
+    | SIR
 )
 
 MODELS: Mapping[str, type[Model]] = MappingProxyType(
@@ -35,6 +39,9 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
 
 __all__ = [
     "MODELS",
+    "SI",
+    "SIR",
+    "SIS",
     "CountThreshold",
     "ExamplesNeeded",
     "FractionalThreshold",

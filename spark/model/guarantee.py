@@ -12,7 +12,8 @@ class Guarantee:
 
     Attributes
     ----------
-    clock : ``"once"``: a tie delivers once, in the step after its source adopted.
+    clock : ``"once"``: a tie delivers once, in the step after its source adopted; ``"per_period"``: in every step in
+        which its source practised one step before.
     monotone : one more seed never lights fewer, in any world.
     submodular : the expected spread has diminishing returns in the seeds.
     live_edge : there are worlds in which every tie is live or not before anything happens; only with these do reverse
@@ -20,7 +21,7 @@ class Guarantee:
     statement : the same in words.
     """
 
-    clock: Literal["once"]
+    clock: Literal["once", "per_period"]
     monotone: bool
     submodular: bool
     live_edge: bool
@@ -42,4 +43,27 @@ MONOTONE = Guarantee(
     False,
     "one more seed never lights fewer, but two together can be worth more than the sum of each alone: the choice of "
     "seeds is a search without a bound",
+)
+MONOTONE_LAPSE = Guarantee(
+    "per_period",
+    True,
+    True,
+    False,
+    "one more seed never leaves fewer practising at the horizon, and adds less the more there are (checked by brute "
+    "force, not proved): greedy choice is near the best, without a certificate",
+)
+FORGETFUL = Guarantee(
+    "per_period",
+    False,
+    False,
+    False,
+    "who gives up is harder to convince again, so that lighting too early can hurt: nothing is guaranteed",
+)
+REMOVED = Guarantee(
+    "per_period",
+    False,
+    False,
+    False,
+    "who gives up is not convinced again, so that lighting too early can leave fewer practising at the horizon: "
+    "nothing is guaranteed",
 )

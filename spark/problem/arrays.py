@@ -106,6 +106,9 @@ class Law:
     more : uint64[k-1, m], cascade with k examples needed: a live tie hits j+2 times or more iff its draw < more[j, e].
     dose : uint64[m], threshold: what tie e gives, readiness and visibility included. Empty otherwise.
     tolerance : uint64[n], threshold: the dose that each person needs; [0] where it is drawn uniform on 1..ONE.
+    lapse : uint64[n]: chance of giving up per step, T of 2^32; [0] where nobody can and ties deliver once. Where it is
+        not empty the clock is per period, and `dose` holds the ties' doses if a lapse leaves part of the readiness.
+    left : uint64[j]: readiness left after 0, 1, ... lapses, units of 2^-24; the last entry holds for all later ones.
     partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o.
         With K the total visibility of the adopted members of q, the heat of o is the sum over q of
         floor(partner_dose * K / 2^24), saturating at CERTAIN.
@@ -122,6 +125,8 @@ class Law:
     more: U64
     dose: U64
     tolerance: U64
+    lapse: U64
+    left: U64
     partner_dose: U64
     visibility: U64
     receptivity: U64
@@ -136,7 +141,7 @@ class Law:
     @property
     def live_edge(self) -> bool:
         """Whether there are worlds in which each tie is live or not before anything happens."""
-        return self.examples == 1 and not self.capped and not self.tolerance.size
+        return self.examples == 1 and not (self.capped or self.tolerance.size or self.lapse.size)
 
     @property
     def has_partners(self) -> bool:
@@ -210,12 +215,14 @@ class Tally:
     ----------
     adopters : int32[P, W, T+1]; how many practise at the end of each step.
     value : int64[P, W]; total value of the final adopters, millionths.
+    ever : int64[P, W]; how many practised at any time.
     group_sum, group_squares : int64[P, G]; over worlds, of the final adopters in each group.
     reached : int64[P, n]; in how many worlds each person practises at the end.
     """
 
     adopters: I32
     value: I64
+    ever: I64
     group_sum: I64
     group_squares: I64
     reached: I64

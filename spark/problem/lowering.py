@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from spark.errors import DataError, Fault, UsageError, nearest
 from spark.model import (
+    SI,
+    SIR,
+    SIS,
     CountThreshold,
     ExamplesNeeded,
     FractionalThreshold,
@@ -29,6 +32,7 @@ from spark.problem.fixed_point import chance_of, chances, dose_of, fixed, hit_th
 from spark.problem.keys import mix, mix_all
 
 MOST_FAULTS = 20
+MOST_LAPSES = 32
 _NO_LIVE, _NO_NEVER, _NO_DOSE = np.empty(0, np.uint32), np.empty(0, np.uint8), np.empty(0, np.uint64)
 _NO_MORE = np.empty((0, 0), np.uint64)
 _GRAPHS: weakref.WeakKeyDictionary[Network, Graph] = weakref.WeakKeyDictionary()
@@ -119,6 +123,17 @@ def _(model: ExamplesNeeded, network: Network, heard: NDArray[np.uint64] | None)
 
 
 @lower_law.register
+def _(model: SI | SIS | SIR, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    law = lower_law(IndependentCascade(model.probability, partners=model.partners), network, heard)
+    lapse = 0.0 if isinstance(model, SI) else model.lapse
+    nu = model.rekindle if isinstance(model, SIS) else 0.0
+    left = np.cumprod([1.0] + [nu] * (1 if nu in (0.0, 1.0) else MOST_LAPSES))
+    dose = _NO_DOSE if nu in (0.0, 1.0) else fixed(dose_of(chances(law.live, law.never)))
+    chance = np.full(network.size, round(lapse * 2**32), np.uint64)
+    return replace(law, dose=freeze(dose), lapse=freeze(chance), left=freeze(fixed(left, UNIT)))
+
+
+@lower_law.register
 def _(model: FractionalThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
     share, degree = model.exact, network.in_degree()
     if int(degree.max(initial=0)) * share.numerator < 1 << 62:
@@ -171,6 +186,8 @@ def _law(
     more: NDArray[np.uint64] = _NO_MORE,
     dose: NDArray[np.uint64] = _NO_DOSE,
     tolerance: NDArray[np.uint64] = _NO_DOSE,
+    lapse: NDArray[np.uint64] = _NO_DOSE,
+    left: NDArray[np.uint64] = _NO_DOSE,
 ) -> Law:
     """A law from its own rule and the parts that all families share."""
     return Law(
@@ -180,6 +197,8 @@ def _law(
         more=freeze(more),
         dose=freeze(dose),
         tolerance=freeze(tolerance),
+        lapse=freeze(lapse),
+        left=freeze(left),
         partner_dose=freeze(partner_dose),
         visibility=freeze(fixed(network.visibility, UNIT)),
         receptivity=freeze(fixed(network.readiness * network.outlook, UNIT)),

@@ -1,0 +1,198 @@
+"""Cascades in which people give up again, on the per-period clock (MODEL section 3: one step t, in this order).
+
+(1) everyone practising at t-1 draws her lapse; (2) everyone practising at t-1, also those lapsing now, delivers; (3)
+everyone not practising after (1) adopts if what reaches her convinces. Every draw is keyed by its step, so that nothing
+depends on who was visited first. The j-th lapse leaves readiness r nu^j.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.draw import (
+    BLOCK_BITS,
+    BROADCAST,
+    PARTNERS,
+    exponential_tolerance,
+    halves,
+    mix,
+    person_draw,
+    scaled,
+    tie_draw,
+    u32,
+    u64,
+    world_key,
+)
+from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.world import kind_key, record_final, warm
+
+LAPSE = u64(0x6C61707365643031)
+
+
+@inlined
+def step_key(key, t):
+    """The key of all draws of step t, where draws are repeated in time."""
+    return mix(key + u64(t) * u64(0x8CB92BA72F3D8DD7))
+
+
+@inlined
+def readiness_left(v, lapses, left):
+    """nu^j after the j lapses of person v, in units of 2^-24."""
+    return left[min(np.int64(lapses[v]), left.size - 1)]
+
+
+@kernel
+def dim(shares, work, active, practisers):
+    """Let the heat of partner organisations be what those practising now give, nothing kept from before."""
+    for o in range(work.heat.size):
+        work.heat[o] = u64(0)
+        work.bright[o] = u64(0)
+    for i in range(practisers):
+        work.queue[i] = active[i]
+    return warm(shares, work, 0, practisers)
+
+
+@kernel
+def periods_world(key, world, rows, shares, start, work, adopters):
+    """Burn one world up to start.horizon; fill adopters int32[T] (who practise at the end of each step) and work.ever,
+    and return how many practise at the end, who stand in work.active.
+    """
+    indptr, targets, live, chance, tie_dose, left = (
+        rows.indptr,
+        rows.targets,
+        rows.law,
+        rows.lapse,
+        rows.dose,
+        rows.left,
+    )
+    practising, times, lapsed, ever, active = work.seen, work.lapses, work.lapsed, work.ever, work.active
+    schedule, heard = start.schedule, start.heard
+    share = shares.partner_targets.size > 0
+    bends = tie_dose.size > 0
+    never_again = left[left.size - 1] == u64(0)
+    last_heard = heard.shape[1] - 1 if schedule.size > 0 else 0
+    count, seed = 0, 0
+    for v in start.adopted:
+        practising[v] = 1
+        active[count] = v
+        count += 1
+    while seed < start.seeds.size and start.steps[seed] == 0:
+        v = start.seeds[seed]
+        if practising[v] == 0:
+            practising[v] = 1
+            active[count] = v
+            count += 1
+        seed += 1
+    for i in range(count):
+        ever[active[i]] = 1
+    adopters[0] = count
+    for t in range(1, start.horizon + 1):
+        if count == 0 and seed >= start.seeds.size and t > last_heard:
+            adopters[t] = 0
+            continue
+        now = step_key(key, t)
+        lapse_key = kind_key(now, LAPSE, world)
+        for i in range(count):
+            u = active[i]
+            if (person_draw(lapse_key, u) >> u64(32)) < chance[u]:
+                lapsed[u] = 1
+                practising[u] = 0
+                times[u] = min(np.int64(times[u]) + 1, 255)
+        size = count
+        block = -1
+        k0, k1 = u32(0), u32(0)
+        warmer = dim(shares, work, active, count) if share else 0
+        for i in range(count):
+            u = active[i]
+            e, stop = indptr[u], indptr[u + 1]
+            while e < stop:
+                if e >> BLOCK_BITS != block:
+                    block = e >> BLOCK_BITS
+                    k0, k1 = halves(world_key(now, world, u64(block)))
+                within = min(stop, (block + 1) << BLOCK_BITS)
+                mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, e)
+                if within - e < LANES:
+                    mask &= (u64(1) << u64(within - e)) - u64(1)
+                while mask != u64(0):
+                    tie = e + lowest_bit(mask)
+                    mask &= mask - u64(1)
+                    v = targets[tie]
+                    if practising[v] != 0:
+                        continue
+                    if times[v] > 0:
+                        if never_again:
+                            continue
+                        if bends:
+                            draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
+                            need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
+                            if scaled(tie_dose[tie], readiness_left(v, times, left)) < need:
+                                continue
+                    practising[v] = 1
+                    work.touched[size - count] = v
+                    size += 1
+                e = min(e + LANES, within)
+        if share:
+            partner_key = kind_key(now, PARTNERS, world)
+            for i in range(warmer):
+                o = work.warmer[i]
+                for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
+                    v = shares.members[j]
+                    if practising[v] == 0:
+                        dose = scaled(work.heat[o], shares.receptivity[v])
+                        if times[v] > 0:
+                            dose = scaled(dose, readiness_left(v, times, left))
+                        if dose >= exponential_tolerance(person_draw(partner_key, v)):
+                            practising[v] = 1
+                            work.touched[size - count] = v
+                            size += 1
+        if t <= last_heard:
+            hear_key = kind_key(now, BROADCAST, world)
+            for v in range(schedule.size):
+                if schedule[v] >= 0 and practising[v] == 0:
+                    dose = heard[schedule[v], t] - heard[schedule[v], t - 1]
+                    if dose > u64(0) and dose >= exponential_tolerance(person_draw(hear_key, v)):
+                        practising[v] = 1
+                        work.touched[size - count] = v
+                        size += 1
+        while seed < start.seeds.size and start.steps[seed] == t:
+            v = start.seeds[seed]
+            if practising[v] == 0:
+                practising[v] = 1
+                work.touched[size - count] = v
+                size += 1
+            seed += 1
+        kept = 0
+        for i in range(count):
+            u = active[i]
+            if lapsed[u] == 0:
+                active[kept] = u
+                kept += 1
+            lapsed[u] = 0
+        for i in range(size - count):
+            v = work.touched[i]
+            active[kept] = v
+            ever[v] = 1
+            kept += 1
+        count = kept
+        adopters[t] = count
+    return count
+
+
+@kernel
+def run_periods(key, first, begin_row, stop_row, rows, shares, start, work, count):
+    """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
+    few, or stop_row.
+    """
+    if start.horizon >= count.adopters.shape[1]:
+        return begin_row
+    for row in range(begin_row, stop_row):
+        adopters = count.adopters[row]
+        total = periods_world(key, u64(first + row), rows, shares, start, work, adopters)
+        adopters[start.horizon :] = adopters[start.horizon]
+        record_final(row, work.active[:total], count)
+        count.ever[row] = np.sum(work.ever)
+        work.ever[:] = 0
+        work.lapses[:] = 0
+        work.seen[: work.ever.size] = 0
+    return stop_row

@@ -1,0 +1,142 @@
+"""People who give up: the order of one step, known laws, and what is documented NOT to hold (CHECKS 4 and 8)."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import networks
+
+import spark
+from spark.errors import UsageError
+
+
+def spread(network, model, seeds, horizon, **options):
+    return spark.simulate(network, model, seeds, **{"worlds": 2, "rng": 1, "horizon": horizon, **options})
+
+
+def share(spread, wanted):
+    """The share of worlds with `wanted` at the end, and its standard error."""
+    p = float((spread.sizes == wanted).mean())
+    return p, math.sqrt(max(p * (1 - p), 1e-9) / spread.worlds)
+
+
+def pair(*names):
+    return spark.Network.from_edges(names[:-1], names[1:], influence="both")
+
+
+def test_more_seeds_can_leave_fewer_practising_when_lapsed_people_stay_out():
+    line = spark.generate.path(4)
+    assert spread(line, spark.SIR(1, lapse=1), [0], 3).mean == 1
+    assert spread(line, spark.SIR(1, lapse=1), [0, 2], 3).mean == 0
+
+
+def test_people_who_lapse_are_lit_again_in_the_same_step():
+    two = pair("u", "v")
+    assert spread(two, spark.SIS(1, lapse=1), ["u"], 1).mean == 1
+    assert spread(two, spark.SIS(1, lapse=1), ["u", "v"], 1).mean == 2
+
+
+def test_one_infectious_period_is_shared_by_all_ties_of_a_person():
+    hub = spark.Network.from_edges(["hub", "hub"], ["a", "b"])
+    nobody = float((sir_ever(hub, 40_000) == 1).mean())
+    error = math.sqrt(nobody * (1 - nobody) / 40_000)
+    assert abs(nobody - 1 / 7) < 4 * error
+    assert abs(nobody - 1 / 9) > 4 * error
+
+
+def sir_ever(network, worlds):
+    """How many ever practised in each world, through the tally itself."""
+    from spark.backends import open_backend
+    from spark.plan import as_plan
+    from spark.problem.actions import lower_plans
+    from spark.problem.arrays import Watch, Worlds
+    from spark.problem.lowering import lower
+
+    problem = lower(network, spark.SIR(0.5, lapse=0.5))
+    watch = Watch(np.empty((0, network.size), np.int32), 0, np.empty(0, np.int64), 60)
+    actions = lower_plans(network, {"": as_plan(["hub"])})
+    return open_backend("cpu").run(problem, actions, watch, Worlds(5, 0, worlds)).ever[0]
+
+
+def test_without_ties_practice_decays_geometrically():
+    network = spark.Network.from_edges(["x"], ["y"], people={"id": [f"p{i}" for i in range(100)] + ["x", "y"]})
+    result = spread(network, spark.SIS(0.5, lapse=0.1), [f"p{i}" for i in range(100)], 10, worlds=500)
+    for step in result.over_time:
+        assert abs(step.mean - 100 * 0.9**step.time) <= 4 * max(step.standard_error, 1e-9)
+    months = sum(100 * 0.9**t for t in range(1, 11))
+    assert abs(result.adopter_periods - months) < 4 * result.adopter_periods_standard_error
+    assert result.ever_adopted == 100
+
+
+def test_a_pair_of_susceptibles_follows_its_markov_chain():
+    p, mu, steps = 0.3, 0.4, 6
+    chance = {0: 0.0, 1: 1.0, 2: 0.0}  # how many practise
+    for _ in range(steps):
+        one = {0: mu * (1 - p)}
+        one[1] = (1 - mu) * (1 - p) + mu * p
+        one[2] = (1 - mu) * p
+        kept = {k: math.comb(2, k) * (1 - mu) ** k * mu ** (2 - k) for k in range(3)}
+        relit = p  # each lapsed one is lit again by the other, who practised one step before
+        two = {0: kept[0] * (1 - relit) ** 2, 1: kept[1] * (1 - relit) + kept[0] * 2 * relit * (1 - relit)}
+        two[2] = 1 - two[0] - two[1]
+        chance = {
+            0: chance[0] + chance[1] * one[0] + chance[2] * two[0],
+            1: chance[1] * one[1] + chance[2] * two[1],
+            2: chance[1] * one[2] + chance[2] * two[2],
+        }
+    result = spread(pair("u", "v"), spark.SIS(p, lapse=mu), ["u"], steps, worlds=40_000)
+    for size in range(3):
+        found, error = share(result, size)
+        assert abs(found - chance[size]) < 4 * error
+
+
+@settings(max_examples=40)
+@given(networks(partners=True, personal=True), st.data())
+def test_one_more_seed_never_leaves_fewer_when_readiness_comes_back_whole(network, data):
+    model = spark.SIS(0.4, lapse=0.4, partners=0.4)
+    seeds = data.draw(st.sets(st.sampled_from(list(network.people))))
+    more = {*seeds, data.draw(st.sampled_from(list(network.people)))}
+    a, b = (spread(network, model, chosen, 5, worlds=40) for chosen in (seeds, more))
+    assert (b.sizes >= a.sizes).all()
+
+
+@settings(max_examples=20)
+@given(networks(partners=True, personal=True), st.sampled_from((0.0, 0.5, 1.0)), st.integers(1, 20), st.data())
+def test_both_backends_and_any_number_of_workers_agree(network, rekindle, horizon, data):
+    model = spark.SIS(0.5, lapse=0.3, rekindle=rekindle, partners=0.5)
+    plan = spark.Plan(
+        spark.Seeds(data.draw(st.sets(st.sampled_from(list(network.people))))), spark.Broadcast(dose=0.3, stop=4)
+    )
+    results = [
+        spread(network, model, plan, horizon, worlds=20, **options).to_dict()
+        for options in ({"backend": "python"}, {"workers": 1}, {"workers": 2})
+    ]
+    assert results[0] == results[1] == results[2]
+
+
+def test_rekindling_lies_between_never_again_and_as_before():
+    network = spark.generate.erdos_renyi(200, 800, rng=1)
+    ends = [
+        spread(network, spark.SIS(0.2, lapse=0.2, rekindle=nu), [0, 1, 2], 30, worlds=400).mean for nu in (0, 0.5, 1)
+    ]
+    assert ends[0] < ends[1] < ends[2]
+    assert ends[0] == spread(network, spark.SIR(0.2, lapse=0.2), [0, 1, 2], 30, worlds=400).mean
+
+
+def test_nobody_gives_up_under_si_and_it_is_sis_without_lapse():
+    network = spark.generate.erdos_renyi(50, 200, rng=1)
+    si = spread(network, spark.SI(0.1), [0], 5, worlds=50)
+    assert si.sizes.tolist() == spread(network, spark.SIS(0.1, lapse=0), [0], 5, worlds=50).sizes.tolist()
+    assert [step.mean for step in si.over_time] == sorted(step.mean for step in si.over_time)
+
+
+def test_a_model_that_goes_on_for_ever_asks_for_a_horizon():
+    with pytest.raises(UsageError, match="give a horizon"):
+        spark.simulate(pair("u", "v"), spark.SIS(0.1), ["u"], rng=1)
+    with pytest.raises(UsageError, match="cannot be replayed"):
+        spark.replay(pair("u", "v"), spark.SIS(0.1), ["u"], horizon=3, rng=1)
+    with pytest.raises(UsageError) as error:
+        spark.SIS(1.5, lapse=-1, rekindle=2)
+    assert len(error.value.faults) == 3
