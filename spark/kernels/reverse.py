@@ -17,10 +17,9 @@ import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import mix, scaled
-from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL, NO_TIES
+from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL
 from spark.kernels.reverse_stream import GOLDEN, chunk_stream, waiting
 
-u8 = np.uint8
 u32 = np.uint32
 u64 = np.uint64
 i64 = np.int64
@@ -62,7 +61,7 @@ class Store(NamedTuple):
 
 
 @inlined
-def first_above(running, start, stop, value):  # type: ignore[no-untyped-def]
+def first_above(running, start, stop, value):
     """The first place in start..stop-1 whose running total is above `value`; there is one."""
     low = start
     high = stop - 1
@@ -76,19 +75,18 @@ def first_above(running, start, stop, value):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def partner_heat(partners, organisation):  # type: ignore[no-untyped-def]
-    """Heat of an organisation once all members of all its partners have adopted."""
-    stop = partners.indptr[organisation + 1]
-    if stop == partners.indptr[organisation]:
+def partner_heat(partners, organisation):
+    """Heat of an organisation (-1: of none) once all members of all its partners have adopted."""
+    if organisation < 0 or partners.indptr[organisation + 1] == partners.indptr[organisation]:
         return u64(0)
-    return partners.heat[stop - 1]
+    return partners.heat[partners.indptr[organisation + 1] - 1]
 
 
-@inlined
-def partner_member(partners, organisation, factor, point):  # type: ignore[no-untyped-def]
-    """The member of a partner whose part of the heat, times `factor`, holds `point`: (tie, place, where her part ends)."""
-    low = partners.indptr[organisation]
-    first = low
+@kernel
+def partner_member(partners, organisation, factor, point):
+    """The member of a partner whose part of the heat, times `factor`, holds `point`: who, and where her part ends."""
+    first = partners.indptr[organisation]
+    low = first
     high = partners.indptr[organisation + 1] - 1
     while low < high:
         middle = (low + high) >> 1
@@ -97,33 +95,44 @@ def partner_member(partners, organisation, factor, point):  # type: ignore[no-un
         else:
             low = middle + 1
     before = partners.heat[low - 1] if low > first else u64(0)
-    q = partners.sources[low]
-    left = partners.member_indptr[q]
-    right = partners.member_indptr[q + 1] - 1
     dose = partners.dose[low]
+    left = partners.member_indptr[partners.sources[low]]
+    right = partners.member_indptr[partners.sources[low] + 1] - 1
     while left < right:
         middle = (left + right) >> 1
         if scaled(before + scaled(dose, partners.brightness[middle]), factor) > point:
             right = middle
         else:
             left = middle + 1
-    return low, left, scaled(before + scaled(dose, partners.brightness[left]), factor)
+    return i64(partners.members[left]), scaled(before + scaled(dose, partners.brightness[left]), factor)
+
+
+@inlined
+def meets(marks, members, start, stop, met):
+    """The strongest mark among members[start:stop] and what was met before: BASE, then SENTINEL, then FREE."""
+    for x in range(start, stop):
+        mark = i64(marks[members[x]])
+        if mark != FREE and met != BASE:
+            met = mark
+    return met
 
 
 @kernel
-def cascade_sets(rows, partners, base, roots, store, key, last, keep):  # type: ignore[no-untyped-def]
+def cascade_sets(rows, partners, base, roots, store, key, last, keep):
     """Draw sets of the cascade family from ``state[NEXT]`` up to `last`, or until `store` may not hold another one.
 
-    roots int32: who the sets are drawn for; set number i takes entry state[ROOT], which moves on by one and around.
+    roots int32: who the sets are drawn for; a set takes entry state[ROOT], which moves on by one and around.
     keep: 0 only to count what is covered by marks, 1 to store the rest.
     """
     indptr, sources, kind, step, total, tie = rows
     members, ends, counts, singles, visited, covered, state = store
+    marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size
-    has_marks = base.marks.size > 0
-    has_broadcasts = base.schedule.size > 0
-    has_partners = partners.indptr.size > 0
-    horizon = i64(base.horizon)
+    has_marks, has_broadcasts, has_partners = marks.size > 0, schedule.size > 0, partners.indptr.size > 0
+    only_sentinels = not has_broadcasts
+    for v in range(marks.size):
+        if marks[v] == BASE:
+            only_sentinels = False
     plain = not has_broadcasts and not has_partners and horizon != 0
     stream, energy, stamp = state[STREAM], state[ENERGY], u32(state[STAMP])
     used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
@@ -137,10 +146,7 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):  # type: 
         if root_at == roots.size:
             root_at = 0
         i += 1
-        if has_marks and base.marks[root] != FREE:
-            covered[base.marks[root]] += 1
-            continue
-        if plain and energy >= total[root]:
+        if plain and energy >= total[root] and (not has_marks or marks[root] == FREE):
             energy -= total[root]
             singles[root] += keep
             continue
@@ -148,35 +154,39 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):  # type: 
             visited[:] = 0
             stamp = u32(0)
         stamp += u32(1)
-        start = used
-        members[used] = root
-        used += 1
         visited[root] = stamp
-        at = start
-        depth = i64(0)
+        members[used] = root
+        start = used
+        at = used
+        used += 1
         level = used
-        met = FREE
-        while at < used and met != BASE:
+        depth = i64(0)
+        met = i64(FREE)
+        if has_marks:
+            met = i64(marks[root])
+        while at < used and met != BASE and not (met == SENTINEL and only_sentinels):
             if at == level:
                 depth += 1
                 level = used
+            fresh = used
             u = i64(members[at])
             at += 1
-            if has_broadcasts and base.schedule[u] >= 0:
-                heard = base.heard[base.schedule[u]]
-                hears = heard[heard.size - 1 if horizon < 0 else min(horizon - depth, heard.size - 1)]
-                if energy < hears:
+            if has_broadcasts and schedule[u] >= 0:
+                row = i64(schedule[u])
+                step_at = i64(heard.shape[1] - 1)
+                if horizon >= 0:
+                    step_at = min(step_at, horizon - depth)
+                if energy < heard[row, step_at]:
                     stream += GOLDEN
                     energy = waiting(mix(stream))
-                    met = BASE
+                    met = i64(BASE)
                     break
-                energy -= hears
+                energy -= heard[row, step_at]
             if depth == horizon:
                 continue
-            row = kind[u]
             if energy >= total[u]:
                 energy -= total[u]
-            elif row == EQUAL:
+            elif kind[u] == EQUAL:
                 e = indptr[u]
                 each = step[u]
                 left = total[u]
@@ -189,14 +199,137 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):  # type: 
                     stream += GOLDEN
                     energy = waiting(mix(stream))
                     if visited[v] != stamp:
-                        if has_marks and base.marks[v] != FREE:
-                            met = base.marks[v] if met != BASE else met
-                            if has_broadcasts and met == SENTINEL:
-                                pass
                         visited[v] = stamp
                         members[used] = v
                         used += 1
                 energy -= left
-        # PLACEHOLDER
+            else:
+                all_live = kind[u] == ALL_LIVE
+                for e in range(indptr[u], indptr[u + 1]):
+                    if not all_live and tie[e] != ENDLESS:
+                        if energy >= tie[e]:
+                            energy -= tie[e]
+                            continue
+                        stream += GOLDEN
+                        energy = waiting(mix(stream))
+                    v = i64(sources[e])
+                    if visited[v] != stamp:
+                        visited[v] = stamp
+                        members[used] = v
+                        used += 1
+            if has_partners:
+                organisation = i64(partners.organisation[u])
+                heat = partner_heat(partners, organisation)
+                if heat > u64(0):
+                    factor = partners.receptivity[u]
+                    reach = scaled(heat, factor)
+                    passed = u64(0)
+                    while energy < reach - passed:
+                        v, passed = partner_member(partners, organisation, factor, passed + energy)
+                        stream += GOLDEN
+                        energy = waiting(mix(stream))
+                        if visited[v] != stamp:
+                            visited[v] = stamp
+                            members[used] = v
+                            used += 1
+                    energy -= reach - passed
+            if has_marks:
+                met = meets(marks, members, fresh, used, met)
+        if met != FREE:
+            covered[met] += 1
+            used = start
+        elif keep == 0:
+            used = start
+        elif used == start + 1:
+            singles[root] += 1
+            used = start
+        else:
+            for x in range(start, used):
+                counts[members[x]] += 1
+            stored += 1
+            ends[stored] = used
     state[STREAM], state[ENERGY], state[STAMP] = stream, energy, u64(stamp)
+    state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)
+
+
+@kernel
+def threshold_sets(rows, partners, base, roots, store, key, last, keep):
+    """Draw sets of the threshold family, as `cascade_sets`: walks to the one in whose share the tolerance falls."""
+    indptr, sources, kind, step, total, tie = rows
+    members, ends, counts, singles, visited, covered, state = store
+    marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
+    n = visited.size
+    has_marks, has_broadcasts, has_partners = marks.size > 0, schedule.size > 0, partners.indptr.size > 0
+    stream, stamp = state[STREAM], u32(state[STAMP])
+    used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
+    i = i64(state[NEXT])
+    while i < last and used + n <= members.size:
+        if i % CHUNK == 0:
+            stream = chunk_stream(key, i // CHUNK)
+        root = i64(roots[root_at])
+        root_at += 1
+        if root_at == roots.size:
+            root_at = 0
+        i += 1
+        if stamp == u32(0xFFFFFFFF):
+            visited[:] = 0
+            stamp = u32(0)
+        stamp += u32(1)
+        start = used
+        u = root
+        depth = i64(0)
+        met = i64(FREE)
+        while True:
+            visited[u] = stamp
+            members[used] = u
+            used += 1
+            if has_marks and marks[u] != FREE:
+                met = i64(marks[u])
+                if met == BASE:
+                    break
+            if depth == horizon or (total[u] == u64(0) and not has_partners and not has_broadcasts):
+                break
+            stream += GOLDEN
+            point = mix(stream) >> u64(8)
+            v = i64(-1)
+            if point < total[u]:
+                if kind[u] == EQUAL:
+                    place = min(indptr[u] + i64(point // step[u]), indptr[u + 1] - 1)
+                else:
+                    place = first_above(tie, indptr[u], indptr[u + 1], point)
+                v = i64(sources[place])
+            else:
+                point -= total[u]
+                if has_partners:
+                    organisation = i64(partners.organisation[u])
+                    heat = partner_heat(partners, organisation)
+                    reach = scaled(heat, partners.receptivity[u]) if heat > u64(0) else u64(0)
+                    if point < reach:
+                        v, _ = partner_member(partners, organisation, partners.receptivity[u], point)
+                    else:
+                        point -= reach
+                if v < 0 and has_broadcasts and schedule[u] >= 0:
+                    step_at = i64(heard.shape[1] - 1)
+                    if horizon >= 0:
+                        step_at = min(step_at, horizon - depth)
+                    if point < heard[i64(schedule[u]), step_at]:
+                        met = i64(BASE)
+            if v < 0 or visited[v] == stamp:
+                break
+            u = v
+            depth += 1
+        if met != FREE:
+            covered[met] += 1
+            used = start
+        elif keep == 0:
+            used = start
+        elif used == start + 1:
+            singles[root] += 1
+            used = start
+        else:
+            for x in range(start, used):
+                counts[members[x]] += 1
+            stored += 1
+            ends[stored] = used
+    state[STREAM], state[STAMP] = stream, u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

@@ -44,9 +44,9 @@ class Partners(NamedTuple):
     """Partner ties by the organisation that they lead to.
 
     organisation int32[n]; receptivity uint64[n], units of 2^-24; indptr int64[o+1], sources int32[q]: organisations
-    whose members are seen; dose uint64[q]; heat uint64[q]: running total within the organisation once all members of the
-    sources have adopted; member_indptr int64[o+1], members int32; brightness uint64: running total of visibility within
-    each organisation, units of 2^-24.
+    whose members are seen; dose uint64[q]; heat uint64[q]: running total within the organisation once all members of
+    the sources have adopted; member_indptr int64[o+1], members int32; brightness uint64: running total of visibility
+    within each organisation, units of 2^-24.
     """
 
     organisation: Any
@@ -61,7 +61,7 @@ class Partners(NamedTuple):
 
 
 @kernel
-def count_in_ties(targets, never, indptr):  # type: ignore[no-untyped-def]
+def count_in_ties(targets, never, indptr):
     """Fill `indptr`, int64[n+1], with the row starts; ties with never[e] = 1 are left out unless `never` is empty."""
     indptr[:] = 0
     for e in range(targets.size):
@@ -72,7 +72,7 @@ def count_in_ties(targets, never, indptr):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_in_ties(out_indptr, targets, never, indptr, sources, ties):  # type: ignore[no-untyped-def]
+def fill_in_ties(out_indptr, targets, never, indptr, sources, ties):
     """Fill `sources` and, unless it is empty, `ties` (int64, tie ids) in the order of the tie ids within each row."""
     free = indptr[:-1].copy()
     for u in range(out_indptr.size - 1):
@@ -87,13 +87,13 @@ def fill_in_ties(out_indptr, targets, never, indptr, sources, ties):  # type: ig
 
 
 @inlined
-def hazard(live):  # type: ignore[no-untyped-def]
+def hazard(live):
     """-ln(1 - T/2^32) for the threshold live = T - 1 < 2^32 - 1: the logarithm of a uniform draw, at a known draw."""
     return exponential_tolerance(u64(u32(0xFFFFFFFF) - live) << u64(32))
 
 
 @kernel
-def cascade_rows(targets, live, never, kind, step, total, degree):  # type: ignore[no-untyped-def]
+def cascade_rows(targets, live, never, kind, step, total, degree):
     """Fill kind, step and total of the rows whose ties have one chance each; returns how many rows are UNEQUAL.
 
     `degree`, int64[n], is the length of each row. Totals of UNEQUAL rows are filled by `cascade_ties`.
@@ -134,7 +134,7 @@ def cascade_rows(targets, live, never, kind, step, total, degree):  # type: igno
 
 
 @kernel
-def cascade_ties(live, ties, indptr, kind, total, tie):  # type: ignore[no-untyped-def]
+def cascade_ties(live, ties, indptr, kind, total, tie):
     """Fill the hazards of the ties of UNEQUAL rows, and their totals."""
     known = np.zeros(CACHE, np.uint32)
     hazards = np.zeros(CACHE, np.uint64)
@@ -159,7 +159,7 @@ def cascade_ties(live, ties, indptr, kind, total, tie):  # type: ignore[no-untyp
 
 
 @kernel
-def threshold_rows(targets, dose, kind, step, total):  # type: ignore[no-untyped-def]
+def threshold_rows(targets, dose, kind, step, total):
     """Fill kind, step and total; a row whose ties are equal but for the last one is EQUAL. Returns how many are not."""
     n = kind.size
     odd = np.zeros(n, np.uint8)
@@ -188,7 +188,7 @@ def threshold_rows(targets, dose, kind, step, total):  # type: ignore[no-untyped
 
 
 @kernel
-def threshold_ties(dose, ties, indptr, kind, tie):  # type: ignore[no-untyped-def]
+def threshold_ties(dose, ties, indptr, kind, tie):
     """Fill the running totals of the ties of UNEQUAL rows."""
     for v in range(kind.size):
         if kind[v] == UNEQUAL:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
-from spark.kernels.draw import LN2, lowest_bit, mix, multiply_high
+from spark.kernels.draw import LN2, mix, multiply_high
+from spark.kernels.lanes import lowest_bit
 
 u32 = np.uint32
 u64 = np.uint64
@@ -35,23 +36,20 @@ LOG_HALF_CENTRE, INVERSE_32 = _waiting_tables()
 
 
 @inlined
-def chunk_stream(key, chunk):  # type: ignore[no-untyped-def]
+def chunk_stream(key, chunk):
     """Start of the stream of a chunk; its draws are mix(start + GOLDEN), mix(start + 2 GOLDEN), ..."""
     return mix(mix(key + u64(chunk) * u64(0xD1342543DE82EF95)) ^ u64(0x726576657273652B))
 
 
 @inlined
-def waiting(draw):  # type: ignore[no-untyped-def]
+def waiting(draw):
     """The dose, in units of 2^-56 and rounded down, until the first hit of a unit Poisson process: -ln(U), U uniform.
 
     U = 2^-z m/2 with m in [1, 2): the trailing zeros of the low 24 bits give z, the 40 high bits m. ln m = ln c +
-    ln(1 + t) with the nearest of 256 centres c and four terms in t; within 2^-44 of the logarithm.
+    ln(1 + t) with the nearest of 256 centres c and four terms in t; within 2^-41 of the logarithm.
     """
     low = draw & u64(0xFFFFFF)
-    if low == u64(0):
-        zeros = i64(24) + lowest_bit(mix(draw) | u64(1 << 63))
-    else:
-        zeros = lowest_bit(low)
+    zeros = i64(24) + lowest_bit(mix(draw) | u64(1 << 63)) if low == u64(0) else lowest_bit(low)
     centre = i64(draw >> u64(56))
     exact = (i64((draw >> u64(24)) & u64(0xFFFFFFFF)) - i64(1 << 31)) * INVERSE_32[centre]  # t, units of 2^-72
     t = exact >> i64(32)
@@ -63,10 +61,10 @@ def waiting(draw):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def permuted(key, first, half_bits, n, people):  # type: ignore[no-untyped-def]
+def permuted(key, first, half_bits, n, people):
     """Fill `people`, int32, with places first, first + 1, ... of a keyed permutation of 0..n-1.
 
-    A Feistel network over 2 `half_bits` bits (Luby & Rackoff 1988), walked until it falls below n (Black & Rogaway 2002).
+    A Feistel network over 2 `half_bits` bits (Luby & Rackoff 1988), walked until below n (Black & Rogaway 2002).
     """
     mask = (u64(1) << u64(half_bits)) - u64(1)
     for i in range(people.size):
@@ -83,19 +81,19 @@ def permuted(key, first, half_bits, n, people):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def uniform_people(key, first, n, people):  # type: ignore[no-untyped-def]
+def uniform_people(key, first, n, people):
     """Fill `people`, int32, with independent uniform people for the sets first, first + 1, ..."""
     for i in range(people.size):
         people[i] = multiply_high(mix(key + u64(first + i) * GOLDEN), u64(n))
 
 
 @kernel
-def people_by_value(key, first, upto, strata, guide, people):  # type: ignore[no-untyped-def]
+def people_by_value(key, first, upto, strata, guide, people):
     """Fill `people`, int32, with people drawn with chances in proportion to value, for the sets first, first + 1, ...
 
     upto uint64[n]: running total of value, scaled to end at 2^62 or just below. strata: 1 for independent draws, else
-    set i draws from the stratum i mod `strata` of equal parts of the total. guide int32[strata]: the first person who
-    reaches into each stratum.
+    set i draws from the stratum i mod `strata` of equal parts of the total, turn after turn at places that follow
+    Weyl's sequence from a random start. guide int32[strata]: the first person who reaches into each stratum.
     """
     whole = upto[upto.size - 1]
     width = whole // u64(strata)
@@ -104,7 +102,11 @@ def people_by_value(key, first, upto, strata, guide, people):  # type: ignore[no
         stratum = u64(first + i) % u64(strata)
         start = stratum * width + min(stratum, rest)
         wide = width + (u64(1) if stratum < rest else u64(0))
-        point = start + multiply_high(mix(key + u64(first + i) * GOLDEN), wide)
+        if strata == 1:
+            place = mix(key + u64(first + i) * GOLDEN)
+        else:
+            place = mix(key + stratum * GOLDEN) + (u64(first + i) // u64(strata)) * GOLDEN
+        point = start + multiply_high(place, wide)
         low = i64(guide[i64(stratum)])
         if strata == 1:
             high = i64(upto.size - 1)

@@ -1,0 +1,301 @@
+"""Reverse sets of the compiled backend: prepared once per problem, drawn in chunks on a few threads."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.backends.pool import default_workers, work_through
+from spark.backends.sets import Sets
+from spark.kernels.reverse import (
+    BASE,
+    CHUNK,
+    FREE,
+    NEXT,
+    ROOT,
+    SENTINEL,
+    STATE,
+    STORED,
+    USED,
+    Base,
+    Store,
+    cascade_sets,
+    threshold_sets,
+)
+from spark.kernels.reverse_rows import (
+    Partners,
+    Rows,
+    cascade_rows,
+    cascade_ties,
+    count_in_ties,
+    fill_in_ties,
+    threshold_rows,
+    threshold_ties,
+)
+from spark.kernels.reverse_stream import people_by_value, permuted, uniform_people
+from spark.problem.arrays import Actions, Graph, Problem, Watch, freeze
+from spark.problem.reverse import heat_by_target, value_scale
+
+MOST_SETS_A_CALL = 1 << 20
+PARALLEL_SETS = 1 << 12
+_IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
+_ROWS: weakref.WeakKeyDictionary[Problem, tuple[Rows, Partners]] = weakref.WeakKeyDictionary()
+_KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets}
+
+
+def prepared(problem: Problem) -> tuple[Rows, Partners]:
+    """In-rows and partner rows of a problem, made once."""
+    found = _ROWS.get(problem)
+    if found is None:
+        found = _ROWS[problem] = _in_rows(problem), _partner_rows(problem)
+    return found
+
+
+def _in_rows(problem: Problem) -> Rows:
+    graph, law = problem.graph, problem.law
+    n = graph.people
+    cascade = law.family == "cascade"
+    never = law.never if law.never.any() else law.never[:0]
+    indptr, sources = _in_ties(graph, never)
+    kind, step, total = np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
+    if cascade:
+        unequal = cascade_rows(graph.targets, law.live, never, kind, step, total, np.diff(indptr))
+    else:
+        unequal = threshold_rows(graph.targets, law.dose, kind, step, total)
+    tie = np.zeros(sources.size if unequal else 0, np.uint64)
+    if unequal:
+        ties = np.empty(sources.size, np.int64)
+        fill_in_ties(graph.indptr, graph.targets, never, indptr, np.empty(sources.size, np.int32), ties)
+        if cascade:
+            cascade_ties(law.live, ties, indptr, kind, total, tie)
+        else:
+            threshold_ties(law.dose, ties, indptr, kind, tie)
+    return Rows(indptr, sources, kind, step, total, tie)
+
+
+def _in_ties(graph: Graph, never: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Who can influence each person; kept with the graph unless ties that are live in no world are left out."""
+    found = None if never.size else _IN_TIES.get(graph)
+    if found is None:
+        indptr = np.zeros(graph.people + 1, np.int64)
+        count_in_ties(graph.targets, never, indptr)
+        sources = np.empty(int(indptr[-1]), np.int32)
+        fill_in_ties(graph.indptr, graph.targets, never, indptr, sources, np.empty(0, np.int64))
+        found = indptr, sources
+        if not never.size:
+            _IN_TIES[graph] = found
+    return found
+
+
+def _partner_rows(problem: Problem) -> Partners:
+    graph, law = problem.graph, problem.law
+    if not law.has_partners:
+        nothing, none = np.empty(0, np.int64), np.empty(0, np.uint64)
+        people = np.empty(0, np.int32)
+        fixed = freeze(nothing), freeze(people)
+        return Partners(freeze(people), freeze(none), nothing, people, none, none, *fixed, none)
+    rows = heat_by_target(graph, law)
+    return Partners(
+        graph.organisation,
+        law.receptivity,
+        rows.indptr,
+        rows.sources,
+        rows.dose,
+        rows.heat,
+        graph.member_indptr,
+        graph.members,
+        rows.brightness,
+    )
+
+
+@dataclass(slots=True)
+class _Room:
+    """The working arrays of one thread."""
+
+    store: Store
+    roots: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+
+
+class ReverseSets:
+    """Reverse sets of a problem that grow on demand; the same for any number of workers.
+
+    Parameters
+    ----------
+    base : fixed actions, of which the first plan counts: what they light, and who practises already, covers sets for
+        good. None: no actions.
+    watch : values, in proportion to which roots are drawn (empty: everybody alike), and the horizon.
+    independent : roots are drawn one by one; else every person (or every stratum of value) in turn.
+    given : people who are chosen already; sets that they meet are counted and not stored.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        base: Actions | None,
+        watch: Watch,
+        key: int,
+        *,
+        independent: bool = False,
+        given: Sequence[int] = (),
+        workers: int | None = None,
+        keep: bool = True,
+    ) -> None:
+        self._rows, self._partners = prepared(problem)
+        self._kernel = _KERNELS[problem.law.family]
+        self._base = _base(problem, base, watch, given)
+        self._key, self._independent, self._keep = np.uint64(key), independent, int(keep)
+        self._people = problem.graph.people
+        self._workers = workers or default_workers()
+        self._scale = value_scale(watch.value, self._people, independent) if watch.value.size else None
+        self._order = np.empty(0, np.int32)
+        self._filled = 0
+        self._rooms: dict[int, _Room] = {}
+        self._room = self._new_room()
+        self.count = 0
+
+    def grow(self, count: int) -> None:
+        """Draw sets until there are `count`, a multiple of the size of a chunk."""
+        count = -(-count // CHUNK) * CHUNK
+        if count <= self.count:
+            return
+        self._fill_order(count)
+        if self._workers == 1 or count - self.count < PARALLEL_SETS:
+            self._draw(self._room, self.count, count)
+        else:
+            self._draw_on_threads(self.count, count)
+        self.count = count
+
+    @property
+    def given_covered(self) -> int:
+        """How many sets the people who were given meet, and the base does not."""
+        return sum(int(room.store.covered[SENTINEL]) for room in self._all_rooms())
+
+    @property
+    def base_covered(self) -> int:
+        """How many sets are covered without any seeds."""
+        return sum(int(room.store.covered[BASE]) for room in self._all_rooms())
+
+    @property
+    def sets(self) -> Sets:
+        """The sets so far; views, good until the next `grow`."""
+        store = self._room.store
+        used, stored = int(store.state[USED]), int(store.state[STORED])
+        counts, singles = store.counts, store.singles
+        if self._rooms:
+            counts = sum((room.store.counts for room in self._rooms.values()), counts)
+            singles = sum((room.store.singles for room in self._rooms.values()), singles)
+        return Sets(store.members[:used], store.ends[: stored + 1], counts, singles, self.count, self.given_covered)
+
+    def _all_rooms(self) -> list[_Room]:
+        return [self._room, *self._rooms.values()]
+
+    def _new_room(self) -> _Room:
+        n = self._people
+        store = Store(
+            np.empty(n + (1 << 14), np.int32),
+            np.zeros(1 << 10, np.int64),
+            np.zeros(n, np.int32),
+            np.zeros(n, np.int32),
+            np.zeros(n, np.uint32),
+            np.zeros(3, np.int64),
+            np.zeros(STATE, np.uint64),
+        )
+        return _Room(store)
+
+    def _fill_order(self, count: int) -> None:
+        """Extend the order in which everybody takes her turn as a root; no longer than needed on large networks."""
+        if self._independent or self._scale is not None:
+            return
+        if not self._order.size:
+            self._order = np.empty(self._people, np.int32)
+        last = min(count, self._people)
+        if last > self._filled:
+            bits = max(1, ((self._people - 1).bit_length() + 1) // 2)
+            key = self._key ^ np.uint64(0x6F72646572)
+            permuted(key, self._filled, bits, self._people, self._order[self._filled : last])
+            self._filled = last
+
+    def _draw(self, room: _Room, first: int, last: int) -> None:
+        """Draw the sets first..last-1 behind those in the room."""
+        store, state = room.store, room.store.state
+        state[NEXT] = first
+        while int(state[NEXT]) < last:
+            begin = int(state[NEXT])
+            end = min(last, begin + MOST_SETS_A_CALL)
+            roots = self._roots(room, begin, end)
+            state[ROOT] = begin % self._people if roots is self._order else 0
+            stored, used = int(state[STORED]), int(state[USED])
+            if stored + end - begin >= store.ends.size:
+                store = store._replace(ends=_longer(store.ends, stored + 1, 2 * (stored + end - begin) + 2))
+            if used + self._people > store.members.size:
+                store = store._replace(members=_longer(store.members, used, 2 * used + self._people))
+            self._kernel(self._rows, self._partners, self._base, roots, store, self._key, end, self._keep)
+            room.store = store
+
+    def _roots(self, room: _Room, begin: int, end: int) -> NDArray[np.int32]:
+        if self._scale is None and not self._independent:
+            return self._order
+        if room.roots.size < end - begin:
+            room.roots = np.empty(end - begin, np.int32)
+        roots = room.roots[: end - begin]
+        key = self._key ^ np.uint64(0x726F6F7473)
+        if self._scale is None:
+            uniform_people(key, begin, self._people, roots)
+        else:
+            people_by_value(key, begin, self._scale.upto, self._scale.strata, self._scale.guide, roots)
+        return roots
+
+    def _draw_on_threads(self, first: int, last: int) -> None:
+        parts: list[tuple[int, NDArray[np.int32], NDArray[np.int64]]] = []
+        lock = threading.Lock()
+
+        def work(worker: int, begin: int, end: int) -> None:
+            with lock:
+                if worker not in self._rooms:
+                    self._rooms[worker] = self._new_room()
+                room = self._rooms[worker]
+            room.store.state[STORED] = room.store.state[USED] = 0
+            self._draw(room, first + begin * CHUNK, first + end * CHUNK)
+            store = room.store
+            used, stored = int(store.state[USED]), int(store.state[STORED])
+            with lock:
+                parts.append((begin, store.members[:used].copy(), np.diff(store.ends[: stored + 1])))
+
+        work_through((last - first) // CHUNK, self._workers, work)
+        parts.sort(key=lambda part: part[0])
+        store, state = self._room.store, self._room.store.state
+        used, stored = int(state[USED]), int(state[STORED])
+        members = [store.members[:used], *(part[1] for part in parts)]
+        sizes = [np.diff(store.ends[: stored + 1]), *(part[2] for part in parts)]
+        store = store._replace(
+            members=np.concatenate(members), ends=np.cumsum(np.concatenate([np.zeros(1, np.int64), *sizes]))
+        )
+        state[USED], state[STORED] = store.members.size, store.ends.size - 1
+        self._room.store = store
+
+
+def _base(problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int]) -> Base:
+    marks = np.where(problem.law.adopted != 0, np.uint8(BASE), np.uint8(FREE))
+    people = np.asarray(given, np.int64)
+    marks[people[marks[people] == FREE]] = SENTINEL
+    schedule, heard = np.empty(0, np.int32), np.empty((0, 0), np.uint64)
+    if actions is not None:
+        seeds = slice(actions.seed_indptr[0], actions.seed_indptr[1])
+        marks[actions.seed_people[seeds]] = BASE
+        if actions.schedule.size and (actions.schedule[0] >= 0).any():
+            schedule, heard = actions.schedule[0], actions.heard
+    if not marks.any():
+        marks = marks[:0]
+    return Base(marks, freeze(schedule), freeze(heard), watch.horizon)
+
+
+def _longer(array: NDArray[Any], used: int, size: int) -> NDArray[Any]:
+    longer = np.empty(size, array.dtype)
+    longer[:used] = array[:used]
+    return longer
