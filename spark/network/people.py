@@ -159,7 +159,7 @@ def as_group(column: Any, empty: list[bool]) -> Group | str:
     if all(as_number(name) is not None for name in names):
         whole = all(float(name).is_integer() and "." not in name for name in names)
         if not whole or len(names) > max(12, math.isqrt(size)):
-            return "numbers that are no role of spark"
+            return "numbers without a role"
     elif len(names) > max(12, size // 2):
         return "nearly every value is different"
     return Group(codes, tuple(names))

@@ -20,8 +20,8 @@ STRICT = (*STRENGTHS, "probability", "prob", "p")
 """Tie columns that are meant for spark: what is wrong in them is an error, while others are then left unused."""
 
 ADVICE = (
-    "rows that disagree about the same tie: a layer column keeps them apart, merge='sum' adds them up, "
-    "and a column can be ignored"
+    "where rows disagree about the same tie, merge='sum' adds them up, a layer column keeps them apart, "
+    "and columns={'ignore': ...} leaves a column out"
 )
 
 
