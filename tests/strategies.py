@@ -72,6 +72,19 @@ def thresholds(partners=False, totals=("normalise", "cap")):
     return st.builds(spark.LinearThreshold, weight, share, st.sampled_from(totals))
 
 
+def several_examples(partners=False):
+    """Cascades in which one hit is not enough."""
+    return st.builds(spark.ExamplesNeeded, st.integers(2, 4), cascades(partners))
+
+
+def hard_thresholds():
+    """Counts and shares of neighbours; a broadcast has no meaning under them."""
+    return st.one_of(
+        st.builds(spark.CountThreshold, st.integers(1, 3)),
+        st.builds(spark.FractionalThreshold, st.sampled_from((0.3, "1/3", 0.5, 1.0))),
+    )
+
+
 @st.composite
 def plans(draw, size, *, late=True, broadcasts=True):
     """Seeds, some of them late, and a broadcast to some."""

@@ -7,7 +7,16 @@ import pytest
 from estimates import WORLDS, chances_agree, mean_agrees, sizes_agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import cascades, network_of, networks, plans, tables, thresholds
+from strategies import (
+    cascades,
+    hard_thresholds,
+    network_of,
+    networks,
+    plans,
+    several_examples,
+    tables,
+    thresholds,
+)
 
 import spark
 from spark import exact
@@ -98,12 +107,13 @@ def test_worlds_of_the_share_rule_have_the_law_of_dense_weak_ties(rule, backend)
 
 
 @pytest.mark.statistics
-@settings(max_examples=100)
+@settings(max_examples=150)
 @given(st.data())
 def test_worlds_have_the_exact_law_whatever_is_in_the_model(data):
     network = data.draw(networks(personal=True, partners=True, layers=("day", "night"), most_ties=8))
-    model = data.draw(cascades(partners=True) | thresholds(partners=True))
-    plan = data.draw(plans(network.size))
+    model = data.draw(cascades(True) | thresholds(True) | several_examples(True) | hard_thresholds())
+    hard = isinstance(model, spark.CountThreshold | spark.FractionalThreshold)
+    plan = data.draw(plans(network.size, broadcasts=not hard))
     horizon = data.draw(st.sampled_from((None, None, 1, 2, 3)))
     spread = spark.simulate(network, model, plan, worlds=20_000, horizon=horizon, rng=data.draw(st.integers(0, 99)))
     assert sizes_agree(spread, exact.sizes(network, model, plan, horizon=horizon))
@@ -126,3 +136,21 @@ def test_the_expected_curve_is_the_exact_spread_at_each_horizon(backend):
             assert mean_agrees(step, exact.spread(network, model, news, horizon=step.time))
         last = spark.simulate(network, wrong, news, **run).over_time[-1]
         assert not mean_agrees(last, exact.spread(network, model, news))
+
+
+def test_a_need_for_two_examples_is_found_not_to_be_submodular():
+    # from two people at once the third has twice the dose, and two hits are more than twice as likely
+    network = spark.Network.from_edges([0, 1], [2, 2], people={"id": [0, 1, 2]})
+    values = exact.spread_of_every_set(network, spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.3)))
+    found = exact.submodular_violations(values)
+    assert [(sorted(one.small), one.added, one.more) for one in found] == [([], 0, 1), ([], 1, 0)]
+    assert not exact.monotone_violations(values)
+    assert not exact.submodular_violations(exact.spread_of_every_set(network, spark.IndependentCascade(0.3)))
+
+
+@given(networks(personal=True, partners=True, most=4, most_ties=6), st.data())
+def test_one_example_needed_is_the_cascade_itself_in_law(network, data):
+    model, plan = data.draw(cascades(partners=True)), data.draw(plans(network.size))
+    assert exact.outcomes(network, spark.ExamplesNeeded(1, of=model), plan) == pytest.approx(
+        exact.outcomes(network, model, plan), abs=1e-9
+    )

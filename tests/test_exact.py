@@ -225,6 +225,37 @@ def test_spread_is_monotone_and_submodular_under_exponential_and_uniform_toleran
     assert not exact.submodular_violations(values)
 
 
+def test_several_hits_have_the_tail_of_the_poisson_law():
+    network = spark.Network.from_edges(["a", "b"], ["v", "v"], people={"id": list("abv"), "readiness": [1, 1, 1.5]})
+    for k, tail in ((1, lambda x: 1 - math.exp(-x)), (2, lambda x: 1 - math.exp(-x) * (1 + x))):
+        for seeds in (["a"], ["a", "b"]):
+            dose = -math.log(0.6) * 1.5 * len(seeds)
+            model = spark.ExamplesNeeded(k, of=IC(0.4))
+            assert close(exact.chances(network, model, seeds)[2], tail(dose))
+    news = spark.Plan(spark.Seeds(["a"]), spark.Broadcast(dose=0.25, to={"people": ["v"]}, start=2, stop=4))
+    dose = 0.5 - 1.5 * math.log(0.6)
+    assert close(exact.chances(network, spark.ExamplesNeeded(2, of=IC(0.4)), news)[2], 1 - math.exp(-dose) * (1 + dose))
+
+
+def test_hard_thresholds_count_distinct_neighbours():
+    network = spark.Network.from_edges(list("aabc"), list("vvvv"), layer=["day", "night", "day", "day"])
+    for model, needed in (
+        (spark.CountThreshold(2), 2),
+        (spark.FractionalThreshold("1/3"), 1),
+        (spark.FractionalThreshold(0.34), 2),
+        (spark.FractionalThreshold(1), 3),
+        (spark.CountThreshold(4), 4),
+    ):
+        for seeds in ("a", "ab", "abc"):
+            assert exact.chances(network, model, list(seeds))[1] == (len(seeds) >= needed)
+
+
+def test_models_without_live_ties_have_no_live_edge_form():
+    with pytest.raises(UsageError, match="exists for independent cascade and linear threshold only"):
+        exact.spread(one_tie(), spark.ExamplesNeeded(2), ["u"], form="live-edge")
+    assert exact.spread(one_tie(), spark.ExamplesNeeded(1), ["u"], form="live-edge") == 2
+
+
 def test_an_organisational_threshold_is_found_not_to_be_submodular():
     # four people without ties whose organisation makes them all adopt once half of them have (CHECKS section 8)
     values = np.array([0.0, 1, 1, 4, 1, 4, 4, 4, 1, 4, 4, 4, 4, 4, 4, 4])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import CHANCES, FACTORS, cascades, network_of, networks, plans, tables, thresholds
+from strategies import CHANCES, FACTORS, cascades, network_of, networks, plans, several_examples, tables, thresholds
 
 import spark
 from spark.backends import open_backend
@@ -19,8 +19,8 @@ from spark.problem.arrays import CERTAIN, VALUE_UNIT, Trace, Watch, Worlds
 from spark.problem.lowering import lower
 
 BACKENDS = ("python", "cpu")
-ANYTHING = cascades(partners=True) | thresholds(partners=True)
-CAPPED = cascades(partners=True) | thresholds(partners=True, totals=("cap",))
+ANYTHING = cascades(partners=True) | thresholds(partners=True) | several_examples(partners=True)
+CAPPED = cascades(partners=True) | thresholds(partners=True, totals=("cap",)) | several_examples(partners=True)
 KEYS = st.integers(0, 2**64 - 1)
 HORIZONS = st.sampled_from((-1, -1, 0, 1, 2, 4))
 

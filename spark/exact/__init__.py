@@ -5,9 +5,9 @@ Each figure can be computed in two ways whose results have the same law (Kempe, 
 doi:10.1145/956750.956769, section 2; the share rule and broadcasts come in the same way):
 
 - ``form="process"``: step by step; a person adopts when her dose reaches her tolerance. What is known of a tolerance
-  that has not been reached yet is only that it lies above the dose so far.
+  that has not been reached yet is only that it lies above the dose so far. Any law of tolerances will do.
 - ``form="live-edge"``: every tie, every look at a partner's member and every broadcast is live or not before anything
-  happens, and whoever can be reached over what is live adopts.
+  happens, and whoever can be reached over what is live adopts. Only for independent cascade and linear threshold.
 """
 
 from spark.exact.answers import (

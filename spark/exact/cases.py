@@ -5,14 +5,23 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
 from spark.errors import DataError, UsageError, nearest
-from spark.model import IndependentCascade, LinearThreshold, Model, Share, WeightedCascade
+from spark.model import (
+    CountThreshold,
+    ExamplesNeeded,
+    FractionalThreshold,
+    IndependentCascade,
+    LinearThreshold,
+    Model,
+    Share,
+    WeightedCascade,
+)
 from spark.network import Network
 from spark.plan import Broadcast, Plan, Seeds
 
@@ -39,7 +48,8 @@ class Case:
     Attributes
     ----------
     size : people.
-    exponential : tolerances have the unit exponential law, else they are uniform on (0, 1].
+    beyond : the chance that the tolerance of a person is above a dose: one minus the law Psi of tolerances.
+    worlds : how live-edge worlds are drawn: a coin for each source, one pick for each person; None: there are none.
     ties : for each person, (source, dose) of each in-tie; strength, visibility and readiness are in the dose.
     looks : for each person, what she sees of partners; outlook and readiness are in the dose.
     heard : for each person, step -> dose of all broadcasts in that step.
@@ -48,7 +58,8 @@ class Case:
     """
 
     size: int
-    exponential: bool
+    beyond: Callable[[int, float], float]
+    worlds: Literal["coins", "picks"] | None
     ties: tuple[tuple[tuple[int, float], ...], ...]
     looks: tuple[tuple[Look, ...], ...]
     heard: tuple[Mapping[int, float], ...]
@@ -90,19 +101,44 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
             for v in _hearers(network, action) if dose > 0 else ():
                 for t in range(action.start, end):
                     heard[v][t] += dose
-    if isinstance(model, LinearThreshold):
-        ties, looks = _weights(network, model, heard)
-    elif isinstance(model, IndependentCascade | WeightedCascade):
-        ties, looks = _doses(network, model)
-    else:
-        raise UsageError(f"spark.exact does not know the model {model!r}")
-    exponential = not isinstance(model, LinearThreshold)
-    return Case(network.size, exponential, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon)
+    ties, looks, beyond, worlds = _rule(network, model, heard)
+    return Case(network.size, beyond, worlds, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon)
 
 
 T = TypeVar("T")
 Ties = list[list[tuple[int, float]]]
 Looks = list[list[Look]]
+
+
+def _rule(
+    network: Network, model: Model, heard: list[dict[int, float]]
+) -> tuple[Ties, Looks, Callable[[int, float], float], Literal["coins", "picks"] | None]:
+    """Return the doses under a model, the law of tolerances, and how live-edge worlds are drawn."""
+    if isinstance(model, IndependentCascade | WeightedCascade):
+        return *_doses(network, model), lambda v, dose: math.exp(-dose), "coins"
+    if isinstance(model, ExamplesNeeded) and isinstance(model.of, IndependentCascade | WeightedCascade):
+        k = model.examples
+        return *_doses(network, model.of), lambda v, dose: _fewer_hits(dose, k), "coins" if k == 1 else None
+    if isinstance(model, LinearThreshold):
+        return *_weights(network, model, heard), lambda v, dose: 1 - min(1.0, dose), "picks"
+    if isinstance(model, CountThreshold | FractionalThreshold):
+        counts = [len(sources) for sources in _neighbours(network)]
+        if isinstance(model, FractionalThreshold):
+            needed = [max(1, math.ceil(model.exact * count)) for count in counts]
+        else:
+            needed = [model.count] * network.size
+        layers = _layers(network)
+        ties = _ties(network, [1 / layers[pair] for pair in _pairs(network)])
+        none: Looks = [[] for _ in counts]
+        return ties, none, lambda v, dose: float(dose < needed[v] - 1e-9), None
+    raise UsageError(f"spark.exact does not know the model {model!r}")
+
+
+def _fewer_hits(dose: float, most: int) -> float:
+    """The chance that a unit Poisson process has fewer than `most` hits within a dose."""
+    if math.isinf(dose):
+        return 0.0
+    return math.fsum(math.exp(-dose) * dose**i / math.factorial(i) for i in range(most))
 
 
 def _frozen(rows: list[list[T]]) -> tuple[tuple[T, ...], ...]:

@@ -73,19 +73,15 @@ def process(case: Case) -> Law:
 def _adopting(
     case: Case, t: int, adopters: int, fresh: int, delivered: Callable[[int, int], float]
 ) -> list[tuple[int, float]]:
-    """Who can adopt in step t, and with what chance, each on her own."""
+    """Who can adopt in step t, and with what chance, each on her own: her tolerance is beyond the dose so far."""
     found = []
     for v in range(case.size):
         if adopters >> v & 1:
             continue
-        told = case.heard[v].get(t, 0.0)
-        if case.exponential:  # a tolerance without memory: only what is new counts
-            chance = -math.expm1(-(delivered(fresh, v) + told))
-        else:  # a tolerance uniform on (0, 1], given that it lies above the dose so far
-            earlier = math.fsum(dose for s, dose in case.heard[v].items() if s < t)
-            before = min(1.0, delivered(adopters & ~fresh, v) + earlier)
-            now = min(1.0, delivered(adopters, v) + earlier + told)
-            chance = (now - before) / (1 - before) if now > before else 0.0
+        heard = sorted(case.heard[v].items())
+        before = delivered(adopters & ~fresh, v) + math.fsum(dose for s, dose in heard if s < t)
+        now = delivered(adopters, v) + math.fsum(dose for s, dose in heard if s <= t)
+        chance = 1 - case.beyond(v, now) / case.beyond(v, before) if now > before else 0.0
         if chance > 0:
             found.append((v, chance))
     return found
@@ -102,7 +98,9 @@ def _outcomes(adopting: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 def live_edge(case: Case) -> Law:
     """All worlds, in which a source is live or not before anything happens; whoever can be reached adopts."""
-    draws = _coins(case) if case.exponential else _picks(case)
+    if case.worlds is None:
+        raise UsageError("the live-edge form exists for independent cascade and linear threshold only")
+    draws = _coins(case) if case.worlds == "coins" else _picks(case)
     worlds = math.prod(map(len, draws))
     if worlds > MOST_WORLDS:
         raise UsageError(
