@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.drawing import draw_curve, draw_differences, draw_gains, draw_sizes
 from spark.provenance import Provenance, plain
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 Verdict = Literal["a", "b", "no-difference", "too-close"]
 Cause = Literal["already", "seed", "tie", "partners", "broadcast"]
@@ -142,6 +144,19 @@ class Spread:
 
         return pd.DataFrame([asdict(step) for step in self.over_time]).set_index("time")
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw adopters over time with the band of 80 % of worlds (needs matplotlib)."""
+        rows = [(step.time, step.mean, step.low, step.high) for step in self.over_time]
+        times, mean, low, high = np.array(rows, np.float64).T
+        return draw_curve(ax, times, mean, low, high, title=repr(self)[9:-1], caption=self._caption())
+
+    def plot_sizes(self, ax: Axes | None = None) -> Axes:
+        """Draw how often each final number of adopters came up (needs matplotlib)."""
+        return draw_sizes(ax, self.sizes, title=repr(self)[9:-1], caption=self._caption())
+
+    def _caption(self) -> str:
+        return f"{len(self.people):,} people, {self.worlds:,} worlds, {self.provenance.model['name']}"
+
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
@@ -221,6 +236,20 @@ class Comparison:
         import pandas as pd
 
         return pd.DataFrame([asdict(difference) for difference in self.differences])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the paired differences with their 95 % intervals (needs matplotlib)."""
+        d = self.differences
+        return draw_differences(
+            ax,
+            [f"{x.a} − {x.b}" for x in d],
+            [x.mean for x in d],
+            [x.low for x in d],
+            [x.high for x in d],
+            [x.smallest_difference for x in d],
+            title="Which plan lights more, in the same worlds",
+            caption=f"{self.worlds:,} worlds, {self.provenance.model['name']}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +349,12 @@ class Choice:
         import pandas as pd
 
         return pd.DataFrame([asdict(seed) for seed in self.ranking])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what each seed adds, and all up to it together (needs matplotlib)."""
+        names, gains = [str(seed.id) for seed in self.ranking], [seed.gain for seed in self.ranking]
+        caption = f"{self.provenance.worlds:,} worlds, {self.provenance.model['name']}; {self.certificate.statement}"
+        return draw_gains(ax, names, gains, title=repr(self)[9:-1], caption=caption)
 
 
 @dataclass(frozen=True, slots=True)

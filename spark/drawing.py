@@ -1,0 +1,123 @@
+"""Plots over plain arrays, readable in grey; matplotlib (the extra ``plot``) is imported when one is drawn.
+
+Every function draws on the axes it is given, or on new ones, and returns them; the caption says how many worlds.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spark.errors import RunError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MIDDLE, PALE = "#1b1b1b", "#6e6e6e", "#cfcfcf"
+CAPTION_WIDTH = 90
+FLAME = "#c8501e"  # prints as a middle grey, and differs from blue and green for colour-blind eyes
+
+
+def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axes:
+    """Return the axes given, or those of a new figure."""
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise RunError("plots need matplotlib: pip install 'orgspark[plot]'") from error
+    axes: Axes = Figure(figsize=(width, height), layout="constrained").subplots()
+    return axes
+
+
+def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
+    """Label the axes; the caption stands small below."""
+    ax.set_title(title, loc="left", fontsize=11, color=INK)
+    ax.set_xlabel("\n".join([x, *textwrap.wrap(caption, CAPTION_WIDTH)]), fontsize=9)
+    ax.set_ylabel(y, fontsize=9)
+    ax.tick_params(labelsize=8)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    ax.grid(axis="y", color=PALE, linewidth=0.5)
+    ax.set_axisbelow(True)
+    return ax
+
+
+def draw_curve(
+    ax: Axes | None,
+    times: ArrayLike,
+    mean: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    *,
+    title: str,
+    caption: str,
+) -> Axes:
+    """Adopters over time: the mean, and the band that holds the middle 80 % of worlds."""
+    ax = new_axes(ax)
+    times = np.asarray(times)
+    ax.fill_between(times, low, high, color=PALE, step=None, label="80 % of worlds", linewidth=0)
+    ax.plot(times, mean, color=FLAME, linewidth=2, marker="o" if times.size < 30 else None, markersize=3, label="mean")
+    ax.set_ylim(bottom=0)
+    ax.legend(frameon=False, fontsize=8, loc="lower right")
+    return finish(ax, title=title, x="step", y="people who practise", caption=caption)
+
+
+def draw_sizes(ax: Axes | None, sizes: ArrayLike, *, title: str, caption: str) -> Axes:
+    """How often each final number of adopters came up."""
+    ax = new_axes(ax)
+    values = np.asarray(sizes)
+    low, high = int(values.min()), int(values.max())
+    width = max(1, -(-(high - low + 1) // 60))
+    ax.hist(values, bins=np.arange(low, high + width + 1, width) - 0.5, color=MIDDLE, edgecolor="white", linewidth=0.3)
+    ax.axvline(float(values.mean()), color=FLAME, linewidth=2)
+    ax.annotate(f"mean {values.mean():.1f}", (float(values.mean()), 1), xycoords=("data", "axes fraction"),
+                xytext=(4, -10), textcoords="offset points", color=FLAME, fontsize=8)  # fmt: skip
+    return finish(ax, title=title, x="people who practise at the end", y="worlds", caption=caption)
+
+
+def draw_differences(
+    ax: Axes | None,
+    names: Sequence[str],
+    mean: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    within: ArrayLike,
+    *,
+    title: str,
+    caption: str,
+) -> Axes:
+    """Paired differences with their 95 % intervals; the grey strip is too small to matter."""
+    ax = new_axes(ax, height=1.6 + 0.45 * len(names))
+    rows = np.arange(len(names))[::-1]
+    mean, low, high, within = (np.asarray(values, float) for values in (mean, low, high, within))
+    ax.barh(rows, 2 * within, left=-within, height=0.6, color=PALE, label="too small to matter")
+    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.errorbar(mean, rows, xerr=[mean - low, high - mean], fmt="o", color=FLAME, ecolor=INK, capsize=3, markersize=5,
+                label="mean difference, 95 % interval")  # fmt: skip
+    ax.set_yticks(rows, names)
+    ax.set_ylim(-0.8, len(names) + 0.2)
+    ax.legend(frameon=True, framealpha=1, edgecolor="white", fontsize=8, loc="upper right", ncols=2)
+    finish(ax, title=title, x="difference in people who practise", y="", caption=caption)
+    ax.grid(visible=False)
+    return ax
+
+
+def draw_gains(
+    ax: Axes | None, names: Sequence[str], gains: ArrayLike, *, title: str, caption: str, most_names: int = 30
+) -> Axes:
+    """What each seed adds to those before it, and all of them together."""
+    ax = new_axes(ax)
+    gains = np.asarray(gains, float)
+    places = np.arange(1, gains.size + 1)
+    ax.bar(places, gains, color=PALE, edgecolor=MIDDLE, linewidth=0.5, label="adds")
+    ax.plot(places, np.cumsum(gains), color=FLAME, marker="o", markersize=3, linewidth=1.5, label="together")
+    if len(names) <= most_names:
+        ax.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor")
+    ax.set_ylim(bottom=0)
+    ax.legend(frameon=False, fontsize=8, loc="upper left")
+    return finish(ax, title=title, x="seeds, in the order of choosing", y="people who practise", caption=caption)
