@@ -5,6 +5,7 @@ schemes that were given up must fail, to prove that the measures can see.
 """
 
 import math
+from dataclasses import replace
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 import spark
 from spark import exact
+from spark.backends import open_backend
 from spark.kernels.accelerate import COMPILED
 from spark.kernels.draw import (
     BROADCAST,
@@ -23,9 +25,11 @@ from spark.kernels.draw import (
     uniform_tolerance,
     world_key,
 )
-from spark.problem.arrays import ONE
+from spark.problem.actions import lower_plans
+from spark.problem.arrays import ONE, Problem, Watch, Worlds, freeze
 from spark.problem.fixed_point import thresholds
 from spark.problem.keys import run_key
+from spark.problem.lowering import lower
 
 u32, u64 = np.uint32, np.uint64
 GOLDEN = 0x9E3779B1
@@ -295,6 +299,28 @@ def test_a_tie_of_chance_1_is_live_in_every_world(backend):
     network = spark.Network.from_edges(np.arange(30), np.arange(1, 31))
     spread = spark.simulate(network, spark.IndependentCascade(1.0), [0], worlds=300, rng=0, backend=backend)
     assert spread.sizes.tolist() == [31] * 300
+
+
+@pytest.mark.skipif(not COMPILED, reason="17 million ties need compiled kernels")
+def test_ties_on_both_sides_of_a_block_are_drawn_with_the_key_of_their_own_block():
+    ties, near = (1 << 24) + 30, 60  # one person with so many ties that the last of them are in the next block
+    targets = np.zeros(ties, np.int32)
+    targets[-near:] = np.arange(1, near + 1)
+    indptr = np.full(near + 2, ties)
+    indptr[0] = 0
+    problem = lower(spark.Network.from_edges([0], [1]), spark.IndependentCascade(0.5))
+    nobody = freeze(np.full(near + 1, -1, np.int32))
+    graph = replace(problem.graph, indptr=freeze(indptr), targets=freeze(targets), organisation=nobody)
+    live = freeze(np.full(ties, (1 << 31) - 1, u32))
+    zeros = freeze(np.zeros(near + 1, u64))
+    law = replace(problem.law, live=live, never=freeze(np.zeros(ties, np.uint8)), visibility=zeros, receptivity=zeros)
+    law = replace(law, adopted=freeze(np.eye(1, near + 1, dtype=np.uint8)[0]))
+    actions = lower_plans(spark.Network.from_edges([0], [1]), {"": spark.Plan()})
+    watch = Watch(freeze(np.empty((0, near + 1), np.int32)), 0, freeze(np.empty(0, np.int64)))
+    tally = open_backend("cpu", workers=1).run(Problem(graph, law), actions, watch, Worlds(KEY, 0, 20))
+    live_near = formula(np.arange(ties - near, ties), np.arange(20), KEY) < u32(1 << 31)
+    assert tally.adopters[0, :, -1].tolist() == (1 + live_near.sum(axis=1)).tolist()
+    assert tally.reached[0, 1:].tolist() == live_near.sum(axis=0).tolist()
 
 
 def variance_score(totals, nominal, blocks_of=256):
