@@ -1,0 +1,78 @@
+"""``spark compare``: is plan A better than plan B?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spark.cli.options import (
+    PATH,
+    ModelOptions,
+    NetworkOptions,
+    OutputOptions,
+    RunOptions,
+    command_line,
+    examples,
+    model_options,
+    network_options,
+    output_options,
+    run_options,
+)
+from spark.cli.plans import finish, read_plans
+from spark.cli.simulate import PLAN_HELP
+from spark.errors import UsageError
+
+
+@click.command(
+    "compare",
+    short_help="Is plan A better than plan B?",
+    epilog=examples(
+        "spark compare pilot.toml",
+        "spark compare my-trust --plan A=amina,bo --plan B=@b.csv --plan C=choose:2",
+        "spark compare my-trust --plan ten=choose-count:10 --plan all=broadcast:0.01",
+    ),
+)
+@click.argument("path", type=PATH)
+@click.option(
+    "--plan", "plans", multiple=True, metavar="NAME=PLAN", help=PLAN_HELP + " Without it: all of the scenario."
+)
+@click.option(
+    "--smallest-difference",
+    type=click.FloatRange(min=0),
+    help="How many people more or less would not matter.  [default: 1 % of the larger plan]",
+)
+@model_options
+@network_options
+@run_options
+@output_options
+def command(
+    path: Path,
+    plans: tuple[str, ...],
+    smallest_difference: float | None,
+    network_options: NetworkOptions,
+    model_options: ModelOptions,
+    run_options: RunOptions,
+    output: OutputOptions,
+) -> None:
+    """Try plans in the same worlds and say which is better, or that it is too close to call."""
+    import dataclasses
+
+    from spark import study
+    from spark.cli.output import emit, refuse_to_overwrite, timed
+    from spark.cli.settings import scenario_of
+    from spark.report import Frame
+    from spark.report.comparison import ComparisonAnswer
+
+    refuse_to_overwrite(output)
+    scenario, why = scenario_of(path, network_options, model_options, run_options)
+    if smallest_difference is not None:
+        run = dataclasses.replace(scenario.run, smallest_difference=smallest_difference)
+        scenario = dataclasses.replace(scenario, run=run)
+    drafts = read_plans(plans or tuple(scenario.plans), scenario.plans)
+    if len(drafts) < 2:
+        raise UsageError("compare needs at least two plans: --plan A=a,b --plan B=c,d (--plan nothing= is no action)")
+    with timed(output, "compare") as progress:
+        network = study.load(scenario)
+        compared = study.compare(network, scenario, finish(drafts, scenario.plans, network), progress=progress)
+    emit(ComparisonAnswer(network, scenario.model, compared, Frame(command_line(), why)), output, scenario.run)

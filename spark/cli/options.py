@@ -1,0 +1,244 @@
+"""The options that commands share, as decorators; each hands the command one noun instead of many parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import shlex
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spark.errors import UsageError
+from spark.model import MODELS
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+PATH = click.Path(exists=True, path_type=Path)
+
+_UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force", "quiet"})
+"""Options that change no number: they are not recorded, and not repeated in what is suggested next."""
+
+
+def _bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        names = [item.name for item in dataclasses.fields(noun)]
+
+        @functools.wraps(command)
+        def gather(**values: Any) -> Any:
+            return command(**{name: noun(**{key: values.pop(key) for key in names})}, **values)
+
+        decorated: Callable[..., Any] = gather
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def examples(*lines: str) -> str:
+    """Return lines to type, for the end of a help page."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    role, equals, name = text.partition("=")
+    if not (role and equals and name):
+        raise click.BadParameter(f"{text!r} is not of the form role=name, such as source=sender")
+    return role, name
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """How to read the network."""
+
+    columns: tuple[tuple[str, str], ...]
+    layer: tuple[str, ...]
+    influence: str | None
+    merge: str | None
+    encoding: str | None
+
+
+network_options = _bundle(
+    "network_options",
+    NetworkOptions,
+    click.option(
+        "--columns",
+        multiple=True,
+        type=_assignment,
+        metavar="ROLE=NAME",
+        help="Which column plays a role, such as source=sender. Repeatable.",
+    ),
+    click.option("--layer", multiple=True, help="Use only this layer of ties. Repeatable."),
+    click.option(
+        "--influence",
+        type=click.Choice(["source-to-target", "target-to-source", "both"]),
+        help="Which way influence runs along a tie. 'amina names bo as her adviser' is target-to-source.",
+    ),
+    click.option(
+        "--merge",
+        type=click.Choice(["refuse", "sum"]),
+        help="Rows for the same tie that disagree: refuse them, or add their columns.  [default: refuse]",
+    ),
+    click.option("--encoding", help="Encoding of the files.  [default: utf-8]"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """How the practice spreads."""
+
+    model: str | None
+    probability: tuple[str, ...]
+    partners: float | None
+    strength: str | None
+    weight: tuple[str, ...]
+    totals: str | None
+
+
+model_options = _bundle(
+    "model_options",
+    ModelOptions,
+    click.option(
+        "--model",
+        type=click.Choice(list(MODELS)),
+        help="How the practice spreads.  [default: weighted-cascade; independent-cascade where --probability is given]",
+    ),
+    click.option(
+        "--probability",
+        "-p",
+        multiple=True,
+        metavar="P",
+        help="Chance that an adopter convinces a person she can influence: a number, a column of the ties, or layer=P "
+        "(repeatable). A list such as .05,.1,.2 answers for the first and says whether the others change the answer.",
+    ),
+    click.option(
+        "--partners", type=float, help="Chance that a partner organisation convinces a person once all of it adopted."
+    ),
+    click.option("--strength", metavar="COLUMN", help="Column of the ties that makes them stronger or weaker."),
+    click.option(
+        "--weight",
+        multiple=True,
+        metavar="W",
+        help="For linear-threshold: a number, a column, or layer=W (repeatable).",
+    ),
+    click.option(
+        "--totals",
+        type=click.Choice(["refuse", "normalise", "cap"]),
+        help="For linear-threshold: what to do with people whose weights pass 1.  [default: refuse]",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How the worlds are run."""
+
+    worlds: int | None
+    standard_error: float | None
+    horizon: int | None
+    rng: int | None
+    workers: int | None
+    backend: str | None
+
+
+run_options = _bundle(
+    "run_options",
+    RunOptions,
+    click.option("--worlds", type=click.IntRange(min=2), help="How many ways things may go to try.  [default: 4096]"),
+    click.option(
+        "--standard-error",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Go on until the mean is known this well, in people, instead of a fixed number of worlds.",
+    ),
+    click.option("--horizon", type=click.IntRange(min=0), help="Stop after this step.  [default: when all is over]"),
+    click.option(
+        "--rng", type=int, help="Start of the random numbers; the same number, the same answer.  [default: 0]"
+    ),
+    click.option(
+        "--workers", type=click.IntRange(min=1), help="Cores to use; changes no result.  [default: all of them]"
+    ),
+    click.option("--backend", help="What runs the worlds; changes no result.  [default: cpu]"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """Where the results go, and in which form."""
+
+    json: bool
+    csv: bool
+    output: Path | None
+    force: bool
+    quiet: bool
+
+    def __post_init__(self) -> None:
+        if self.json and self.csv:
+            raise UsageError("give either --json or --csv, not both")
+
+    @property
+    def form(self) -> str:
+        """``text``, ``json`` or ``csv``; without an option, what the name of the file says."""
+        if self.json or self.csv:
+            return "json" if self.json else "csv"
+        suffix = self.output.suffix.lower() if self.output else ""
+        return suffix[1:] if suffix in {".json", ".csv"} else "text"
+
+
+output_options = _bundle(
+    "output",
+    OutputOptions,
+    click.option("--json", is_flag=True, help="One JSON document; see docs/schemas."),
+    click.option("--csv", is_flag=True, help="One table as CSV."),
+    click.option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write to this file; .json and .csv choose the form.",
+    ),
+    click.option("--force", is_flag=True, help="Overwrite files that exist."),
+    click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks."),
+)
+
+
+def command_line(*extra: str, without: tuple[str, ...] = ()) -> str:
+    """Return the present command line, to be typed again: only what was given, only what changes the answer.
+
+    Parameters
+    ----------
+    extra : words to add.
+    without : names of parameters to leave out.
+    """
+    context = click.get_current_context()
+    words = [*context.command_path.split(), *_words(context, _UNRECORDED | set(without)), *extra]
+    return shlex.join(words)
+
+
+def other_command(name: str, *extra: str) -> str:
+    """Return a line for another command on the same PATH, with the network, model and run options that were given."""
+    context = click.get_current_context()
+    shared = {item.name for noun in (NetworkOptions, ModelOptions, RunOptions) for item in dataclasses.fields(noun)}
+    own = {str(parameter.name) for parameter in context.command.params} - shared - {"path"}
+    return shlex.join(["spark", name, *_words(context, _UNRECORDED | own), *extra])
+
+
+def _words(context: click.Context, dropped: Set[str]) -> list[str]:
+    arguments, options = [], []
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in dropped or source is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        value = context.params[parameter.name or ""]
+        if isinstance(parameter, click.Argument):
+            arguments.append(str(value))
+        elif value is True:
+            options.append(parameter.opts[0])
+        else:
+            for item in value if parameter.multiple else (value,):
+                text = "=".join(item) if isinstance(item, tuple) else str(item)
+                options += [parameter.opts[0], text]
+    return [*arguments, *options]

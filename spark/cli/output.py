@@ -1,0 +1,98 @@
+"""Write results whole or not at all, and never over a file that is in the way."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spark.cli.options import OutputOptions
+from spark.errors import UsageError
+
+if TYPE_CHECKING:
+    from spark.report import Answer
+    from spark.scenario import Run
+
+
+def refuse_to_overwrite(output: OutputOptions) -> None:
+    """Say so before the work is done, if --output is in the way of a file or leads nowhere."""
+    path = output.output
+    if path is None:
+        return
+    if path.is_file() and not output.force:
+        raise UsageError(f"{path} exists; add --force to overwrite it, or choose another --output")
+    if not path.parent.is_dir():
+        raise UsageError(f"--output: there is no folder {str(path.parent)!r}")
+
+
+def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
+    """Render an answer in the form that was asked for, to standard output or to the file.
+
+    What differs between machines (workers, backend) is recorded in files only: standard output is the same everywhere.
+    """
+    if output.form == "json":
+        here = {"backend": run.backend, "workers": run.workers or os.cpu_count()} if run and output.output else None
+        text = answer.json(here)
+    elif output.form == "csv":
+        text = answer.csv()
+    else:
+        text = answer.text()
+    if output.output is None:
+        stream = sys.stdout.buffer
+        stream.write(_encoded(text, output.form))
+        stream.flush()
+    else:
+        write_file(output.output, text.encode("utf-8"))
+        remark(output, f"written to {output.output}")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside it first, then in its place."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # a pipe or a device
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def remark(output: OutputOptions, message: str) -> None:
+    """Say something that is not a result."""
+    if not output.quiet:
+        click.echo(f"spark: {message}", err=True)
+
+
+@contextmanager
+def timed(output: OutputOptions, what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a progress callback where somebody looks (a terminal), and say afterwards how long it took."""
+    start = time.perf_counter()
+    if output.quiet or not sys.stderr.isatty():
+        yield None
+    else:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(what, total=None)
+
+            def show(done: int, total: int) -> None:
+                bars.update(task, completed=done, total=total)
+
+            yield show
+    remark(output, f"{what}: {time.perf_counter() - start:.1f} s")
+
+
+def _encoded(text: str, form: str) -> bytes:
+    """Data are always UTF-8; text for people is what their terminal can show."""
+    encoding = "utf-8" if form != "text" else getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace")

@@ -1,0 +1,123 @@
+"""``spark plan``: whom do we start with?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spark.cli.options import (
+    PATH,
+    ModelOptions,
+    NetworkOptions,
+    OutputOptions,
+    RunOptions,
+    command_line,
+    examples,
+    model_options,
+    network_options,
+    other_command,
+    output_options,
+    run_options,
+)
+from spark.errors import UsageError, nearest
+from spark.plan import ChoiceRequest
+
+if TYPE_CHECKING:
+    from spark.report import Next
+    from spark.results import Choice
+    from spark.scenario import Scenario
+
+_MOST_TYPED = 10
+
+
+@click.command(
+    "plan",
+    short_help="Whom do we start with?",
+    epilog=examples(
+        "spark plan my-trust --budget 10",
+        "spark plan my-trust --count 10 --probability .05,.1,.2",
+        "spark plan pilot.toml --output plan.csv",
+    ),
+)
+@click.argument("path", type=PATH)
+@click.option(
+    "--budget", type=click.FloatRange(min=0), help="What the people may cost together; cost is 1 without a cost column."
+)
+@click.option("--count", type=click.IntRange(min=0), help="How many people, whatever they cost.")
+@click.option("--plan", "name", metavar="NAME", help="The plan of the scenario whose people are to be chosen.")
+@model_options
+@network_options
+@run_options
+@output_options
+def command(
+    path: Path,
+    budget: float | None,
+    count: int | None,
+    name: str | None,
+    network_options: NetworkOptions,
+    model_options: ModelOptions,
+    run_options: RunOptions,
+    output: OutputOptions,
+) -> None:
+    """Choose the people to start with, and say how good the choice is, compared with what, and how sure."""
+    from spark import study
+    from spark.cli.output import emit, refuse_to_overwrite, timed
+    from spark.cli.settings import scenario_of
+    from spark.report import Frame
+    from spark.report.choice import ChoiceAnswer
+
+    refuse_to_overwrite(output)
+    if budget is not None and count is not None:
+        raise UsageError("give either --budget or --count, not both")
+    scenario, why = scenario_of(path, network_options, model_options, run_options)
+    request = _request(scenario, budget, count, name)
+    with timed(output, "plan") as progress:
+        network = study.load(scenario)
+        chosen = study.choose(network, scenario, request, progress=progress)
+    frame = Frame(command_line(), why, _next(chosen.choice, bool(scenario.probabilities)))
+    emit(ChoiceAnswer(network, scenario.model, chosen, frame), output, scenario.run)
+
+
+def _request(scenario: Scenario, budget: float | None, count: int | None, name: str | None) -> ChoiceRequest:
+    """Return what is to be chosen: the scenario's request, with what the options say instead."""
+    known = {key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest)}
+    if name is not None and name not in known:
+        which = f"those that choose are {', '.join(known)}" if known else "PATH has no plan with choose = {...}"
+        raise UsageError(f"--plan {name}: there is no plan of that name to be chosen; {which}{nearest(name, known)}")
+    if name is None and len(known) == 1:
+        name = next(iter(known))
+    beside = known[name].beside if name is not None else ()
+    if budget is not None or count is not None:
+        return ChoiceRequest(budget, count, beside=beside)
+    if name is None:
+        which = f"--plan with one of {', '.join(known)}, or " if known else ""
+        raise UsageError(f"say how many: {which}--budget 10 (what they cost) or --count 10 (people)")
+    return known[name]
+
+
+def _next(choice: Choice, sensitive: bool) -> tuple[Next, ...]:
+    from spark.report import Next
+    from spark.report.layout import csv_record
+
+    steps = []
+    if len(choice.seeds) <= _MOST_TYPED:
+        record = csv_record(choice.seeds)
+        seeds = f"@{record}" if record.startswith("@") else record
+    else:
+        seeds = "@plan.csv"
+        steps.append(Next("Keep the list:", f"{command_line()} --output plan.csv"))
+    steps += [
+        Next("How does it spread, step by step?", other_command("simulate", "--seeds", seeds)),
+        Next(
+            "Is it better than your own idea? Put your people in the place of THEM:",
+            other_command("compare", "--plan", f"spark={seeds}", "--plan") + " mine=THEM",
+        ),
+    ]
+    if not sensitive:
+        line = command_line(without=("probability", "model", "strength", "weight", "totals"))
+        steps.append(
+            Next("Does the answer depend on how easily people are convinced?", f"{line} --probability .05,.1,.2")
+        )
+    return tuple(steps)

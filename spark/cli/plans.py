@@ -1,0 +1,183 @@
+"""Seeds and plans as they are written on the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spark.errors import DataError, Fault, UsageError, nearest
+from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
+
+if TYPE_CHECKING:
+    from spark.network import Network
+
+_REQUEST = re.compile(r"(choose|choose-count|random|degree|nomination):(.+)", re.DOTALL)
+_BROADCAST = re.compile(r"broadcast:(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as named on the command line, or in a file that it names."""
+
+    id: str
+    option: str
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A plan whose people have not been looked up yet."""
+
+    people: list[Named] = field(default_factory=list)
+    requests: list[ChoiceRequest] = field(default_factory=list)
+    broadcasts: list[Broadcast] = field(default_factory=list)
+
+    def finished(self, name: str) -> Plan | ChoiceRequest:
+        """Return the plan, or the request to choose its seeds."""
+        if not self.requests:
+            seeds = Seeds(tuple(named.id for named in self.people))
+            return Plan(*([seeds] if seeds.people or not self.broadcasts else []), *self.broadcasts)
+        if len(self.requests) > 1 or self.people:
+            raise UsageError(f"--plan {name}: give either people or one request to choose them, not more")
+        request = self.requests[0]
+        return ChoiceRequest(request.budget, request.count, request.method, tuple(self.broadcasts))
+
+
+def read_seeds(texts: Sequence[str]) -> list[Named]:
+    """Read the values of --seeds: CSV records, or @FILE, or @- for standard input; @@ is a literal @.
+
+    Raises
+    ------
+    UsageError
+        A file that cannot be opened. `DataError`: one that cannot be read.
+    """
+    return [named for text in texts for named in _read_seeds(text, "--seeds")]
+
+
+def read_plans(texts: Sequence[str], known: Mapping[str, Plan | ChoiceRequest]) -> dict[str, Draft | str]:
+    """Read the values of --plan: names of a scenario's plans (`known`), or NAME=DEFINITION.
+
+    A name that comes several times adds up. The value of a name of the scenario is the name itself.
+    """
+    plans: dict[str, Draft | str] = {}
+    for text in texts:
+        name, equals, definition = text.partition("=")
+        if text in known:
+            plans[text] = text
+        elif not equals:
+            choices = f"; the scenario has {', '.join(known)}" if known else "; write NAME=a,b or NAME=choose:10"
+            raise UsageError(f"--plan {text}: there is no plan of that name{choices}{nearest(text, known)}")
+        elif not name:
+            raise UsageError(f"--plan {text}: there is no name before the equals sign")
+        else:
+            draft = plans.setdefault(name, Draft())
+            if isinstance(draft, str):
+                raise UsageError(f"--plan {name}: the name is that of a plan of the scenario, which was given, too")
+            _add(draft, name, definition)
+    return plans
+
+
+def finish(
+    plans: Mapping[str, Draft | str], known: Mapping[str, Plan | ChoiceRequest], network: Network
+) -> dict[str, Plan | ChoiceRequest]:
+    """Look up the people of all plans, and return the plans."""
+    check_people([named for draft in plans.values() if isinstance(draft, Draft) for named in draft.people], network)
+    return {name: known[draft] if isinstance(draft, str) else draft.finished(name) for name, draft in plans.items()}
+
+
+def check_people(people: Sequence[Named], network: Network) -> None:
+    """Check that all are in the network.
+
+    Raises
+    ------
+    DataError, UsageError
+        With all who are not: a DataError if somebody named in a file is among them.
+    """
+    from spark.network import unknown
+
+    missing = [named for named in people if named.id not in network.people]
+    faults = [
+        Fault(unknown(named.id, network.people), named.file, named.line, None if named.file else named.option)
+        for named in missing
+    ]
+    if faults:
+        in_file = any(fault.file for fault in faults)
+        raise (DataError if in_file else UsageError)(*dict.fromkeys(faults))
+
+
+def _add(draft: Draft, name: str, definition: str) -> None:
+    request, broadcast = _REQUEST.fullmatch(definition), _BROADCAST.fullmatch(definition)
+    if broadcast:
+        draft.broadcasts.append(Broadcast(probability=_number(name, broadcast[1])))
+    elif request:
+        amount = _number(name, request[2])
+        method = {"choose": "best", "choose-count": "best"}.get(request[1], request[1])
+        if request[1] == "choose":
+            draft.requests.append(ChoiceRequest(budget=amount, method=method))
+        elif amount != int(amount):
+            raise UsageError(f"--plan {name}: {request[2]} is not a whole number of people")
+        else:
+            draft.requests.append(ChoiceRequest(count=int(amount), method=method))
+    else:
+        draft.people += _read_seeds(definition, f"--plan {name}")
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not abs(number) < float("inf"):
+        raise UsageError(f"--plan {name}: {text!r} is not a number")
+    return number
+
+
+def _read_seeds(text: str, option: str) -> list[Named]:
+    if text.startswith("@@"):
+        text = text[1:]
+    elif text.startswith("@"):
+        return _from_file(text[1:], option)
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise UsageError(f"{option}: {text} is not one CSV record ({error}); quote ids as in 'a,\"b, c\"'") from None
+    return [Named(person, option) for person in (rows[0] if rows else []) if person]
+
+
+def _from_file(name: str, option: str) -> list[Named]:
+    file = "standard input" if name == "-" else name
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{option}: @{name} cannot be read: {error.strerror}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DataError(Fault("is not UTF-8 text; save the file as UTF-8", file, line)) from None
+    lines = text.split("\n")
+    header = next(csv.reader([lines[0].removesuffix("\r")]), [])
+    if "id" in header:
+        return _from_table(text, option, file, header.index("id"))
+    people = ((line, content.removesuffix("\r")) for line, content in enumerate(lines, 1))
+    return [Named(person, option, file, line) for line, person in people if person]
+
+
+def _from_table(text: str, option: str, file: str, column: int) -> list[Named]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    next(reader)
+    people: list[Named] = []
+    while True:
+        line = reader.line_num + 1
+        row = next(reader, None)
+        if row is None:
+            return people
+        if len(row) > column and row[column]:
+            people.append(Named(row[column], option, file, line))

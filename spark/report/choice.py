@@ -1,0 +1,201 @@
+"""Whom to start with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spark.model import Model
+from spark.network import Network
+from spark.report import Frame
+from spark.report.frame import assumed, provenance, what_next
+from spark.report.layout import (
+    Column,
+    count,
+    csv_text,
+    document,
+    json_text,
+    number,
+    paragraph,
+    percent,
+    printable,
+    section,
+    table,
+    with_error,
+)
+from spark.report.spread import broadcast_in_words, by_organisation, in_order, outcome, spread_document
+from spark.report.words import ERROR_NOTE, assumptions, cost_in_words, name_of, organisation_of, where
+from spark.results import Choice
+from spark.study import ChoiceAnswer as Chosen
+from spark.study import OtherChoice
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceAnswer:
+    """The answer of ``spark plan``."""
+
+    network: Network
+    model: Model
+    chosen: Chosen
+    frame: Frame
+
+    def text(self) -> str:
+        """Lay out the answer."""
+        choice = self.chosen.choice
+        return document(
+            section(
+                f"Start with {count(len(choice.seeds), 'person', 'people')}",
+                paragraph("In this order, if you have to stop early; 'adds' is what each adds to those above."),
+                ranking(self.network, choice),
+                *(paragraph(broadcast_in_words(b)) for b in self.chosen.request.beside),
+                cost(self.network, self.chosen),
+            ),
+            section("In the end", *outcome(self.network, choice.spread)),
+            section("How sure", *how_sure(choice)),
+            section("Compared with simpler rules, in the same worlds", baselines(self.network, choice)),
+            by_organisation(choice.spread.by_organisation),
+            sensitivity(self.chosen),
+            paragraph(ERROR_NOTE, indent=0) + "\n",
+            assumed(self.sentences()),
+            what_next(self.frame.next),
+        )
+
+    def json(self, run: Mapping[str, Any] | None) -> str:
+        """Write a document of docs/schemas/plan.json."""
+        choice = self.chosen.choice
+        data = choice.to_dict()
+        data["seeds"] = in_order(self.network, choice.seeds)
+        data["spread"] = spread_document(self.network, choice.spread)
+        if self.chosen.sensitivity:
+            data["sensitivity"] = [_other(self.network, other) for other in self.chosen.sensitivity]
+        data["assumptions"] = self.sentences()
+        data["provenance"] = provenance(choice.provenance, self.frame, run)
+        return json_text("spark.plan/1", data)
+
+    def csv(self) -> str:
+        """Write the ranking: one row a seed, in the order of choosing."""
+        rows = []
+        for rank, seed in enumerate(self.chosen.choice.ranking, 1):
+            at = self.network.people.position(seed.id)
+            place = name_of(self.network, at), organisation_of(self.network, at), where(self.network, at)
+            rows.append((rank, seed.id, *place, repr(seed.gain), seed.gain_standard_error, repr(seed.cost)))
+        header = ["rank", "id", "label", "organisation", "where", "gain", "gain_standard_error", "cost"]
+        return csv_text(header, rows)
+
+    def sentences(self) -> list[str]:
+        """Say what was assumed."""
+        said = assumptions(self.network, self.model, self.frame.why)
+        return [*said, cost_in_words(self.network)] if self.chosen.request.budget is not None else said
+
+
+def ranking(network: Network, choice: Choice) -> str:
+    """Lay out the seeds in order, with who they are and why: what each adds, and how many people each can reach."""
+    reach = network.out_degree()
+    costs = "cost" in network.given
+    rows, below = [], []
+    for rank, seed in enumerate(choice.ranking, 1):
+        at = network.people.position(seed.id)
+        adds = with_error(seed.gain, seed.gain_standard_error)
+        price = number(seed.cost) if costs else ""
+        rows.append((rank, seed.id, name_of(network, at), price, f"{reach[at]:,}", adds))
+        below.append(", ".join(part for part in (organisation_of(network, at), where(network, at)) if part))
+    columns = [
+        Column("", "number"),
+        Column("id", "id"),
+        Column("name"),
+        Column("cost", "number"),
+        Column("can influence", "number"),
+        Column("adds", "number"),
+    ]
+    head, *lines = table(columns, rows).split("\n")
+    indent = " " * (len(str(len(rows))) + 6)
+    places = [f"{indent}{place}" if place else "" for place in map(printable, below)]
+    return "\n".join([head, *(line for pair in zip(lines, places, strict=True) for line in pair if line)])
+
+
+def cost(network: Network, chosen: Chosen) -> str:
+    """Say what the seeds cost, where a budget was given or costs are known."""
+    budget = chosen.request.budget
+    if budget is None and "cost" not in network.given:
+        return ""
+    of = f" of a budget of {number(budget)}" if budget is not None else ""
+    return paragraph(f"Together they cost {number(chosen.choice.cost)}{of}.")
+
+
+def how_sure(choice: Choice) -> list[str]:
+    """Say what is guaranteed, and what is estimated; the two are different things."""
+    statement = choice.certificate.statement
+    said = [paragraph(f"Guaranteed: {statement.removesuffix('.')}.", bullet="- ")]
+    if choice.quality is not None:
+        share = percent(choice.quality)
+        said.append(
+            paragraph(f"Estimated: this reaches {share} of what the best search of this kind would find.", bullet="- ")
+        )
+    return said
+
+
+def baselines(network: Network, choice: Choice) -> str:
+    """Lay out what simpler rules reach."""
+    spread = choice.spread
+    rows: list[tuple[object, ...]] = [
+        ("this choice", len(choice.seeds), with_error(spread.mean, spread.standard_error), "")
+    ]
+    rows += [(b.name, len(b.seeds) or "", with_error(b.mean, b.standard_error), b.note) for b in choice.baselines]
+    columns = [Column("rule", "id"), Column("people", "number"), Column("practise", "number"), Column("remark")]
+    return table(columns, rows)
+
+
+def sensitivity(chosen: Chosen) -> str:
+    """Say whether the choice depends on the probability."""
+    if not chosen.sensitivity:
+        return ""
+    size = len(chosen.choice.seeds)
+    rows = []
+    for other in chosen.sensitivity:
+        main, there = other.main, other.there
+        rows.append(
+            (
+                number(other.probability),
+                f"{other.overlap} of {size}",
+                with_error(main.mean, main.standard_error),
+                with_error(there.mean, there.standard_error),
+                _loss(other),
+            )
+        )
+    columns = [
+        Column("probability", "number"),
+        Column("same people", "number"),
+        Column("this choice", "number"),
+        Column("choice made there", "number"),
+        Column("loss", "number"),
+    ]
+    changed = [number(other.probability) for other in chosen.sensitivity if other.changes]
+    unsure = [number(other.probability) for other in chosen.sensitivity if other.against.verdict == "too-close"]
+    if changed:
+        verdict = f"It matters: with {' or '.join(changed)} another choice would be better."
+    elif unsure:
+        verdict = f"Too close to call with {' or '.join(unsure)}; more --worlds would tell."
+    else:
+        verdict = "It hardly matters: the same choice is as good as any with every probability tried."
+    return section("Does the answer depend on the probability?", table(columns, rows), paragraph(verdict))
+
+
+def _loss(other: OtherChoice) -> str:
+    lost = -other.against.mean
+    if lost <= 0 or not other.there.mean:
+        return "none"
+    return percent(lost / other.there.mean)
+
+
+def _other(network: Network, other: OtherChoice) -> dict[str, Any]:
+    difference = other.against
+    return {
+        "probability": other.probability,
+        "seeds": in_order(network, other.seeds),
+        "overlap": other.overlap,
+        "this_choice": {"mean": other.main.mean, "standard_error": other.main.standard_error},
+        "choice_made_there": {"mean": other.there.mean, "standard_error": other.there.standard_error},
+        "difference": {"mean": difference.mean, "low": difference.low, "high": difference.high},
+        "changes": other.changes,
+    }

@@ -1,0 +1,198 @@
+"""Plain text that fits 80 columns, CSV and JSON: how things are written, whatever they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+WIDTH = 80
+_NARROWEST = 12
+_UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: numbers stand right; ids are never cut, other texts are where the table is too wide."""
+
+    title: str
+    kind: Literal["id", "text", "number"] = "text"
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, indent: int = 2) -> str:
+    """Lay out a table; columns without any content are left out.
+
+    >>> print(table([Column("id", "id"), Column("adds", "number")], [["amina", 3.5], ["bo", 12]]))
+      id     adds
+      amina   3.5
+      bo       12
+    """
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    used = [i for i in range(len(columns)) if any(row[i] for row in cells)]
+    columns = [columns[i] for i in used]
+    cells = [[column.title for column in columns], *([row[i] for i in used] for row in cells)]
+    widths = [max(display_width(row[i]) for row in cells) for i in range(len(columns))]
+    _shrink(widths, columns, WIDTH - indent)
+    lines = []
+    for row in cells:
+        parts = [
+            _pad(_cut(cell, width), width, column.kind == "number")
+            for cell, width, column in zip(row, widths, columns, strict=True)
+        ]
+        lines.append((" " * indent + "  ".join(parts)).rstrip())
+    return "\n".join(lines)
+
+
+def paragraph(text: str, *, indent: int = 2, bullet: str = "") -> str:
+    """Wrap a sentence or two; words are never broken."""
+    first = " " * indent + bullet
+    return textwrap.fill(
+        printable(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def section(title: str, *parts: str) -> str:
+    """Put a title above parts, which are already laid out; nothing without parts."""
+    body = "\n".join(part for part in parts if part)
+    return f"{title}\n{body}\n" if body else ""
+
+
+def document(*sections: str) -> str:
+    """Join sections with one empty line between them."""
+    return "\n".join(part for part in sections if part)
+
+
+def with_error(mean: float, error: float | None) -> str:
+    """Write an estimate with its standard error, to the digits that mean something.
+
+    >>> with_error(412.3456, 1.234), with_error(3, 0), with_error(1234567.8, 1234.5)
+    ('412.3 ± 1.2', '3', '1,234,568 ± 1,234')
+    """
+    if not error:
+        return number(mean)
+    digits = min(6, max(0, 1 - math.floor(math.log10(error))))
+    return f"{mean:,.{digits}f} ± {error:,.{digits}f}"
+
+
+def interval(mean: float, low: float, high: float) -> tuple[str, str, str]:
+    """Write an estimate and its interval, all to the digits that mean something.
+
+    >>> interval(12.3456, 10.1, 14.6)
+    ('12.3', '10.1', '14.6')
+    """
+    spread = (high - low) / 4
+    digits = min(6, max(0, 1 - math.floor(math.log10(spread)))) if spread > 0 else 2
+    mean_text, low_text, high_text = (f"{round(value, digits) + 0.0:,.{digits}f}" for value in (mean, low, high))
+    return mean_text, low_text, high_text
+
+
+def number(value: float) -> str:
+    """Write a number that is exact, or whose error is said elsewhere.
+
+    >>> number(12.0), number(0.1), number(1234.5678)
+    ('12', '0.1', '1,234.57')
+    """
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage; never 0 % or 100 % unless it is.
+
+    >>> percent(0.123), percent(0.9999), percent(1), percent(0.002)
+    ('12 %', 'over 99 %', '100 %', 'under 1 %')
+    """
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def count(number_of: int, one: str, many: str = "") -> str:
+    """Write how many there are of something.
+
+    >>> count(1, "person", "people"), count(1200, "tie")
+    ('1 person', '1,200 ties')
+    """
+    return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
+
+
+def printable(text: str) -> str:
+    """The text without what would make a terminal act on it; everything that can be seen stays as it is."""
+    if text.isprintable():
+        return text
+    return "".join(c.encode("unicode_escape").decode() if unicodedata.category(c) in _UNPRINTABLE else c for c in text)
+
+
+def display_width(text: str) -> int:
+    """How many columns of a terminal the text takes.
+
+    >>> display_width("amina"), display_width("日本"), display_width("e\u0301")
+    (5, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_character_width(c) for c in text)
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
+    texts = [i for i, column in enumerate(columns) if column.kind == "text"]
+    while texts and sum(widths) + 2 * (len(widths) - 1) > room:
+        widest = max(texts, key=lambda i: widths[i])
+        if widths[widest] <= _NARROWEST:
+            return
+        widths[widest] -= 1
+
+
+def _cut(text: str, width: int) -> str:
+    if display_width(text) <= width:
+        return text
+    while display_width(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    space = " " * (width - display_width(text))
+    return space + text if right else text + space
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a table as CSV: every id comes back from a CSV reader exactly as it was."""
+    return "".join(csv_record(row) + "\n" for row in [header, *rows])
+
+
+def csv_record(values: Iterable[object]) -> str:
+    """Write one CSV record without its line end, as ``--seeds`` takes it.
+
+    >>> csv_record(["amina", "Smith, Jo"])
+    'amina,"Smith, Jo"'
+    """
+    text = io.StringIO()
+    # with the default line end, both characters of it are quoted inside a value
+    csv.writer(text).writerow(["" if value is None else value for value in values])
+    return text.getvalue().removesuffix("\r\n")
+
+
+def json_text(schema: str, data: dict[str, Any]) -> str:
+    """Write one JSON document, its schema first."""
+    return json.dumps({"schema": schema, **data}, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

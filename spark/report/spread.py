@@ -1,0 +1,182 @@
+"""How far one plan spreads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spark.model import Model
+from spark.network import Network
+from spark.plan import Broadcast, Plan
+from spark.report import Frame
+from spark.report.frame import assumed, provenance, what_next
+from spark.report.layout import (
+    Column,
+    count,
+    csv_text,
+    document,
+    json_text,
+    number,
+    paragraph,
+    percent,
+    printable,
+    section,
+    table,
+    with_error,
+)
+from spark.report.words import ERROR_NOTE, assumptions, name_of, organisation_of
+from spark.results import GroupSpread, Spread, Step
+
+_MOST_SEEDS = 20
+_MOST_ROWS = 25
+_MOST_STEPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadAnswer:
+    """The answer of ``spark simulate``."""
+
+    network: Network
+    model: Model
+    name: str
+    plan: Plan
+    spread: Spread
+    frame: Frame
+
+    def text(self) -> str:
+        """Lay out the answer."""
+        title = f"Plan {printable(self.name)}" if self.name else "This plan"
+        return document(
+            section(title, *plan_in_words(self.network, self.plan)),
+            section("In the end", *outcome(self.network, self.spread)),
+            by_organisation(self.spread.by_organisation),
+            over_time(self.spread.over_time),
+            paragraph(ERROR_NOTE, indent=0) + "\n",
+            assumed(assumptions(self.network, self.model, self.frame.why)),
+            what_next(self.frame.next),
+        )
+
+    def json(self, run: Mapping[str, Any] | None) -> str:
+        """Write a document of docs/schemas/simulate.json."""
+        data = spread_document(self.network, self.spread)
+        data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
+        data["provenance"] = provenance(self.spread.provenance, self.frame, run)
+        return json_text("spark.simulate/1", data)
+
+    def csv(self) -> str:
+        """Write one row a person: who, where, whether a seed, and the chance that they practise in the end."""
+        seeds = set(self.spread.seeds)
+        rows = (
+            (
+                person,
+                name_of(self.network, i),
+                organisation_of(self.network, i),
+                "yes" if person in seeds else "no",
+                repr(chance),
+            )
+            for i, (person, chance) in enumerate(zip(self.network.people, self.spread.chances.tolist(), strict=True))
+        )
+        return csv_text(["id", "label", "organisation", "seed", "chance"], rows)
+
+
+def spread_document(network: Network, spread: Spread) -> dict[str, Any]:
+    """Return the JSON form of a spread: what `to_dict` gives, without the rows of single people and worlds."""
+    data = spread.to_dict()
+    for key in ("people", "chances", "sizes", "provenance"):
+        del data[key]
+    data["seeds"] = in_order(network, spread.seeds)
+    return data
+
+
+def in_order(network: Network, ids: Sequence[Any]) -> list[Any]:
+    """Put ids in the order of people.csv."""
+    return sorted(ids, key=network.people.position)
+
+
+def plan_in_words(network: Network, plan: Plan) -> list[str]:
+    """Say whom a plan starts with and what else it does."""
+    said = []
+    seeds = in_order(network, plan.seeds)
+    if seeds:
+        said.append(paragraph(f"Start with {count(len(seeds), 'person', 'people')}:"))
+        said.append(people_table(network, seeds[:_MOST_SEEDS]))
+        if len(seeds) > _MOST_SEEDS:
+            said.append(paragraph(f"... and {len(seeds) - _MOST_SEEDS:,} more; --json lists all."))
+    said += [paragraph(broadcast_in_words(b)) for b in plan.interventions if isinstance(b, Broadcast)]
+    return said or [paragraph("Nobody is started with: no action.")]
+
+
+def people_table(network: Network, ids: Sequence[Any]) -> str:
+    """Lay out who people are."""
+    rows = []
+    for person in ids:
+        at = network.people.position(person)
+        rows.append((person, name_of(network, at), organisation_of(network, at)))
+    return table([Column("id", "id"), Column("name"), Column("organisation")], rows, indent=4)
+
+
+def broadcast_in_words(broadcast: Broadcast) -> str:
+    """Say what a broadcast does."""
+    if broadcast.probability is not None:
+        strength = f"convinces each person with chance {number(broadcast.probability)}"
+    else:
+        strength = f"gives each person a dose of {number(broadcast.dose or 0.0)}"
+    steps = broadcast.stop - broadcast.start
+    when = (
+        f"in step {broadcast.start}"
+        if steps == 1
+        else f"in each of the steps {broadcast.start} to {broadcast.stop - 1}"
+    )
+    if not broadcast.to:
+        return f"Broadcast to everybody: {strength} {when}."
+    groups = " and ".join(f"{key} {', '.join(map(str, names))}" for key, names in broadcast.to.items())
+    return f"Broadcast to {groups}: {strength} {when}."
+
+
+def outcome(network: Network, spread: Spread) -> list[str]:
+    """Say how many people practise in the end, with whom, and how much luck there is in it."""
+    mean = with_error(spread.mean, spread.standard_error)
+    rows = [(mean, f"of {network.size:,} people practise, on average")]
+    if network.adopted.any():
+        gain = with_error(spread.gain_over_no_action, spread.gain_standard_error)
+        rows.append((gain, "of them would not without this plan"))
+    if spread.mean_value is not None:
+        rows.append((with_error(spread.mean_value, spread.value_standard_error), "is what they are worth together"))
+    if spread.ever_adopted != spread.mean:
+        rows.append((with_error(spread.ever_adopted, spread.ever_standard_error), "ever practised"))
+    if spread.over_time:
+        last = spread.over_time[-1]
+        rows.append((f"{number(last.low)} to {number(last.high)}", "in 8 of 10 worlds"))
+    rows.append((number(spread.worlds), "worlds were tried: ways in which chance may fall"))
+    return [table([Column("", "number"), Column("", "text")], rows).split("\n", 1)[1]]
+
+
+def by_organisation(groups: Sequence[GroupSpread]) -> str:
+    """Lay out the adopters of each organisation."""
+    rows = [
+        (g.name, f"{g.people:,}", with_error(g.mean, g.standard_error), percent(g.mean / g.people) if g.people else "")
+        for g in groups
+    ]
+    left_out = len(rows) - _MOST_ROWS
+    columns = [
+        Column("organisation"),
+        Column("people", "number"),
+        Column("practise", "number"),
+        Column("share", "number"),
+    ]
+    more = paragraph(f"... and {left_out:,} more; --json lists all.") if left_out > 0 else ""
+    return section("By organisation", table(columns, rows[:_MOST_ROWS]), more) if rows else ""
+
+
+def over_time(steps: Sequence[Step]) -> str:
+    """Lay out the curve at a dozen of its steps."""
+    if len(steps) < 2:
+        return ""
+    picked = sorted({round(i * (len(steps) - 1) / (_MOST_STEPS - 1)) for i in range(_MOST_STEPS)})
+    rows = [
+        (s.time, with_error(s.mean, s.standard_error), f"{number(s.low)} to {number(s.high)}")
+        for s in (steps[i] for i in picked)
+    ]
+    columns = [Column("step", "number"), Column("practise", "number"), Column("in 8 of 10 worlds", "number")]
+    return section("Over time", table(columns, rows))

@@ -1,0 +1,137 @@
+"""What a run took for granted, in words for somebody who runs a service and not a computer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from spark.model import MODELS, IndependentCascade, LinearThreshold, Model, WeightedCascade
+from spark.network import Network
+from spark.report.layout import count, number
+
+ERROR_NOTE = (
+    "± is one standard error: with other luck in the drawing, the figure would move by about that much; it says "
+    "nothing about how right the network and the model are."
+)
+
+
+def model_in_words(model: Model) -> str:
+    """Say how the practice spreads under a model.
+
+    >>> model_in_words(IndependentCascade(0.1))
+    'everyone who adopts has one chance of 0.1 to convince each person they can influence (independent-cascade)'
+    """
+    if isinstance(model, IndependentCascade):
+        strength = f", made stronger or weaker by the column {model.strength!r}" if model.strength else ""
+        chance = _share(model.probability, "one chance of {}", "one chance, given by the column {!r},")
+        words = f"everyone who adopts has {chance} to convince each person they can influence{strength}"
+    elif isinstance(model, WeightedCascade):
+        words = (
+            "everyone who adopts has one chance to convince each person they can influence: 1 in d for a person whom "
+            "d people can influence"
+        )
+    elif isinstance(model, LinearThreshold):
+        weights = "all who can influence a person count equally"
+        if model.weight is not None:
+            weights = f"each counts {_share(model.weight, 'with weight {}', 'as the column {!r} says')}"
+        words = (
+            "a person adopts once enough of those who can influence them have adopted; how many is enough is drawn "
+            f"for each person, and {weights}"
+        )
+    else:
+        words = repr(model)
+    names = [name for name, kind in MODELS.items() if isinstance(model, kind)]
+    return f"{words} ({names[0]})" if names else words
+
+
+def _share(value: object, as_number: str, as_column: str) -> str:
+    if isinstance(value, str):
+        return as_column.format(value)
+    if isinstance(value, Mapping):
+        layers = (f"on {layer!r} {_share(part, as_number, as_column)}" for layer, part in value.items())
+        return ", ".join(layers)
+    assert isinstance(value, int | float)
+    return as_number.format(number(value))
+
+
+_INFLUENCE = {
+    "source-to-target": "from the source of a tie to its target",
+    "target-to-source": "from the target of a tie to its source (the source names the target)",
+    "both": "both ways along a tie",
+}
+
+
+def assumptions(network: Network, model: Model, why: str = "") -> list[str]:
+    """List what was taken for granted: the model, the direction of influence, what was not used.
+
+    Parameters
+    ----------
+    why : why this model, such as "named by --model".
+    """
+    said = [f"How it spreads: {model_in_words(model)}{f'; {why}' if why else ''}."]
+    said.append(f"Influence runs {_INFLUENCE[network.reading.influence]}.")
+    partner_ties = int(network.partner_source.size)
+    partners = getattr(model, "partners", 0.0)
+    if partner_ties and partners:
+        share = number(partners)
+        if isinstance(model, LinearThreshold):
+            said.append(f"Partner organisations carry {share} of what it takes to convince a person.")
+        else:
+            said.append(
+                f"A partner organisation of weight 1 convinces a person with chance {share} once all of it adopted."
+            )
+    elif partner_ties:
+        ties = count(partner_ties, "partner tie is", "partner ties are")
+        said.append(f"The {ties} not used; --partners 0.02 would use them.")
+    adopted = int(network.adopted.sum())
+    if adopted:
+        said.append(f"{count(adopted, 'person practises', 'people practise')} already, in every plan.")
+    used = [name for name in ("readiness", "visibility", "outlook", "value") if name in network.given]
+    if used:
+        said.append(f"Taken from the data on people: {', '.join(used)}.")
+    columns = [name for name in network.columns if name not in _columns_of(model)]
+    if columns:
+        said.append(f"Columns of the ties that this model does not use: {', '.join(columns)}.")
+    return said
+
+
+def _columns_of(model: Model) -> set[str]:
+    shares = [getattr(model, name, None) for name in ("probability", "weight", "strength")]
+    flat = [part for share in shares for part in (share.values() if isinstance(share, Mapping) else (share,))]
+    return {part for part in flat if isinstance(part, str)}
+
+
+def cost_in_words(network: Network) -> str:
+    """Say what a budget is counted in."""
+    if "cost" in network.given:
+        return "Costs are those of the cost column."
+    return "There is no cost column, so everybody costs 1 and a budget is a number of people."
+
+
+def where(network: Network, position: int) -> str:
+    """Say where a person works and as what, as far as the data say.
+
+    Parameters
+    ----------
+    position : the person's position in the network.
+    """
+    parts = []
+    label = name_of(network, position)
+    if network.team[position] >= 0:
+        parts.append(str(network.teams[int(network.team[position])]))
+    for column in ("role", "profession", "job", "post", "position", "title"):
+        group = network.groups.get(column)
+        if group is not None and group.codes[position] >= 0:
+            parts.append(group.names[group.codes[position]])
+    parts = [part for part in parts if part not in label]
+    return ", ".join(parts)
+
+
+def name_of(network: Network, position: int) -> str:
+    """The label of a person, or an empty text."""
+    return network.label[position] if network.label is not None else ""
+
+
+def organisation_of(network: Network, position: int) -> str:
+    """The organisation of a person, or an empty text."""
+    code = int(network.organisation[position])
+    return str(network.organisations[code]) if code >= 0 else ""

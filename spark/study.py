@@ -1,0 +1,248 @@
+"""Answer the question of a scenario: read its network, resolve what is still to be chosen, call one verb.
+
+This is the only module that knows both scenarios and optimisers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from spark.errors import DataError, UsageError
+from spark.model import IndependentCascade, Model
+from spark.network import Network
+from spark.plan import ChoiceRequest, Plan, Seeds
+from spark.problem.actions import lower_plans
+from spark.problem.lowering import lower
+from spark.results import Choice, Comparison, Difference, Spread
+from spark.scenario import Scenario, load_network
+from spark.worlds import Progress
+from spark.worlds import compare as compare_plans
+from spark.worlds import simulate as simulate_plan
+
+MAIN, THERE = "main answer", "chosen there"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChoice:
+    """What would have been chosen with another probability, and what the main answer is worth there.
+
+    Attributes
+    ----------
+    seeds : the choice with that `probability`; `overlap` : how many of them are in the main answer, too.
+    against : the two in the same worlds, with that probability; a is the main answer, b the choice there.
+    """
+
+    probability: float
+    seeds: tuple[Any, ...]
+    overlap: int
+    main: Spread
+    there: Spread
+    against: Difference
+
+    @property
+    def changes(self) -> bool:
+        """Whether the choice made for this probability is better here than the main answer."""
+        return self.against.verdict == "b"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceAnswer:
+    """Whom to start with, and whether that depends on the probability."""
+
+    request: ChoiceRequest
+    choice: Choice
+    sensitivity: tuple[OtherChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherComparison:
+    """The same plans with another probability; `changed` are the pairs of which another one is better, or none."""
+
+    probability: float
+    comparison: Comparison
+    changed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonAnswer:
+    """Which plan is better, how the plans came to their seeds, and whether that depends on the probability.
+
+    `choices` holds the choice behind each plan that was still to be chosen.
+    """
+
+    comparison: Comparison
+    plans: Mapping[str, Plan]
+    choices: Mapping[str, Choice]
+    sensitivity: tuple[OtherComparison, ...] = ()
+
+
+def load(scenario: Scenario) -> Network:
+    """Read the network of a scenario, and check that those whom its plans name are in it."""
+    with _blamed_on_file(scenario, "network"):
+        network = load_network(scenario.network)
+    if scenario.origin is not None:
+        from spark.scenario.reading import check_plans  # pydantic, which is not needed without a scenario file
+
+        check_plans(scenario.origin, network)
+    return network
+
+
+def check(network: Network, scenario: Scenario) -> None:
+    """Check that the model and the plans of a scenario fit its network, without running anything."""
+    plans = {name: plan for name, plan in scenario.plans.items() if isinstance(plan, Plan)}
+    with _blamed_on_file(scenario, "model"):
+        lower(network, scenario.model)
+    lower_plans(network, plans)
+
+
+def simulate(
+    network: Network, scenario: Scenario, plan: Plan | ChoiceRequest, *, progress: Progress | None = None
+) -> tuple[Plan, Spread]:
+    """Estimate how far one plan of a scenario spreads; what is still to be chosen is chosen first."""
+    fixed, _ = _resolve(network, scenario, plan, progress)
+    with _blamed_on_file(scenario, "model"):
+        return fixed, simulate_plan(network, scenario.model, fixed, **_run_options(scenario), progress=progress)
+
+
+def choose(
+    network: Network, scenario: Scenario, request: ChoiceRequest, *, progress: Progress | None = None
+) -> ChoiceAnswer:
+    """Choose whom to start with, and say what other probabilities of the scenario would change."""
+    choice = _choice(network, scenario, request, progress)
+    others = tuple(
+        _other_choice(network, other, request, choice, probability, progress)
+        for probability, other in _other_models(scenario)
+    )
+    return ChoiceAnswer(request, choice, others)
+
+
+def compare(
+    network: Network,
+    scenario: Scenario,
+    plans: Mapping[str, Plan | ChoiceRequest],
+    *,
+    progress: Progress | None = None,
+) -> ComparisonAnswer:
+    """Try plans in the same worlds, and say whether other probabilities of the scenario change a verdict.
+
+    What is still to be chosen is chosen once, for the scenario's own model.
+    """
+    fixed: dict[str, Plan] = {}
+    choices: dict[str, Choice] = {}
+    for name, plan in plans.items():
+        fixed[name], choice = _resolve(network, scenario, plan, progress)
+        if choice is not None:
+            choices[name] = choice
+    main = _comparison(network, scenario, fixed, progress)
+    others = []
+    for probability, other in _other_models(scenario):
+        comparison = _comparison(network, other, fixed, progress)
+        pairs = zip(main.differences, comparison.differences, strict=True)
+        changed = tuple((here.a, here.b) for here, there in pairs if _better(here) != _better(there))
+        others.append(OtherComparison(probability, comparison, changed))
+    return ComparisonAnswer(main, fixed, choices, tuple(others))
+
+
+def _better(difference: Difference) -> str | None:
+    """Which of the two is better, or None, whether that is known or not."""
+    return {"a": difference.a, "b": difference.b}.get(difference.verdict)
+
+
+def _comparison(
+    network: Network, scenario: Scenario, plans: Mapping[str, Plan], progress: Progress | None
+) -> Comparison:
+    with _blamed_on_file(scenario, "model"):
+        return compare_plans(
+            network,
+            scenario.model,
+            plans,
+            **_run_options(scenario),
+            smallest_difference=scenario.run.smallest_difference,
+            progress=progress,
+        )
+
+
+def _resolve(
+    network: Network, scenario: Scenario, plan: Plan | ChoiceRequest, progress: Progress | None
+) -> tuple[Plan, Choice | None]:
+    if isinstance(plan, Plan):
+        return plan, None
+    choice = _choice(network, scenario, plan, progress)
+    seeds = choice.seeds
+    return Plan(Seeds(seeds), *plan.beside), choice
+
+
+def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progress: Progress | None) -> Choice:
+    from spark.optimise import choose_seeds  # where nothing is to be chosen, nothing of it need be loaded
+
+    options = _run_options(scenario)
+    del options["standard_error"]
+    with _blamed_on_file(scenario, "model"):
+        return choose_seeds(
+            network,
+            scenario.model,
+            budget=request.budget,
+            count=request.count,
+            beside=request.beside,
+            **options,
+            progress=progress,
+        )
+
+
+def _other_choice(
+    network: Network,
+    scenario: Scenario,
+    request: ChoiceRequest,
+    main: Choice,
+    probability: float,
+    progress: Progress | None,
+) -> OtherChoice:
+    there = _choice(network, scenario, request, progress)
+    plans = {MAIN: Plan(Seeds(main.seeds), *request.beside), THERE: Plan(Seeds(there.seeds), *request.beside)}
+    comparison = _comparison(network, scenario, plans, progress)
+    return OtherChoice(
+        probability,
+        there.seeds,
+        len(set(main.seeds) & set(there.seeds)),
+        comparison.plans[0].spread,
+        comparison.plans[1].spread,
+        comparison.differences[0],
+    )
+
+
+def _other_models(scenario: Scenario) -> Iterator[tuple[float, Scenario]]:
+    for probability in scenario.probabilities:
+        model = scenario.model
+        if not isinstance(model, IndependentCascade):
+            raise UsageError(f"several probabilities were given, but {type(model).__name__} takes none")
+        yield probability, dataclasses.replace(scenario, model=dataclasses.replace(model, probability=probability))
+
+
+def _run_options(scenario: Scenario) -> dict[str, Any]:
+    run = scenario.run
+    return {
+        "worlds": run.worlds,
+        "standard_error": run.standard_error,
+        "horizon": run.horizon,
+        "rng": run.rng,
+        "workers": run.workers,
+        "backend": run.backend,
+    }
+
+
+@contextmanager
+def _blamed_on_file(scenario: Scenario, section: Literal["network", "model"]) -> Iterator[None]:
+    """What a scenario file says wrongly is wrong in a file, unless an option has replaced it."""
+    try:
+        yield
+    except UsageError as error:
+        origin = scenario.origin
+        said: Model | object | None = getattr(origin, section, None)
+        if origin is None or said is not getattr(scenario, section):
+            raise
+        faults = (fault if fault.file else origin.fault((section,), fault.message) for fault in error.faults)
+        raise DataError(*faults) from error
