@@ -164,7 +164,10 @@ def _delimiter(text: str, path: Path, kind: Kind) -> str:
         return WHITESPACE if kind != "people" and len(text.split()) > 1 else order[0]
 
     def names_and_cells(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])
+        try:
+            cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:
+            cells = []  # said where the row is read
         return sum(is_role_name(cell, kind) for cell in cells), text.count(delimiter)
 
     return max(found, key=names_and_cells)

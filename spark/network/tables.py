@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ Column = I64 | list[Any]
 
 LISTED = 20
 """How many faults an error lists before it says how many more there are."""
+
+_LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Faults:
         return bool(self.listed)
 
     def add(self, fault: Fault) -> None:
-        """Note one fault."""
+        """Note one fault, its message cut where it repeats a cell without end."""
+        if len(fault.message) > _LONGEST:
+            fault = replace(fault, message=f"{fault.message[:_LONGEST]} ...")
         if len(self.listed) < LISTED:
             self.listed.append(fault)
         else:
