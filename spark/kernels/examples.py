@@ -60,7 +60,7 @@ def points_up_to(dose, key, v, following, passed, most):
 def examples_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
     indptr, targets, live, more = rows.indptr, rows.targets, rows.law, rows.more
-    seen, queue, moments = work.seen, work.queue, work.dose
+    seen, queue, moments, dosed = work.seen, work.queue, work.dose, work.touched
     schedule, heard = start.schedule, start.heard
     needed = u64(1 + more.shape[0])
     most = 1 + more.shape[0]
@@ -93,7 +93,7 @@ def examples_world(key, world, rows, shares, start, work):
                     v = targets[tie]
                     if seen[v] == 0:
                         if moments[v] == u64(0):
-                            work.touched[touched] = v
+                            dosed[touched] = v
                             touched += 1
                         draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
                         moments[v] += u64(1)
@@ -116,7 +116,7 @@ def examples_world(key, world, rows, shares, start, work):
                         new = points_up_to(dose, partner_key, v, work.tolerance, work.points, most)
                         if new > 0:
                             if moments[v] == u64(0):
-                                work.touched[touched] = v
+                                dosed[touched] = v
                                 touched += 1
                             moments[v] += u64(new)
                             if moments[v] >= needed:
@@ -130,7 +130,7 @@ def examples_world(key, world, rows, shares, start, work):
                     new = points_up_to(dose, broadcast_key, v, work.heard_next, work.heard_points, most)
                     if new > 0:
                         if moments[v] == u64(0):
-                            work.touched[touched] = v
+                            dosed[touched] = v
                             touched += 1
                         moments[v] += u64(new)
                         if moments[v] >= needed:
@@ -143,7 +143,7 @@ def examples_world(key, world, rows, shares, start, work):
             last = t
         first = end
     for i in range(touched):
-        moments[work.touched[i]] = u64(0)
+        moments[dosed[i]] = u64(0)
     if share:
         for o in range(work.heat.size):
             if work.heat[o] > u64(0):

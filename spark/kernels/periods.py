@@ -36,12 +36,6 @@ def step_key(key, t):
     return mix(key + u64(t) * u64(0x8CB92BA72F3D8DD7))
 
 
-@inlined
-def readiness_left(v, lapses, left):
-    """nu^j after the j lapses of person v, in units of 2^-24."""
-    return left[min(np.int64(lapses[v]), left.size - 1)]
-
-
 @kernel
 def dim(shares, work, active, practisers):
     """Let the heat of partner organisations be what those practising now give, nothing kept from before."""
@@ -67,7 +61,7 @@ def periods_world(key, world, rows, shares, start, work, adopters):
         rows.left,
     )
     practising, times, lapsed, ever, active = work.seen, work.lapses, work.lapsed, work.ever, work.active
-    schedule, heard = start.schedule, start.heard
+    schedule, heard, newly = start.schedule, start.heard, work.touched
     share = shares.partner_targets.size > 0
     bends = tie_dose.size > 0
     never_again = left[left.size - 1] == u64(0)
@@ -126,10 +120,10 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                         if bends:
                             draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
                             need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
-                            if scaled(tie_dose[tie], readiness_left(v, times, left)) < need:
+                            if scaled(tie_dose[tie], left[min(np.int64(times[v]), left.size - 1)]) < need:
                                 continue
                     practising[v] = 1
-                    work.touched[size - count] = v
+                    newly[size - count] = v
                     size += 1
                 e = min(e + LANES, within)
         if share:
@@ -141,10 +135,10 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                     if practising[v] == 0:
                         dose = scaled(work.heat[o], shares.receptivity[v])
                         if times[v] > 0:
-                            dose = scaled(dose, readiness_left(v, times, left))
+                            dose = scaled(dose, left[min(np.int64(times[v]), left.size - 1)])
                         if dose >= exponential_tolerance(person_draw(partner_key, v)):
                             practising[v] = 1
-                            work.touched[size - count] = v
+                            newly[size - count] = v
                             size += 1
         if t <= last_heard:
             hear_key = kind_key(now, BROADCAST, world)
@@ -153,13 +147,13 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                     dose = heard[schedule[v], t] - heard[schedule[v], t - 1]
                     if dose > u64(0) and dose >= exponential_tolerance(person_draw(hear_key, v)):
                         practising[v] = 1
-                        work.touched[size - count] = v
+                        newly[size - count] = v
                         size += 1
         while seed < start.seeds.size and start.steps[seed] == t:
             v = start.seeds[seed]
             if practising[v] == 0:
                 practising[v] = 1
-                work.touched[size - count] = v
+                newly[size - count] = v
                 size += 1
             seed += 1
         kept = 0
@@ -170,7 +164,7 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                 kept += 1
             lapsed[u] = 0
         for i in range(size - count):
-            v = work.touched[i]
+            v = newly[i]
             active[kept] = v
             ever[v] = 1
             kept += 1

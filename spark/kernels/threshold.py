@@ -1,10 +1,11 @@
 """Thresholds on the once clock: a person adopts when the doses that have reached her add up to her tolerance, which is
-fixed, or uniform and drawn (linear threshold)."""
+fixed, or uniform and drawn (linear threshold).
+"""
 
 from __future__ import annotations
 
 from spark.kernels.accelerate import inlined, kernel
-from spark.kernels.draw import CERTAIN, TOLERANCE, person_draw, scaled, u64, uniform_tolerance
+from spark.kernels.draw import TOLERANCE, person_draw, scaled, u64, uniform_tolerance
 from spark.kernels.world import (
     ALREADY,
     BROADCASTS,
@@ -31,22 +32,18 @@ def outside_dose(v, t, heat, organisation, receptivity, schedule, heard):
     return dose
 
 
-@inlined
-def tolerance_of(v, key, fixed):
-    """The dose that person v needs: hers, or where there is none (size 0) a uniform draw."""
-    return fixed[v] if fixed.size > 0 else uniform_tolerance(person_draw(key, v))
-
-
 @kernel
 def threshold_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
     indptr, targets, tie_dose, fixed = rows.indptr, rows.targets, rows.law, rows.tolerance
-    seen, queue, dose = work.seen, work.queue, work.dose
+    seen, queue, missing, dosed = work.seen, work.queue, work.dose, work.touched
     person_key = kind_key(key, TOLERANCE, world)
     share = shares.partner_targets.size > 0
     heat = work.heat if share else work.heat[:0]
-    # arrays by name of their own: a tuple of arrays passed on per tie would cost more than all the rest
+    given, others = fixed.size > 0, share or start.schedule.size > 0
+    # a call that takes arrays costs more than all the rest of a tie, so the usual case has none
     organisation, receptivity, schedule, heard = shares.organisation, shares.receptivity, start.schedule, start.heard
+    # missing[v]: what person v still lacks after her ties, 0 where no tie has delivered to her yet
     total, seed = begin(start, work)
     work.ends[0] = total
     last_heard = heard.shape[1] - 1 if schedule.size > 0 else 0
@@ -59,12 +56,16 @@ def threshold_world(key, world, rows, shares, start, work):
             for e in range(indptr[u], indptr[u + 1]):
                 v = targets[e]
                 if seen[v] == 0 and tie_dose[e] > u64(0):
-                    if dose[v] == u64(0):
-                        work.touched[touched] = v
+                    lacks = missing[v]
+                    if lacks == u64(0):
+                        lacks = fixed[v] if given else uniform_tolerance(person_draw(person_key, v))
+                        dosed[touched] = v
                         touched += 1
-                    dose[v] = min(dose[v] + tie_dose[e], CERTAIN)
-                    outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
-                    if dose[v] + outside >= tolerance_of(v, person_key, fixed):
+                    got = tie_dose[e]
+                    missing[v] = lacks - min(got, lacks - u64(1))
+                    if others:
+                        got += outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
+                    if got >= lacks:
                         seen[v] = TIE
                         queue[total] = v
                         total += 1
@@ -75,7 +76,8 @@ def threshold_world(key, world, rows, shares, start, work):
                     v = shares.members[j]
                     if seen[v] == 0:
                         outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
-                        if dose[v] + outside >= tolerance_of(v, person_key, fixed):
+                        drawn = fixed[v] if given else uniform_tolerance(person_draw(person_key, v))
+                        if outside >= (missing[v] if missing[v] > u64(0) else drawn):
                             seen[v] = PARTNERS
                             queue[total] = v
                             total += 1
@@ -83,7 +85,8 @@ def threshold_world(key, world, rows, shares, start, work):
             for v in range(schedule.size):
                 if schedule[v] >= 0 and seen[v] == 0 and heard[schedule[v], t] > heard[schedule[v], t - 1]:
                     outside = outside_dose(v, t, heat, organisation, receptivity, schedule, heard)
-                    if dose[v] + outside >= tolerance_of(v, person_key, fixed):
+                    drawn = fixed[v] if given else uniform_tolerance(person_draw(person_key, v))
+                    if outside >= (missing[v] if missing[v] > u64(0) else drawn):
                         seen[v] = BROADCASTS
                         queue[total] = v
                         total += 1
@@ -93,7 +96,7 @@ def threshold_world(key, world, rows, shares, start, work):
             last = t
         first = end
     for i in range(touched):
-        dose[work.touched[i]] = u64(0)
+        missing[dosed[i]] = u64(0)
     return last, total
 
 
