@@ -303,24 +303,25 @@ def test_a_tie_of_chance_1_is_live_in_every_world(backend):
 
 @pytest.mark.skipif(not COMPILED, reason="17 million ties need compiled kernels")
 def test_ties_on_both_sides_of_a_block_are_drawn_with_the_key_of_their_own_block():
-    ties, near = (1 << 24) + 30, 60  # one person with so many ties that the last of them are in the next block
-    targets = np.zeros(ties, np.int32)
-    targets[-near:] = np.arange(1, near + 1)
-    indptr = np.full(near + 2, ties)
-    indptr[0] = 0
+    # the first person has 5 ties; the second so many that the last of them are in the next block
+    ties, near = (1 << 24) + 30, 60
+    targets = np.ones(ties, np.int32)
+    targets[-near:] = np.arange(2, near + 2)
+    indptr = np.full(near + 3, ties)
+    indptr[:2] = 0, 5
     problem = lower(spark.Network.from_edges([0], [1]), spark.IndependentCascade(0.5))
-    nobody = freeze(np.full(near + 1, -1, np.int32))
+    nobody = freeze(np.full(near + 2, -1, np.int32))
     graph = replace(problem.graph, indptr=freeze(indptr), targets=freeze(targets), organisation=nobody)
     live = freeze(np.full(ties, (1 << 31) - 1, u32))
-    zeros = freeze(np.zeros(near + 1, u64))
+    zeros = freeze(np.zeros(near + 2, u64))
     law = replace(problem.law, live=live, never=freeze(np.zeros(ties, np.uint8)), visibility=zeros, receptivity=zeros)
-    law = replace(law, adopted=freeze(np.eye(1, near + 1, dtype=np.uint8)[0]))
+    law = replace(law, adopted=freeze(np.eye(1, near + 2, 1, dtype=np.uint8)[0]))
     actions = lower_plans(spark.Network.from_edges([0], [1]), {"": spark.Plan()})
-    watch = Watch(freeze(np.empty((0, near + 1), np.int32)), 0, freeze(np.empty(0, np.int64)))
+    watch = Watch(freeze(np.empty((0, near + 2), np.int32)), 0, freeze(np.empty(0, np.int64)))
     tally = open_backend("cpu", workers=1).run(Problem(graph, law), actions, watch, Worlds(KEY, 0, 20))
     live_near = formula(np.arange(ties - near, ties), np.arange(20), KEY) < u32(1 << 31)
     assert tally.adopters[0, :, -1].tolist() == (1 + live_near.sum(axis=1)).tolist()
-    assert tally.reached[0, 1:].tolist() == live_near.sum(axis=0).tolist()
+    assert tally.reached[0, 2:].tolist() == live_near.sum(axis=0).tolist()
 
 
 def variance_score(totals, nominal, blocks_of=256):
