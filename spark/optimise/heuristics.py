@@ -199,7 +199,7 @@ def diffusion_centrality(
     rows, reach = influence(network), np.ones(network.size)
     total = np.zeros(network.size)
     for _ in range(steps):
-        reach = chance * (rows @ reach)
+        reach = np.asarray(rows @ (chance * reach))
         total += reach
     return total
 
