@@ -115,7 +115,9 @@ def test_worlds_have_the_exact_law_whatever_is_in_the_model(data):
     hard = isinstance(model, spark.CountThreshold | spark.FractionalThreshold)
     plan = data.draw(plans(network.size, broadcasts=not hard))
     horizon = data.draw(st.sampled_from((None, None, 1, 2, 3)))
-    spread = spark.simulate(network, model, plan, worlds=20_000, horizon=horizon, rng=data.draw(st.integers(0, 99)))
+    spread = spark.simulate(
+        network, model, plan, worlds=WORLDS["cpu"] // 2, horizon=horizon, rng=data.draw(st.integers(0, 99))
+    )
     assert sizes_agree(spread, exact.sizes(network, model, plan, horizon=horizon))
     assert chances_agree(spread, exact.chances(network, model, plan, horizon=horizon))
 
