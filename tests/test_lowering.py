@@ -161,3 +161,8 @@ def test_broadcast_doses_add_up_step_by_step_over_their_windows():
     actions = lower_plans(net, {"": plan})
     heard = actions.heard[actions.schedule[0]] / ONE
     assert heard.tolist() == [[0, 0, 0.5, 1.0], [0, 0, 0.5, 1.0], [0, 1.0, 1.5, 2.0]]
+
+
+def test_a_visibility_beyond_all_measure_is_refused():
+    with pytest.raises(DataError, match="'b' has the most"):
+        lower(network(people={"id": ["a", "b", "c"], "visibility": [1, 1e12, 1]}), WeightedCascade())

@@ -23,7 +23,8 @@ class LinearThreshold:
     partners : share in [0, 1] of a person's weight that the partners of her organisation carry, in proportion to the
         partner weights; 0 where her organisation has no partners.
     totals : what happens where the weights, readiness and broadcasts of a person can pass 1: ``"refuse"`` names her,
-        ``"normalise"`` scales hers down to 1, ``"cap"`` keeps min(1, x) and gives up the live-edge form.
+        ``"normalise"`` scales hers down to 1 (beside the loudest broadcasts of all plans that are tried together),
+        ``"cap"`` keeps min(1, x) and gives up the live-edge form.
     """
 
     weight: Share | None = None

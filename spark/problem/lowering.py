@@ -33,6 +33,7 @@ from spark.problem.keys import mix, mix_all
 
 MOST_FAULTS = 20
 MOST_LAPSES = 32
+MOST_VISIBILITY = 2.0**36  # of all people together, so that sums in fixed point cannot wrap
 _NO_LIVE, _NO_NEVER, _NO_DOSE = np.empty(0, np.uint32), np.empty(0, np.uint8), np.empty(0, np.uint64)
 _NO_MORE = np.empty((0, 0), np.uint64)
 _GRAPHS: weakref.WeakKeyDictionary[Network, Graph] = weakref.WeakKeyDictionary()
@@ -51,10 +52,16 @@ def lower(network: Network, model: Model, heard: NDArray[np.uint64] | None = Non
     UsageError
         The model is none of spark's, or names a column or a layer that the network does not have.
     DataError
-        A column holds something that is not a chance, or the weights of a person can pass 1.
+        A column holds something that is not a chance, the weights of a person can pass 1, or visibility is absurd.
     """
     if not isinstance(model, Model):
         raise UsageError(f"{model!r} is not a model; spark.IndependentCascade(0.1) is one")
+    if network.visibility.sum() >= MOST_VISIBILITY:
+        brightest = network.people[int(network.visibility.argmax())]
+        raise DataError(
+            f"visibility adds up to {network.visibility.sum():g}, more than {MOST_VISIBILITY:g} "
+            f"({brightest!r} has the most); 1 is the usual visibility of a person"
+        )
     return Problem(lower_graph(network), lower_law(model, network, heard))
 
 
