@@ -23,6 +23,7 @@ from spark.worlds import Progress
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
+BEST = "best"
 MAIN, THERE = "main answer", "chosen there"
 
 
@@ -111,7 +112,15 @@ def simulate(
 def choose(
     network: Network, scenario: Scenario, request: ChoiceRequest, *, progress: Progress | None = None
 ) -> ChoiceAnswer:
-    """Choose whom to start with, and say what other probabilities of the scenario would change."""
+    """Choose whom to start with, and say what other probabilities of the scenario would change.
+
+    Raises
+    ------
+    UsageError
+        The request is for a simple rule, which needs no choosing: simulate it.
+    """
+    if request.method != BEST:
+        raise UsageError(f"the rule {request.method!r} is followed, not chosen: simulate or compare the plan instead")
     choice = _choice(network, scenario, request, progress)
     others = tuple(
         _other_choice(network, other, request, choice, probability, progress)
@@ -171,9 +180,13 @@ def _resolve(
 ) -> tuple[Plan, Choice | None]:
     if isinstance(plan, Plan):
         return plan, None
+    if plan.method != BEST:
+        from spark.optimise import baseline_seeds
+
+        people = baseline_seeds(network, plan.method, budget=plan.budget, count=plan.count, rng=scenario.run.rng)
+        return Plan(Seeds(people), *plan.beside), None
     choice = _choice(network, scenario, plan, progress)
-    seeds = choice.seeds
-    return Plan(Seeds(seeds), *plan.beside), choice
+    return Plan(Seeds(choice.seeds), *plan.beside), choice
 
 
 def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progress: Progress | None) -> Choice:

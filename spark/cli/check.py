@@ -45,5 +45,8 @@ def command(path: Path, network_options: NetworkOptions, model_options: ModelOpt
     if is_scenario(path) and len(scenario.plans) > 1:
         step = Next("Which plan is better?", other_command("compare"))
     else:
-        step = Next("Whom would spark start with?", other_command("plan", "--count", "10"))
+        step = Next(
+            "Whom would spark start with?",
+            other_command("plan", "--count", str(min(10, network.summary()["eligible"]))),
+        )
     emit(CheckAnswer(str(path), network, scenario, Frame(command_line(), why, (step,))), output)

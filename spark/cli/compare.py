@@ -16,8 +16,10 @@ from spark.cli.options import (
     examples,
     model_options,
     network_options,
+    other_command,
     output_options,
     run_options,
+    with_other_probabilities,
 )
 from spark.cli.plans import finish, read_plans
 from spark.cli.simulate import PLAN_HELP
@@ -61,7 +63,7 @@ def command(
     from spark import study
     from spark.cli.output import emit, refuse_to_overwrite, timed
     from spark.cli.settings import scenario_of
-    from spark.report import Frame
+    from spark.report import Frame, Next
     from spark.report.comparison import ComparisonAnswer
 
     refuse_to_overwrite(output)
@@ -75,4 +77,11 @@ def command(
     with timed(output, "compare") as progress:
         network = study.load(scenario)
         compared = study.compare(network, scenario, finish(drafts, scenario.plans, network), progress=progress)
-    emit(ComparisonAnswer(network, scenario.model, compared, Frame(command_line(), why)), output, scenario.run)
+    best = max(compared.comparison.plans, key=lambda plan: plan.spread.mean).name
+    told = [text for text in plans if best in (text, text.partition("=")[0])] or [best]
+    words = [word for text in told for word in ("--plan", text)]
+    steps = [Next("How does the plan with most adopters spread, step by step?", other_command("simulate", *words))]
+    if not scenario.probabilities:
+        steps.append(Next("Does the answer depend on how easily people are convinced?", with_other_probabilities()))
+    frame = Frame(command_line(), why, tuple(steps))
+    emit(ComparisonAnswer(network, scenario.model, compared, frame), output, scenario.run)

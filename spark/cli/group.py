@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -97,14 +100,25 @@ def _say(message: str) -> None:
 
 
 def _report(faults: Sequence[Fault], as_json: bool, hint: str = "") -> None:
+    faults = [dataclasses.replace(fault, message=_as_options(fault.message)) for fault in faults]
     if as_json:
-        errors = [{"file": f.file, "line": f.line, "key": f.key, "message": f.message} for f in faults]
+        errors = [dataclasses.asdict(fault) for fault in faults]
         click.echo(json.dumps({"schema": "spark.error/1", "errors": errors}, indent=2), err=True)
         return
     for fault in faults:
         _say(_printable(str(fault)))
     if hint:
         _say(hint)
+
+
+def _as_options(message: str) -> str:
+    """Turn what a message says to a Python programmer into options: ``columns={'id': 'x'}`` into ``--columns id=x``."""
+
+    def options(match: re.Match[str]) -> str:
+        pairs = re.findall(r"'([\w.]+)': (?:'([^']*)'|[^,]+)", match[1])
+        return " ".join("--columns " + shlex.quote(f"{role}={name or 'NAME'}") for role, name in pairs)
+
+    return re.sub(r"columns=\{([^}]*)\}", options, message).replace("give influence: ", "give --influence: ")
 
 
 def _printable(text: str) -> str:

@@ -218,6 +218,12 @@ def command_line(*extra: str, without: tuple[str, ...] = ()) -> str:
     return shlex.join(words)
 
 
+def with_other_probabilities() -> str:
+    """Return the present command line with a list of probabilities, to see whether the answer depends on it."""
+    line = command_line(without=("model", "probability", "strength", "weight", "totals"))
+    return f"{line} --probability .05,.1,.2"
+
+
 def other_command(name: str, *extra: str) -> str:
     """Return a line for another command on the same PATH, with the network, model and run options that were given."""
     context = click.get_current_context()

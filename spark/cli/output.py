@@ -37,8 +37,7 @@ def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
     What differs between machines (workers, backend) is recorded in files only: standard output is the same everywhere.
     """
     if output.form == "json":
-        here = {"backend": run.backend, "workers": run.workers or os.cpu_count()} if run and output.output else None
-        text = answer.json(here)
+        text = answer.json(_this_machine(run) if run and output.output else None)
     elif output.form == "csv":
         text = answer.csv()
     else:
@@ -50,6 +49,12 @@ def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
     else:
         write_file(output.output, text.encode("utf-8"))
         remark(output, f"written to {output.output}")
+
+
+def _this_machine(run: Run) -> dict[str, object]:
+    from spark.backends.pool import default_workers
+
+    return {"backend": run.backend, "workers": run.workers or default_workers()}
 
 
 def write_file(path: Path, content: bytes) -> None:

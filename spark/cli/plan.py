@@ -20,6 +20,7 @@ from spark.cli.options import (
     other_command,
     output_options,
     run_options,
+    with_other_probabilities,
 )
 from spark.errors import UsageError, nearest
 from spark.plan import ChoiceRequest
@@ -82,7 +83,9 @@ def command(
 
 def _request(scenario: Scenario, budget: float | None, count: int | None, name: str | None) -> ChoiceRequest:
     """Return what is to be chosen: the scenario's request, with what the options say instead."""
-    known = {key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest)}
+    known = {
+        key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest) and plan.method == "best"
+    }
     if name is not None and name not in known:
         which = f"those that choose are {', '.join(known)}" if known else "PATH has no plan with choose = {...}"
         raise UsageError(f"--plan {name}: there is no plan of that name to be chosen; {which}{nearest(name, known)}")
@@ -116,8 +119,5 @@ def _next(choice: Choice, sensitive: bool) -> tuple[Next, ...]:
         ),
     ]
     if not sensitive:
-        line = command_line(without=("probability", "model", "strength", "weight", "totals"))
-        steps.append(
-            Next("Does the answer depend on how easily people are convinced?", f"{line} --probability .05,.1,.2")
-        )
+        steps.append(Next("Does the answer depend on how easily people are convinced?", with_other_probabilities()))
     return tuple(steps)

@@ -82,6 +82,6 @@ def command(
         network = study.load(scenario)
         ((name, plan),) = finish(drafts, scenario.plans, network).items()
         fixed, spread = study.simulate(network, scenario, plan, progress=progress)
-    choose = other_command("plan", "--count", str(len(spread.seeds) or 10))
+    choose = other_command("plan", "--count", str(len(spread.seeds) or min(10, network.size)))
     frame = Frame(command_line(), why, (Next("Whom would spark start with?", choose),))
     emit(SpreadAnswer(network, scenario.model, name, fixed, spread, frame), output, scenario.run)

@@ -26,12 +26,12 @@ from spark.report.words import assumptions, cost_in_words
 from spark.scenario import Scenario
 
 _DROPPED = {
-    "self_loops": "ties from a person to themselves",
-    "duplicates_merged": "repeated rows of ties, merged",
-    "zero_strength": "ties of strength 0",
-    "partner_self_loops": "partner ties from an organisation to itself",
-    "partner_duplicates_merged": "repeated rows of partner ties, merged",
-    "partner_zero_strength": "partner ties of weight 0",
+    "self_loops": ("tie from a person to themselves", "ties from a person to themselves"),
+    "duplicates_merged": ("repeated row of ties, merged", "repeated rows of ties, merged"),
+    "zero_strength": ("tie of strength 0", "ties of strength 0"),
+    "partner_self_loops": ("partner tie within an organisation", "partner ties within an organisation"),
+    "partner_duplicates_merged": ("repeated row of partner ties, merged", "repeated rows of partner ties, merged"),
+    "partner_zero_strength": ("partner tie of weight 0", "partner ties of weight 0"),
 }
 
 
@@ -127,7 +127,7 @@ def roles(found: Mapping[str, Any]) -> list[str]:
 
 def left_out(found: Mapping[str, Any]) -> list[str]:
     """Say what was dropped and what was not read."""
-    said = [f"{found['dropped'][key]:,} {words}" for key, words in _DROPPED.items() if found["dropped"][key]]
+    said = [count(found["dropped"][key], *words) for key, words in _DROPPED.items() if found["dropped"][key]]
     if found["files_not_read"]:
         said.append(f"files not read: {', '.join(found['files_not_read'])}")
     said += [f"not used: {unused}" for unused in found["unused"]]

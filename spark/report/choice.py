@@ -24,11 +24,16 @@ from spark.report.layout import (
     table,
     with_error,
 )
-from spark.report.spread import broadcast_in_words, by_organisation, in_order, outcome, spread_document
+from spark.report.spread import broadcast_in_words, by_organisation, in_order, outcome, spread_document, when
 from spark.report.words import ERROR_NOTE, assumptions, cost_in_words, name_of, organisation_of, where
 from spark.results import Choice
 from spark.study import ChoiceAnswer as Chosen
 from spark.study import OtherChoice
+
+IN_ORDER = (
+    "In this order, if you have to stop early. 'ties' is how many people each can influence directly, 'adds' how many "
+    "more practise in the end than with those above alone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,12 @@ class ChoiceAnswer:
         return document(
             section(
                 f"Start with {count(len(choice.seeds), 'person', 'people')}",
-                paragraph("In this order, if you have to stop early; 'adds' is what each adds to those above."),
+                paragraph(IN_ORDER),
                 ranking(self.network, choice),
                 *(paragraph(broadcast_in_words(b)) for b in self.chosen.request.beside),
                 cost(self.network, self.chosen),
             ),
-            section("In the end", *outcome(self.network, choice.spread)),
+            section(when(choice.spread), *outcome(self.network, choice.spread)),
             section("How sure", *how_sure(choice)),
             section("Compared with simpler rules, in the same worlds", baselines(self.network, choice)),
             by_organisation(choice.spread.by_organisation),
@@ -92,7 +97,7 @@ class ChoiceAnswer:
 def ranking(network: Network, choice: Choice) -> str:
     """Lay out the seeds in order, with who they are and why: what each adds, and how many people each can reach."""
     reach = network.out_degree()
-    costs = "cost" in network.given
+    costs = "cost" in network.given and any(seed.cost for seed in choice.ranking)
     rows, below = [], []
     for rank, seed in enumerate(choice.ranking, 1):
         at = network.people.position(seed.id)
@@ -105,7 +110,7 @@ def ranking(network: Network, choice: Choice) -> str:
         Column("id", "id"),
         Column("name"),
         Column("cost", "number"),
-        Column("can influence", "number"),
+        Column("ties", "number"),
         Column("adds", "number"),
     ]
     head, *lines = table(columns, rows).split("\n")
@@ -125,8 +130,9 @@ def cost(network: Network, chosen: Chosen) -> str:
 
 def how_sure(choice: Choice) -> list[str]:
     """Say what is guaranteed, and what is estimated; the two are different things."""
-    statement = choice.certificate.statement
-    said = [paragraph(f"Guaranteed: {statement.removesuffix('.')}.", bullet="- ")]
+    statement = choice.certificate.statement.removeprefix("no bound: ").removesuffix(".")
+    sure = "Guaranteed" if choice.certificate.ratio is not None else "Nothing is guaranteed"
+    said = [paragraph(f"{sure}: {statement}.", bullet="- ")]
     if choice.quality is not None:
         share = percent(choice.quality)
         said.append(

@@ -10,11 +10,12 @@ from typing import Any
 from spark.model import Model
 from spark.network import Network
 from spark.report import Frame
-from spark.report.choice import ChoiceAnswer, how_sure, ranking
+from spark.report.choice import IN_ORDER, ChoiceAnswer, how_sure, ranking
 from spark.report.comparison import ComparisonAnswer, plans_table, verdict
 from spark.report.frame import assumed, what_next
-from spark.report.layout import count, document, json_text, paragraph, section
+from spark.report.layout import count, document, json_text, paragraph, section, with_error
 from spark.report.words import ERROR_NOTE, assumptions, organisation_of
+from spark.results import Choice
 from spark.study import ChoiceAnswer as Chosen
 from spark.study import ComparisonAnswer as Compared
 
@@ -56,8 +57,10 @@ class DemoAnswer:
                     f"{self.network.size // people:,}: {people} people, on average."
                 ),
             ),
-            section("Which is better", *(paragraph(verdict(d), bullet="- ") for d in against)),
-            section("Start with", ranking(self.network, choice)),
+            section(
+                "Which is better", *(paragraph(line, bullet="- ") for line in [*map(verdict, against), *more(choice)])
+            ),
+            section("Start with", paragraph(IN_ORDER), ranking(self.network, choice)),
             section("Why them", *(paragraph(line) for line in why(self.network, self.compared))),
             section("How sure", *how_sure(choice)),
             paragraph(ERROR_NOTE, indent=0) + "\n",
@@ -76,6 +79,15 @@ class DemoAnswer:
     def csv(self) -> str:
         """Write the ranking."""
         return ChoiceAnswer(self.network, self.model, self.chosen, self.frame).csv()
+
+
+def more(choice: Choice) -> list[str]:
+    """Say how many people at random would do as well."""
+    return [
+        f"It takes about {len(b.seeds):,} people at random to reach as many ({with_error(b.mean, b.standard_error)})."
+        for b in choice.baselines
+        if len(b.seeds) > len(choice.seeds)
+    ]
 
 
 def trust(network: Network) -> str:

@@ -49,7 +49,7 @@ class SpreadAnswer:
         title = f"Plan {printable(self.name)}" if self.name else "This plan"
         return document(
             section(title, *plan_in_words(self.network, self.plan)),
-            section("In the end", *outcome(self.network, self.spread)),
+            section(when(self.spread), *outcome(self.network, self.spread)),
             by_organisation(self.spread.by_organisation),
             over_time(self.spread.over_time),
             paragraph(ERROR_NOTE, indent=0) + "\n",
@@ -132,6 +132,12 @@ def broadcast_in_words(broadcast: Broadcast) -> str:
         return f"Broadcast to everybody: {strength} {when}."
     groups = " and ".join(f"{key} {', '.join(map(str, names))}" for key, names in broadcast.to.items())
     return f"Broadcast to {groups}: {strength} {when}."
+
+
+def when(spread: Spread) -> str:
+    """Say at which point in time the figures are taken."""
+    horizon = spread.provenance.horizon
+    return "In the end" if horizon is None else f"After {count(horizon, 'step')}"
 
 
 def outcome(network: Network, spread: Spread) -> list[str]:

@@ -1,0 +1,299 @@
+"""What each command says: golden files for the text, schemas for the JSON, and every id as it was in the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from json_schema import violations
+
+import spark.cli
+from spark.report.layout import display_width
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = Path(__file__).parent / "golden"
+HARD_IDS = [
+    "Smith, Jo",
+    'the "boss"',
+    "007",
+    "7",
+    "zoë 🔥",
+    "👩‍⚕️",
+    "مريم",
+    " leading space",
+    "semi;colon",
+    "O'Hara & <b>",
+    "=1+1",
+    "@home",
+    "日本",
+    "two\nlines",
+    "x=y",
+]
+
+
+def run(*args: str | Path, code: int = 0) -> str:
+    result = CliRunner().invoke(spark.cli.command, [str(arg) for arg in args])
+    assert result.exit_code == code, result.output
+    return str(result.stdout)
+
+
+def document(name: str, *args: str | Path) -> dict[str, Any]:
+    """Run a command with --json, and hold what it prints to its schema."""
+    data = json.loads(run(name, *args, "--json"))
+    schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    assert [*violations(data, schema)] == []
+    assert next(iter(data)) == "schema"
+    return data
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("starter") / "my-trust"
+    run("init", folder)
+    return folder
+
+
+@pytest.fixture
+def hard(tmp_path: Path) -> Path:
+    """A folder whose ids are hard to write: a chain, each person influencing the next for sure."""
+    folder = tmp_path / "hard"
+    folder.mkdir()
+    with (folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "label", "organisation"])
+        rows.writerows([name, f"label of {name}", f"works with {name}"] for name in HARD_IDS)
+    with (folder / "ties.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["source", "target"])
+        rows.writerows(pairwise(HARD_IDS))
+    return folder
+
+
+GOLDEN_LINES = {
+    "demo": "demo",
+    "check-scenario": "check scenario.toml",
+    "simulate-seeds": "simulate . --seeds amina,bo",
+    "simulate-plan": "simulate scenario.toml --plan 'a message to the hospital' --horizon 3",
+    "plan-scenario": "plan scenario.toml",
+    "plan-count": "plan . --count 3 --worlds 512",
+    "compare-scenario": "compare scenario.toml",
+    "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN_LINES)
+def test_the_text_is_as_in_the_golden_file_and_fits_80_columns(name, starter, monkeypatch):
+    monkeypatch.chdir(starter)
+    text = run(*shlex.split(GOLDEN_LINES[name]))
+    assert text.endswith("\n")
+    assert [line for line in text.splitlines() if display_width(line) > 80 and "spark " not in line] == []
+    golden = GOLDEN / f"{name}.txt"
+    if os.environ.get("SPARK_UPDATE_GOLDEN") == "1":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", GOLDEN_LINES)
+def test_what_is_suggested_next_can_be_typed_as_it_stands(name, starter, monkeypatch):
+    monkeypatch.chdir(starter)
+    text = run(*shlex.split(GOLDEN_LINES[name]))
+    lines = re.findall(r"^    (spark .*)$", text, re.MULTILINE)
+    assert lines or name.startswith("compare")
+    for line in lines:
+        run(*shlex.split(line.replace("THEM", "bo"))[1:])
+
+
+def test_every_json_document_is_as_its_schema_says(starter):
+    scenario = starter / "scenario.toml"
+    document("check", scenario)
+    document("doctor")
+    spread = document("simulate", scenario, "--plan", "the ward", "--worlds", "64")
+    plan = document("plan", scenario, "--worlds", "64")
+    compared = document("compare", scenario, "--worlds", "64")
+    assert [other["probability"] for other in plan["sensitivity"]] == [0.1, 0.3]
+    assert [other["probability"] for other in compared["sensitivity"]] == [0.1, 0.3]
+    assert spread["provenance"]["command"] == shlex.join(
+        ["spark", "simulate", str(scenario), "--plan", "the ward", "--worlds", "64"]
+    )
+    assert "sensitivity" not in document("plan", starter, "--count", "2", "--worlds", "64")
+
+
+def test_simulating_the_chosen_seeds_reprints_the_spread_of_the_plan(starter):
+    options = (starter, "--probability", "0.2", "--rng", "5", "--worlds", "256")
+    plan = document("plan", *options, "--count", "2")
+    spread = document("simulate", *options, "--seeds", ",".join(plan["seeds"]))
+    for key in ("mean", "standard_error", "by_organisation", "over_time"):
+        assert spread[key] == plan["spread"][key]
+
+
+def test_options_override_the_scenario(starter):
+    scenario = starter / "scenario.toml"
+    spread = document("simulate", scenario, "--plan", "the ward", "--worlds", "32", "--probability", "1", "--rng", "9")
+    assert (spread["worlds"], spread["provenance"]["rng"]) == (32, 9)
+    assert spread["provenance"]["model"]["probability"] == 1
+    assert spread["provenance"]["model"]["partners"] == 0.02
+    spread = document("simulate", scenario, "--plan", "the ward", "--model", "weighted-cascade", "--worlds", "32")
+    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "model", "why"),
+    [
+        ([], "WeightedCascade", "the default"),
+        (["--probability", "0.5"], "IndependentCascade", "taken because --probability is given"),
+        (["--model", "linear-threshold"], "LinearThreshold", "named by --model"),
+    ],
+)
+def test_the_model_and_the_reason_for_it_are_always_printed(starter, options, model, why):
+    line = ("simulate", starter, "--seeds", "amina", "--worlds", "8", *options)
+    assert json.loads(run(*line, "--json"))["provenance"]["model"]["name"] == model
+    assert why in " ".join(run(*line).split())
+
+
+def test_probabilities_may_differ_by_layer(starter):
+    spread = document(
+        *("simulate", starter, "--seeds", "amina", "--worlds", "8"),
+        *("--probability", "works with=1", "--probability", "asks for advice=0"),
+    )
+    assert spread["provenance"]["model"]["probability"] == {"works with": 1.0, "asks for advice": 0.0}
+    assert spread["standard_error"] == 0
+
+
+def test_hard_ids_survive_to_json_csv_and_text(hard):
+    spread = document("simulate", hard, "--seeds", '"Smith, Jo"', "--worlds", "8")
+    assert spread["mean"] == len(HARD_IDS)
+    assert spread["seeds"] == ["Smith, Jo"]
+    assert [row["organisation"] for row in spread["by_organisation"]] == [f"works with {name}" for name in HARD_IDS]
+    table = list(
+        csv.DictReader(io.StringIO(run("simulate", hard, "--seeds", "7", "--worlds", "8", "--csv"), newline=""))
+    )
+    assert [row["id"] for row in table] == HARD_IDS
+    assert [row["label"] for row in table] == [f"label of {name}" for name in HARD_IDS]
+    assert [row["id"] for row in table if row["chance"] == "0.0"] == HARD_IDS[: HARD_IDS.index("7")]
+    text = run("plan", hard, "--count", str(len(HARD_IDS)), "--worlds", "8")
+    for name in HARD_IDS:
+        assert name.replace("\n", "\\n") in text
+
+
+def test_hard_ids_survive_from_the_ranking_back_to_seeds(hard, tmp_path):
+    chosen = tmp_path / "chosen.csv"
+    run("plan", hard, "--count", str(len(HARD_IDS)), "--worlds", "8", "--output", chosen)
+    with chosen.open(encoding="utf-8", newline="") as file:
+        assert sorted(row["id"] for row in csv.DictReader(file)) == sorted(HARD_IDS)
+    again = document("simulate", hard, "--seeds", f"@{chosen}", "--worlds", "8")
+    assert again["seeds"] == HARD_IDS
+    plan = document("compare", hard, "--plan", f"all=@{chosen}", "--plan", 'one=007,"x=y"', "--worlds", "8")
+    assert [result["seeds"] for result in plan["plans"]] == [HARD_IDS, ["007", "x=y"]]
+
+
+def test_the_lines_to_type_next_quote_hard_ids(hard):
+    text = run("plan", hard, "--count", "2", "--worlds", "8")
+    (line,) = re.findall(r"^    spark (simulate .*)$", text, re.MULTILINE)
+    assert (
+        document(*shlex.split(line))["seeds"]
+        == json.loads(run("plan", hard, "--count", "2", "--worlds", "8", "--json"))["seeds"]
+    )
+
+
+def test_an_id_that_begins_with_an_at_sign_is_written_with_two(hard):
+    assert document("simulate", hard, "--seeds", "@@home,7", "--worlds", "8")["seeds"] == ["7", "@home"]
+
+
+def test_plans_of_the_command_line_add_up_under_one_name(starter):
+    compared = document(
+        *("compare", starter, "--worlds", "8", "--plan", "A=amina", "--plan", "A=bo", "--plan", "A=broadcast:0.5"),
+        *("--plan", "B=choose:2", "--plan", "B=broadcast:0.1"),
+    )
+    kinds = {name: [action["kind"] for action in plan] for name, plan in compared["provenance"]["plans"].items()}
+    assert kinds == {"A": ["seeds", "broadcast"], "B": ["seeds", "broadcast"]}
+    assert compared["plans"][0]["seeds"] == ["amina", "bo"]
+
+
+def test_plans_of_a_scenario_are_picked_by_name(starter):
+    line = ("compare", starter / "scenario.toml", "--worlds", "8", "--plan", "the ward", "--plan", "mine=kit")
+    assert [plan["name"] for plan in document(*line)["plans"]] == ["the ward", "mine"]
+    assert (
+        "did you mean 'the ward'"
+        in CliRunner().invoke(spark.cli.command, [*map(str, line[:4]), "--plan", "teh ward"]).stderr
+    )
+
+
+def test_the_budget_counts_costs_and_the_count_does_not(starter):
+    dear = document("plan", starter, "--budget", "2", "--worlds", "64")
+    assert dear["cost"] <= 2
+    assert len(document("plan", starter, "--count", "2", "--worlds", "64")["seeds"]) == 2
+    assert "Costs are those of the cost column." in run("plan", starter, "--budget", "2", "--worlds", "64")
+
+
+def test_a_budget_of_the_scenario_is_overridden_by_the_command_line(starter):
+    plan = document("plan", starter / "scenario.toml", "--count", "3", "--probability", "0.2", "--worlds", "64")
+    assert len(plan["seeds"]) == 3
+    assert "sensitivity" not in plan
+
+
+def test_init_writes_files_that_work_and_refuses_to_overwrite_them(tmp_path):
+    folder = tmp_path / "a" / "trust"
+    run("init", folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["partners.csv", "people.csv", "scenario.toml", "ties.csv"]
+    (folder / "people.csv").write_text("mine")
+    run("init", folder, code=2)
+    assert (folder / "people.csv").read_text() == "mine"
+    run("init", folder, "--force", "--quiet")
+    assert document("check", folder / "scenario.toml")["network"]["people"] == 12
+
+
+def test_generated_networks_can_be_read_back(tmp_path):
+    run("generate", "ring", "--people", "10", "--reach", "2", "--output", tmp_path / "ring")
+    assert document("check", tmp_path / "ring")["network"]["ties"] == 40
+    run("generate", "ring", "--people", "12", "--output", tmp_path / "ring", code=2)
+    run("generate", "health-trust", "--people", "150", "--rng", "2", "--output", tmp_path / "trust")
+    assert document("check", tmp_path / "trust")["network"]["people"] == 150
+
+
+def test_check_says_what_was_dropped_and_what_looks_odd(tmp_path):
+    (tmp_path / "people.csv").write_text("id\na\nb\nalone\n")
+    (tmp_path / "ties.csv").write_text("source,target,weight\na,a,1\na,b,2\na,b,2\n")
+    (tmp_path / "notes.txt").write_text("x")
+    text = " ".join(run("check", tmp_path).split())
+    for said in ("1 tie", "1 repeated row", "notes.txt", "1 person has no tie at all", "weight", "from the source"):
+        assert said in text, said
+
+
+def test_doctor_ends_with_0_even_where_it_finds_something_wrong(monkeypatch):
+    from importlib import metadata
+
+    monkeypatch.setattr(metadata, "packages_distributions", lambda: {"spark": ["orgspark", "spark"]})
+    found = document("doctor")
+    assert not found["healthy"]
+    (trouble,) = [finding["trouble"] for finding in found["findings"] if finding["what"] == "distribution"]
+    assert "uninstall spark" in trouble
+
+
+def test_the_demo_says_that_it_is_made_up_and_chooses_better_than_the_usual_ideas():
+    demo = document("demo")
+    assert demo["made_up"] is True
+    assert [*violations(demo["plan"], json.loads((ROOT / "docs" / "schemas" / "plan.json").read_text()))] == []
+    verdicts = {(d["a"], d["b"]): d["verdict"] for d in demo["compare"]["differences"]}
+    for other in ("most connected", "at random", "thin message"):
+        assert verdicts["chosen by spark", other] == "a"
+    assert len(demo["plan"]["seeds"]) == 10
+
+
+def test_the_plan_does_not_depend_on_workers(starter):
+    line = [sys.executable, "-m", "spark", "plan", str(starter), "--count", "2", "--probability", ".2,.4"]
+    one, two = (
+        subprocess.run([*line, "--workers", workers], capture_output=True, check=True).stdout for workers in ("1", "2")
+    )
+    assert one == two
+    assert b"Does the answer depend on the probability?" in one
