@@ -21,7 +21,7 @@ def main() -> None:
     print(leaders)
 
     # A formal collaboration convinces more often than shared information: p' = 1 - (1 - p)^weight.
-    model = spark.IndependentCascade(0.05, strength="weight")
+    model = spark.IndependentCascade(0.02, strength="weight")
     choice = spark.choose_seeds(leaders, model, count=3, rng=7)
     agency = [str(leaders.organisations[code]) for code in leaders.organisation]
     labels = leaders.label or tuple(map(str, leaders.people))
@@ -36,7 +36,7 @@ def main() -> None:
         print(f"  {group.name!s:8} {group.mean:5.1f} of {group.people} (± {group.standard_error:.2f})")
 
     # The number that nobody knows: do the same three stand for a practice that convinces less often, or more?
-    for probability in (0.02, 0.1):
+    for probability in (0.01, 0.05):
         there = spark.choose_seeds(leaders, spark.IndependentCascade(probability, strength="weight"), count=3, rng=7)
         same = len(set(there.seeds) & set(choice.seeds))
         print(f"With p = {probability}: {there.spread.mean:.1f} leaders, {same} of the 3 seeds are the same")

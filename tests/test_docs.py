@@ -12,6 +12,7 @@ With SPARK_UPDATE_DOCS=1 the ``text`` blocks are rewritten instead of compared.
 
 from __future__ import annotations
 
+import difflib
 import doctest
 import os
 import re
@@ -87,6 +88,25 @@ def matches(body: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed) is not None
 
 
+def excerpt(body: str, printed: str) -> str:
+    """Cut out of what is printed what most resembles the parts of `body` between its ``...`` lines."""
+    lines, kept, first = printed.splitlines(keepends=True), [], 0
+
+    def most_like(line: str, start: int) -> int:
+        likeness = [difflib.SequenceMatcher(None, line, other).ratio() for other in lines[start:]]
+        return start + likeness.index(max(likeness))
+
+    parts = re.split(r"^\.\.\.\n", body, flags=re.MULTILINE)
+    for number, part in enumerate(part.splitlines(keepends=True) for part in parts):
+        if part and first < len(lines):
+            start = first if number == 0 else most_like(part[0], first)
+            first = len(lines) if number == len(parts) - 1 else most_like(part[-1], start) + 1
+            kept.append("".join(lines[start:first]))
+        else:
+            kept.append(printed if len(parts) == 1 else "")
+    return "...\n".join(kept)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_block_of_the_page_runs(
     page: Path, tmp_path: Path, shell: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -113,7 +133,7 @@ def test_every_block_of_the_page_runs(
             printed = run_shell(block, page, folder, shell)
         elif block.language == "text" and printed is not None:
             if os.environ.get("SPARK_UPDATE_DOCS") == "1" and not matches(block.body, printed):
-                rewritten.append((block, printed))
+                rewritten.append((block, excerpt(block.body, printed)))
             else:
                 assert matches(block.body, printed), (
                     f"{page.relative_to(ROOT)}:{block.line}: what is printed is\n{printed}"
