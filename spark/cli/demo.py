@@ -36,7 +36,7 @@ def command(folder: Path | None, workers: int | None, output: OutputOptions) -> 
     random, the ten most connected, and a thin message to everybody.
     """
     from spark import study
-    from spark.cli.output import emit, refuse_to_overwrite, timed
+    from spark.cli.output import emit, refuse_to_overwrite, remark, timed
     from spark.files import write_network
     from spark.generate import health_trust
     from spark.model import WeightedCascade
@@ -52,6 +52,7 @@ def command(folder: Path | None, workers: int | None, output: OutputOptions) -> 
     scenario = Scenario(
         NetworkFile(folder or Path("made-up-trust")), WeightedCascade(partners=PARTNERS), run=Run(workers=workers)
     )
+    remark(output, "working; the first time on a machine this takes up to half a minute")
     with timed(output, "demo") as progress:
         chosen = study.choose(network, scenario, ChoiceRequest(count=MATCHES), progress=progress)
         plans: dict[str, Plan | ChoiceRequest] = {

@@ -102,7 +102,7 @@ def _say(message: str) -> None:
 def _report(faults: Sequence[Fault], as_json: bool, hint: str = "") -> None:
     faults = [dataclasses.replace(fault, message=_as_options(fault.message)) for fault in faults]
     if as_json:
-        errors = [dataclasses.asdict(fault) for fault in faults]
+        errors = [{key: getattr(fault, key) for key in ("file", "line", "key", "message")} for fault in faults]
         click.echo(json.dumps({"schema": "spark.error/1", "errors": errors}, indent=2), err=True)
         return
     for fault in faults:

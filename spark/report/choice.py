@@ -145,11 +145,12 @@ def baselines(network: Network, choice: Choice) -> str:
     """Lay out what simpler rules reach."""
     spread = choice.spread
     rows: list[tuple[object, ...]] = [
-        ("this choice", len(choice.seeds), with_error(spread.mean, spread.standard_error), "")
+        ("this choice", len(choice.seeds), with_error(spread.mean, spread.standard_error))
     ]
-    rows += [(b.name, len(b.seeds) or "", with_error(b.mean, b.standard_error), b.note) for b in choice.baselines]
-    columns = [Column("rule", "id"), Column("people", "number"), Column("practise", "number"), Column("remark")]
-    return table(columns, rows)
+    rows += [(b.name, len(b.seeds) or "", with_error(b.mean, b.standard_error)) for b in choice.baselines]
+    columns = [Column("rule", "id"), Column("people", "number"), Column("practise", "number")]
+    notes = [paragraph(f"{b.name}: {b.note}.") for b in choice.baselines if b.note]
+    return "\n".join([table(columns, rows), *notes])
 
 
 def sensitivity(chosen: Chosen) -> str:
