@@ -37,11 +37,13 @@ def main() -> None:
     print()
     for plan in comparison.plans:
         print(f"{plan.name:20} {plan.spread.mean:6.1f} ± {plan.spread.standard_error:.1f} people")
+    verdicts = {"a": "the first wins", "b": "the second wins", "no-difference": "no difference"}
     for difference in comparison.differences:
         print(
             f"{difference.a} against {difference.b}: {difference.mean:+.1f} people "
             f"({difference.low:+.1f} to {difference.high:+.1f}), better in "
-            f"{difference.probability_a_beats_b:.0%} of worlds: {difference.verdict}"
+            f"{difference.probability_a_beats_b:.0%} of worlds: "
+            f"{verdicts.get(difference.verdict, 'too close to call')}"
         )
 
 
