@@ -73,7 +73,13 @@ def draw_sizes(ax: Axes | None, sizes: ArrayLike, *, title: str, caption: str) -
     values = np.asarray(sizes)
     low, high = int(values.min()), int(values.max())
     width = max(1, -(-(high - low + 1) // 60))
-    ax.hist(values, bins=np.arange(low, high + width + 1, width) - 0.5, color=MIDDLE, edgecolor="white", linewidth=0.3)
+    ax.hist(
+        values,
+        bins=(np.arange(low, high + width + 1, width) - 0.5).tolist(),
+        color=MIDDLE,
+        edgecolor="white",
+        linewidth=0.3,
+    )
     ax.axvline(float(values.mean()), color=FLAME, linewidth=2)
     ax.annotate(f"mean {values.mean():.1f}", (float(values.mean()), 1), xycoords=("data", "axes fraction"),
                 xytext=(4, -10), textcoords="offset points", color=FLAME, fontsize=8)  # fmt: skip

@@ -96,11 +96,12 @@ class Graph:
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person.
+    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person; in
+    continuous time ``"paths"``: a time per tie and per person; ``"crowd"``: everybody sees everybody.
 
     Attributes
     ----------
-    family : which of the two.
+    family : which of them.
     live : uint32[m], cascade: tie e is live in a world iff its draw is <= live[e] and never[e] is 0. Empty otherwise.
     never : uint8[m], cascade: 1 where a tie is live in no world. Empty otherwise.
     more : uint64[k-1, m], cascade with k examples needed: a live tie hits j+2 times or more iff its draw < more[j, e].
@@ -109,6 +110,13 @@ class Law:
     lapse : uint64[n]: chance of giving up per step, T of 2^32; [0] where nobody can and ties deliver once. Where it is
         not empty the clock is per period, and `dose` holds the ties' doses if a lapse leaves part of the readiness.
     left : uint64[j]: readiness left after 0, 1, ... lapses, units of 2^-24; the last entry holds for all later ones.
+    delay : uint64[m], paths: mean time of tie e, units of 2^-40; 0 where it never convinces. Empty otherwise.
+    delay_quantiles : uint64[k+1], paths: the law of a tie's time in units of 2^-56 of its mean, at levels 0, 1/k, ...,
+        1, straight between; [0] where it is exponential.
+    duration : uint64[n], paths: mean time for which a person practises, units of 2^-40; 0 for good. Empty otherwise.
+    duration_quantiles : as `delay_quantiles`, of the time for which a person practises.
+    wait : uint64[n], crowd: 1 / hazard of each non-adopter while i practise, units of 2^-40; 0 where the hazard is 0.
+    hazard : uint64[n], crowd: the hazard itself, units of 2^-48. Both empty otherwise.
     partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o.
         With K the total visibility of the adopted members of q, the heat of o is the sum over q of
         floor(partner_dose * K / 2^24), saturating at CERTAIN.
@@ -119,7 +127,7 @@ class Law:
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
     """
 
-    family: Literal["cascade", "threshold"]
+    family: Literal["cascade", "threshold", "paths", "crowd"]
     live: U32
     never: U8
     more: U64
@@ -127,6 +135,12 @@ class Law:
     tolerance: U64
     lapse: U64
     left: U64
+    delay: U64
+    delay_quantiles: U64
+    duration: U64
+    duration_quantiles: U64
+    wait: U64
+    hazard: U64
     partner_dose: U64
     visibility: U64
     receptivity: U64
@@ -136,12 +150,19 @@ class Law:
     @property
     def examples(self) -> int:
         """How many convincing moments a person needs (cascade family)."""
-        return 1 + self.more.shape[0]
+        return 1 + len(self.more)
 
     @property
     def live_edge(self) -> bool:
         """Whether there are worlds in which each tie is live or not before anything happens."""
+        if self.continuous:
+            return False
         return self.examples == 1 and not (self.capped or self.tolerance.size or self.lapse.size)
+
+    @property
+    def continuous(self) -> bool:
+        """Whether people adopt at any moment; steps are whole units of time then."""
+        return self.family in ("paths", "crowd")
 
     @property
     def has_partners(self) -> bool:
@@ -234,7 +255,7 @@ class Trace:
 
     Attributes
     ----------
-    when : int32[W, n]; the step at which each person adopted, -1 never.
+    when : int32[W, n]; the step at which each person adopted, -1 never; in continuous time the step by which she had.
     by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
         before; threshold family: the largest dose among these, then the smallest id), or one of the codes below.
     """
