@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
@@ -15,16 +18,22 @@ from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
+from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.world import Count, Rows, Shares, Start, Work
-from spark.problem.arrays import Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+
+if TYPE_CHECKING:
+    from spark.backends.components import ComponentWorlds
+    from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows] = weakref.WeakKeyDictionary()
+_ROWS: weakref.WeakKeyDictionary[Problem, Rows | Paths | Crowd] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
     "periods": (run_periods, None),
+    **KERNELS,
 }
 
 
@@ -43,7 +52,7 @@ class CpuBackend:
         rows, shares = _rows(problem), _shares(problem)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
-        works: dict[int, Work] = {}
+        works: dict[int, Work | PathsWork | CrowdWork] = {}
         counts: dict[int, Count] = {}
 
         def work(worker: int, begin: int, end: int) -> None:
@@ -54,7 +63,7 @@ class CpuBackend:
                 stop = min(row + end - begin, worlds.count)
                 begin += _chunk(plan, row, stop, works[worker], worker)
 
-        def _chunk(plan: int, row: int, stop: int, room: Work, worker: int) -> int:
+        def _chunk(plan: int, row: int, stop: int, room: Work | PathsWork | CrowdWork, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
             while done < stop - row:
@@ -77,7 +86,7 @@ class CpuBackend:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
         kernel = _KERNELS[_rule(problem)][1]
         if kernel is None:
-            raise UsageError("a world in which people give up cannot be replayed yet; simulate shows its curve")
+            raise UsageError(NO_REPLAY[problem.law.family])
         rows, shares = _rows(problem), _shares(problem)
         start = _start(problem, actions, watch, 0)
         room = _work(problem, [start])
@@ -87,6 +96,28 @@ class CpuBackend:
             world = worlds.first + row
             kernel(np.uint64(worlds.key), world, rows, problem.graph.incoming, shares, start, room, when[row], by[row])
         return Trace(when, by)
+
+
+    def reverse(
+        self,
+        problem: Problem,
+        base: Actions | None,
+        watch: Watch,
+        key: int,
+        *,
+        independent: bool = False,
+        given: Sequence[int] = (),
+    ) -> ReverseSets:
+        """Reverse sets that grow on demand."""
+        from spark.backends.cpu_reverse import ReverseSets  # kernels of their own, which simulating does not need
+
+        return ReverseSets(problem, base, watch, key, independent=independent, given=given, workers=self.workers)
+
+    def components(self, problem: Problem, keys: Sequence[int]) -> tuple[ComponentWorlds, ...] | None:
+        """Component worlds for each key, or None where ties are not undirected and alike."""
+        from spark.backends.components import component_worlds_for
+
+        return component_worlds_for(problem, keys, self.workers)
 
 
 class _Growing:
@@ -142,12 +173,14 @@ def _rule(problem: Problem) -> str:
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
-def _rows(problem: Problem) -> Rows:
+def _rows(problem: Problem) -> Rows | Paths | Crowd:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
         graph, law = problem.graph, problem.law
-        if law.family == "cascade":
+        if law.continuous:
+            rows = continuous_rows(problem)
+        elif law.family == "cascade":
             targets = graph.targets
             if law.never.any():
                 targets = freeze(np.where(law.never != 0, np.int32(graph.people), targets))
@@ -187,7 +220,9 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
     )
 
 
-def _work(problem: Problem, starts: list[Start]) -> Work:
+def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork:
+    if problem.law.continuous:
+        return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
     rule = _rule(problem)
     added = people if rule != "cascade" else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import weakref
 from collections.abc import Sequence
@@ -44,6 +45,8 @@ from spark.problem.reverse import heat_by_target, value_scale
 
 MOST_SETS_A_CALL = 1 << 20
 PARALLEL_SETS = 1 << 12
+MOST_SETS = 1 << 24
+MOST_ENTRIES = 1 << 25
 _IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
 _ROWS: weakref.WeakKeyDictionary[Problem, tuple[Rows, Partners]] = weakref.WeakKeyDictionary()
 _KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets}
@@ -114,6 +117,11 @@ def _partner_rows(problem: Problem) -> Partners:
     )
 
 
+def most_sets(count: int, entries: int) -> int:
+    """How many sets of the size of the first `count`, of `entries` people together, a pool may hold."""
+    return min(MOST_SETS, MOST_ENTRIES * count // max(entries, 1))
+
+
 @dataclass(slots=True)
 class _Room:
     """The working arrays of one thread."""
@@ -172,6 +180,11 @@ class ReverseSets:
         self.count = count
 
     @property
+    def entries(self) -> int:
+        """People in all stored sets together."""
+        return int(self._room.store.state[USED])
+
+    @property
     def given_covered(self) -> int:
         """How many sets the people who were given meet, and the base does not."""
         return sum(int(room.store.covered[SENTINEL]) for room in self._all_rooms())
@@ -180,6 +193,11 @@ class ReverseSets:
     def base_covered(self) -> int:
         """How many sets are covered without any seeds."""
         return sum(int(room.store.covered[BASE]) for room in self._all_rooms())
+
+    @property
+    def most(self) -> int:
+        """How many sets memory allows, if they go on as they were so far."""
+        return most_sets(self.count, self.entries)
 
     @property
     def sets(self) -> Sets:
@@ -216,9 +234,9 @@ class ReverseSets:
             self._order = np.empty(self._people, np.int32)
         last = min(count, self._people)
         if last > self._filled:
-            bits = max(1, ((self._people - 1).bit_length() + 1) // 2)
+            side = math.isqrt(self._people - 1) + 1
             key = self._key ^ np.uint64(0x6F72646572)
-            permuted(key, self._filled, bits, self._people, self._order[self._filled : last])
+            permuted(key, self._filled, side, self._people, self._order[self._filled : last])
             self._filled = last
 
     def _draw(self, room: _Room, first: int, last: int) -> None:

@@ -5,13 +5,18 @@ Each step follows MODEL section 3 to the letter: everybody who does not practise
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spark.errors import UsageError
-from spark.problem.arrays import CERTAIN, Actions, Problem, Tally, Trace, Watch, Worlds
+from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds
+
+if TYPE_CHECKING:
+    from spark.backends.components_python import PlainComponentWorlds
+    from spark.backends.sets_python import PlainReverseSets
 
 _MASK = (1 << 64) - 1
 _KINDS = {
@@ -19,6 +24,7 @@ _KINDS = {
     "partners": 0x706172746E657273,
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
+    "duration": 0x6475726174696F6E,
 }
 with localcontext() as _context:
     _context.prec = 50
@@ -80,6 +86,8 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
+        from spark.backends.python_continuous import burn_time, curve_of, still_there  # it needs this module
+
         curves: list[list[list[int]]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
@@ -88,7 +96,11 @@ class PythonBackend:
             curves.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
-                if problem.law.lapse.size:
+                if problem.law.continuous:
+                    stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)
+                    curves[plan].append(curve_of(stays, watch.horizon))
+                elif problem.law.lapse.size:
                     history = burn_periods(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(history[-1]), len(set().union(*history))
                     curves[plan].append([len(practising) for practising in history])
@@ -114,10 +126,38 @@ class PythonBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        if problem.law.lapse.size:
-            raise UsageError("a world in which people give up cannot be replayed yet; simulate shows its curve")
+        from spark.backends.python_continuous import trace_time  # it needs this module
+
+        if problem.law.lapse.size or problem.law.family == "crowd":
+            raise UsageError(NO_REPLAY[problem.law.family])
+        if problem.law.continuous:
+            numbers = range(worlds.first, worlds.first + worlds.count)
+            rows = [trace_time(problem, actions, watch.horizon, worlds.key, number) for number in numbers]
+            return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
         rows = [burn(problem, actions, 0, watch.horizon, worlds.key, worlds.first + row) for row in range(worlds.count)]
         return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
+
+
+    def reverse(
+        self,
+        problem: Problem,
+        base: Actions | None,
+        watch: Watch,
+        key: int,
+        *,
+        independent: bool = False,
+        given: Sequence[int] = (),
+    ) -> PlainReverseSets:
+        """Reverse sets that grow on demand."""
+        from spark.backends.sets_python import PlainReverseSets  # it needs this module
+
+        return PlainReverseSets(problem, base, watch, key, independent=independent, given=given)
+
+    def components(self, problem: Problem, keys: Sequence[int]) -> tuple[PlainComponentWorlds, ...] | None:
+        """Component worlds for each key, or None where ties are not undirected and alike."""
+        from spark.backends.components_python import plain_worlds  # it needs this module
+
+        return plain_worlds(problem, keys)
 
 
 def burn(

@@ -8,6 +8,7 @@ the share of at most one source of her dose.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -52,10 +53,10 @@ def waiting(draw: int) -> int:
 
 
 class _Stream:
-    """The draws of one chunk, one after another."""
+    """Draws one after another, from where they start."""
 
-    def __init__(self, key: int, chunk: int) -> None:
-        self._state = _mix(_mix((key + chunk * 0xD1342543DE82EF95) & _MASK) ^ 0x726576657273652B)
+    def __init__(self, start: int) -> None:
+        self._state = start
 
     def draw(self) -> int:
         self._state = (self._state + _GOLDEN) & _MASK
@@ -65,8 +66,8 @@ class _Stream:
 class _Hits(_Stream):
     """A Poisson process that runs through one dose after another."""
 
-    def __init__(self, key: int, chunk: int) -> None:
-        super().__init__(key, chunk)
+    def __init__(self, start: int) -> None:
+        super().__init__(start)
         self.left = waiting(self.draw())
 
     def within(self, dose: int) -> list[int]:
@@ -86,6 +87,11 @@ class _Hits(_Stream):
             return False
         self.left = waiting(self.draw())
         return True
+
+
+def chunk_hits(key: int, chunk: int) -> _Hits:
+    """The hits that a chunk of sets goes through."""
+    return _Hits(_mix(_mix((key + chunk * 0xD1342543DE82EF95) & _MASK) ^ 0x726576657273652B))
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,7 @@ def reverse_sets(
     if problem.law.family == "threshold":
         rule = _Threshold(problem, base, watch, given)
     for i, root in enumerate(_roots(problem.graph.people, watch, key, independent)):
-        if i % CHUNK == 0:
-            rule.start(key, i // CHUNK)
+        rule.start(key, i)
         yield rule.draw(root)
 
 
@@ -176,8 +181,9 @@ class _Rule:
 
 
 class _Cascade(_Rule):
-    def start(self, key: int, chunk: int) -> None:
-        self.hits = _Hits(key, chunk)
+    def start(self, key: int, i: int) -> None:
+        if i % CHUNK == 0:
+            self.hits = chunk_hits(key, i // CHUNK)
 
     def row_hits(self, v: int) -> list[int]:
         """Who of those who can influence v has a live tie to her, in order."""
@@ -222,8 +228,8 @@ class _Cascade(_Rule):
 
 
 class _Threshold(_Rule):
-    def start(self, key: int, chunk: int) -> None:
-        self.stream = _Stream(key, chunk)
+    def start(self, key: int, i: int) -> None:
+        self.stream = _Stream(_mix(((key ^ 0x7468726573686F6C) + i * 0xD1342543DE82EF95) & _MASK))
 
     def source(self, v: int, depth: int) -> int | str | None:
         """In whose share the tolerance of v falls: a person's, ``"base"`` for a broadcast's, or nobody's."""
@@ -275,12 +281,13 @@ def _roots(people: int, watch: Watch, key: int, independent: bool) -> Iterator[i
 
 def _permuted(key: int, place: int, n: int) -> int:
     """The image of a place under a keyed permutation of 0..n-1: a Feistel network, walked until it falls below n."""
-    bits = max(1, ((n - 1).bit_length() + 1) // 2)
+    side = math.isqrt(n - 1) + 1
     x = place
     while True:
-        left, right = x >> bits, x & (1 << bits) - 1
+        left, right = divmod(x, side)
         for round_ in range(4):
-            left, right = right, left ^ (_mix((right + key + round_ * _GOLDEN) & _MASK) & (1 << bits) - 1)
-        x = left << bits | right
+            shift = (_mix((right + key + round_ * _GOLDEN) & _MASK) >> 32) * side >> 32
+            left, right = right, (left + shift) % side
+        x = left * side + right
         if x < n:
             return x

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.cover import count_at_rank, count_covered, first_to_cover, greedy_cover
+from spark.kernels.cover import count_at_rank, count_both, count_covered, first_to_cover, greedy_cover
 from spark.kernels.cover_bound import add_weights, best_share, improve_weights, starting_weights
 
 FEWEST_CANDIDATES = 256
@@ -53,6 +53,7 @@ class Sets:
         costs: NDArray[np.float64] | None = None,
         budget: float | None = None,
         given: Sequence[int] = (),
+        expected: int = 0,
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Choose up to `most` allowed people one by one, each the one whose further sets per cost are the most.
 
@@ -61,6 +62,7 @@ class Sets:
         allowed : uint8[n]. costs : float64[n], above 0 for all who are allowed; None: everybody costs 1.
         budget : what they may cost together; None: no limit.
         given : people whose sets are covered from the start.
+        expected : a guess at what the last one adds, which saves time and changes nothing.
 
         Returns
         -------
@@ -69,9 +71,12 @@ class Sets:
         seeds, gains = np.empty(most, np.int32), np.empty(most, np.int64)
         cost = np.empty(0, np.float64) if costs is None else costs
         limit = float(budget) if budget is not None else np.inf
-        want = max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * most)
+        least = 0.0
+        if costs is None:
+            rank = max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * most)
+            least = float(count_at_rank(self.counts, self.singles, allowed, rank))
+            least = min(least, 0.8 * expected) if expected else least
         while True:
-            least = 0.0 if costs is not None else float(count_at_rank(self.counts, self.singles, allowed, want))
             picked, finished = greedy_cover(
                 self.members,
                 self.ends,
@@ -87,13 +92,25 @@ class Sets:
             )
             if finished:
                 return seeds[:picked], gains[:picked]
-            want *= 8
+            least = least // 4
+
+    def sample(self) -> Sets:
+        """A part that is large enough for rough questions: all of them."""
+        return self
 
     def covered(self, people: NDArray[np.int32]) -> int:
         """How many sets these people meet, beside those that were covered in any case."""
         chosen = np.zeros(self.counts.size, np.uint8)
         chosen[people] = 1
         return int(count_covered(self.members, self.ends, self.singles, chosen))
+
+    def compare(self, a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[int, int, int]:
+        """How many sets the people of one choice meet, those of another, and of exactly one of the two."""
+        chosen = np.zeros(self.counts.size, np.uint8)
+        chosen[a] |= 1
+        chosen[b] |= 2
+        first, second, one = count_both(self.members, self.ends, self.singles, chosen)
+        return int(first), int(second), int(one)
 
     def first_covered(self, order: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many sets each of `order` meets that nobody before her meets."""
@@ -102,6 +119,19 @@ class Sets:
         covers = np.zeros(order.size, np.int64)
         first_to_cover(self.members, self.ends, self.singles, rank, covers)
         return covers
+
+    def roots(self) -> NDArray[np.int64]:
+        """How many sets were drawn for each person, those that are covered in any case left out."""
+        return np.bincount(self.members[self.ends[:-1]], minlength=self.singles.size) + self.singles
+
+    def without_roots(self) -> Sets:
+        """The sets without the people whom they were drawn for; who is alone in hers leaves an empty set."""
+        others = np.ones(self.members.size, bool)
+        others[self.ends[:-1]] = False
+        members = self.members[others]
+        ends = self.ends - np.arange(self.ends.size)
+        counts = np.bincount(members, minlength=self.counts.size).astype(np.int32)
+        return Sets(members, ends, counts, np.zeros_like(self.singles), self.count, self.given_covered)
 
     def most_covered(
         self,

@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.backends.cpu_reverse import most_sets
 from spark.backends.reverse_python import CHUNK, reverse_sets
 from spark.backends.sets import Sets
 from spark.problem.arrays import Actions, Problem, Watch
@@ -33,6 +34,7 @@ class PlainSets(Sets):
         costs: NDArray[np.float64] | None = None,
         budget: float | None = None,
         given: Sequence[int] = (),
+        expected: int = 0,
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """As `Sets.greedy`."""
         left = float("inf") if budget is None else float(budget)
@@ -61,6 +63,11 @@ class PlainSets(Sets):
     def covered(self, people: NDArray[np.int32]) -> int:
         """As `Sets.covered`."""
         return sum(not members.isdisjoint(people.tolist()) for members in self._lists())
+
+    def compare(self, a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[int, int, int]:
+        """As `Sets.compare`."""
+        met = [(not people.isdisjoint(a.tolist()), not people.isdisjoint(b.tolist())) for people in self._lists()]
+        return sum(x for x, _ in met), sum(y for _, y in met), sum(x != y for x, y in met)
 
     def first_covered(self, order: NDArray[np.int32]) -> NDArray[np.int64]:
         """As `Sets.first_covered`."""
@@ -102,6 +109,16 @@ class PlainReverseSets:
             elif one.covered is None:
                 self._singles[one.root] += 1
         self.count = max(count, self.count)
+
+    @property
+    def entries(self) -> int:
+        """People in all stored sets together."""
+        return sum(map(len, self._stored))
+
+    @property
+    def most(self) -> int:
+        """How many sets a pool may hold."""
+        return most_sets(self.count, self.entries)
 
     @property
     def sets(self) -> Sets:

@@ -100,6 +100,7 @@ def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, 
         first[c + 1] += first[c]
     sets = np.empty(first[candidates], np.int32)
     invert(members, ends, counts, place, first, sets)
+    stop = first[1:].copy()
     covered = np.zeros(ends.size - 1, np.uint8)
     chosen = np.zeros(n, np.uint8)
     for v in given:
@@ -123,9 +124,14 @@ def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, 
             break
         gain = i64(-1)
         if cost <= left:
-            gain = i64(singles[v])
-            for x in range(first[place[v]], first[place[v] + 1]):
-                gain += 1 - covered[sets[x]]
+            begin = first[place[v]]
+            kept = begin
+            for x in range(begin, stop[place[v]]):  # drops the sets that are covered by now from her list
+                r = sets[x]
+                sets[kept] = r
+                kept += 1 - covered[r]
+            stop[place[v]] = kept
+            gain = kept - begin + singles[v]
             if gain / cost < key[0]:
                 key[0] = gain / cost
                 sift_down(key, who, 0, size)
@@ -137,7 +143,7 @@ def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, 
             gains[picked] = gain
             picked += 1
             left -= cost
-            for x in range(first[place[v]], first[place[v] + 1]):
+            for x in range(first[place[v]], stop[place[v]]):
                 covered[sets[x]] = 1
         size -= 1
         key[0] = key[size]
@@ -159,6 +165,33 @@ def count_covered(members, ends, singles, chosen):
                 covered += 1
                 break
     return covered
+
+
+@kernel
+def count_both(members, ends, singles, chosen):
+    """How many sets hold somebody of a first choice, of a second, and of exactly one of them.
+
+    chosen uint8[n]: bit 0 for the first choice, bit 1 for the second.
+    """
+    a = i64(0)
+    b = i64(0)
+    one = i64(0)
+    for v in range(singles.size):
+        a += (chosen[v] & 1) * singles[v]
+        b += (chosen[v] >> 1) * singles[v]
+        if chosen[v] == 1 or chosen[v] == 2:
+            one += singles[v]
+    for r in range(ends.size - 1):
+        met = 0
+        for x in range(ends[r], ends[r + 1]):
+            met |= chosen[members[x]]
+            if met == 3:
+                break
+        a += met & 1
+        b += met >> 1
+        if met == 1 or met == 2:
+            one += 1
+    return a, b, one
 
 
 @kernel

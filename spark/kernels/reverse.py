@@ -18,7 +18,7 @@ import numpy as np
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import mix, scaled
 from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL
-from spark.kernels.reverse_stream import GOLDEN, chunk_stream, waiting
+from spark.kernels.reverse_stream import GOLDEN, chunk_stream, set_stream, waiting
 
 u32 = np.uint32
 u64 = np.uint64
@@ -260,12 +260,11 @@ def threshold_sets(rows, partners, base, roots, store, key, last, keep):
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size
     has_marks, has_broadcasts, has_partners = marks.size > 0, schedule.size > 0, partners.indptr.size > 0
-    stream, stamp = state[STREAM], u32(state[STAMP])
+    stamp = u32(state[STAMP])
     used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
     i = i64(state[NEXT])
     while i < last and used + n <= members.size:
-        if i % CHUNK == 0:
-            stream = chunk_stream(key, i // CHUNK)
+        stream = set_stream(key, i)
         root = i64(roots[root_at])
         root_at += 1
         if root_at == roots.size:
@@ -331,5 +330,5 @@ def threshold_sets(rows, partners, base, roots, store, key, last, keep):
                 counts[members[x]] += 1
             stored += 1
             ends[stored] = used
-    state[STREAM], state[STAMP] = stream, u64(stamp)
+    state[STAMP] = u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

@@ -1,4 +1,4 @@
-"""Where the chance of reverse sets comes from: one stream of 64-bit draws for each chunk of sets, and their roots.
+"""Where the chance of reverse sets comes from: a stream of 64-bit draws for each chunk of sets, or set, and the roots.
 
 The draws of a chunk depend on (key, chunk) and on nothing else, so that sets are the same for any number of workers.
 """
@@ -42,6 +42,12 @@ def chunk_stream(key, chunk):
 
 
 @inlined
+def set_stream(key, i):
+    """Start of the stream of one set; its draws follow as in a chunk."""
+    return mix((key ^ u64(0x7468726573686F6C)) + u64(i) * u64(0xD1342543DE82EF95))
+
+
+@inlined
 def waiting(draw):
     """The dose, in units of 2^-56 and rounded down, until the first hit of a unit Poisson process: -ln(U), U uniform.
 
@@ -61,20 +67,24 @@ def waiting(draw):
 
 
 @kernel
-def permuted(key, first, half_bits, n, people):
+def permuted(key, first, side, n, people):
     """Fill `people`, int32, with places first, first + 1, ... of a keyed permutation of 0..n-1.
 
-    A Feistel network over 2 `half_bits` bits (Luby & Rackoff 1988), walked until below n (Black & Rogaway 2002).
+    A Feistel network (Luby & Rackoff 1988) on the numbers left * side + right with left, right < side, side^2 >= n,
+    walked until it falls below n (Black & Rogaway 2002).
     """
-    mask = (u64(1) << u64(half_bits)) - u64(1)
+    side = u64(side)
     for i in range(people.size):
         x = u64(first + i)
         while True:
-            left = x >> u64(half_bits)
-            right = x & mask
+            left = x // side
+            right = x % side
             for round_ in range(FEISTEL_ROUNDS):
-                left, right = right, left ^ (mix(right + key + u64(round_) * GOLDEN) & mask)
-            x = (left << u64(half_bits)) | right
+                left += ((mix(right + key + u64(round_) * GOLDEN) >> u64(32)) * side) >> u64(32)
+                if left >= side:
+                    left -= side
+                left, right = right, left
+            x = left * side + right
             if x < u64(n):
                 break
         people[i] = x

@@ -1,0 +1,132 @@
+"""Component worlds of the compiled backend: where all ties are undirected and share one chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.backends.cpu_reverse import prepared
+from spark.backends.pool import default_workers, work_through
+from spark.kernels.reverse_components import (
+    compare_components,
+    component_sums,
+    component_worlds,
+    first_components,
+    greedy_components,
+)
+from spark.problem.arrays import Problem
+
+MOST_ENTRIES = 1 << 25
+SAMPLE_WORLDS = 32
+
+
+def undirected_ties(problem: Problem) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
+    """Both ends of each undirected tie, or None unless every tie runs both ways and all share one chance."""
+    graph, law = problem.graph, problem.law
+    if law.family != "cascade" or not graph.ties or law.never.any() or law.live.min() != law.live.max():
+        return None
+    rows, _ = prepared(problem)
+    if not (np.array_equal(rows.indptr, graph.indptr) and np.array_equal(rows.sources, graph.targets)):
+        return None
+    sources = np.repeat(np.arange(graph.people, dtype=np.int32), np.diff(graph.indptr))
+    once = sources < graph.targets
+    return sources[once], graph.targets[once]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Components:
+    """Worlds as components; read as sets: one for each world and person, of all who light her.
+
+    Attributes
+    ----------
+    labels, sizes : int32[W, n]; see `spark.kernels.reverse_components`.
+    """
+
+    labels: NDArray[np.int32]
+    sizes: NDArray[np.int32]
+    given_covered: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many sets the worlds stand for."""
+        return int(self.labels.size)
+
+    def __add__(self, other: Components) -> Components:
+        return Components(np.concatenate([self.labels, other.labels]), np.concatenate([self.sizes, other.sizes]))
+
+    def greedy(
+        self, most: int, allowed: NDArray[np.uint8], *, given: Sequence[int] = (), expected: int = 0
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """As `spark.backends.sets.Sets.greedy`, at equal costs."""
+        sizes = self.sizes.copy()
+        worlds = np.arange(sizes.shape[0])
+        for v in given:
+            sizes[worlds, self.labels[:, v]] = 0
+        sums = np.empty(sizes.shape[1], np.int64)
+        component_sums(self.labels, sizes, sums)
+        seeds, gains = np.empty(most, np.int32), np.empty(most, np.int64)
+        picked = greedy_components(self.labels, sizes, sums, allowed, seeds, gains)
+        return seeds[:picked], gains[:picked]
+
+    def sample(self) -> Components:
+        """A few worlds, for rough questions."""
+        return Components(self.labels[:SAMPLE_WORLDS], self.sizes[:SAMPLE_WORLDS])
+
+    def first_covered(self, order: NDArray[np.int32]) -> NDArray[np.int64]:
+        """As `spark.backends.sets.Sets.first_covered`."""
+        covers = np.zeros(order.size, np.int64)
+        first_components(self.labels, self.sizes, order, covers)
+        return covers
+
+    def compare(self, a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[int, int, int]:
+        """Sets met by two choices, and the sum over independent worlds of their squared difference."""
+        first, second, squares = compare_components(self.labels, self.sizes, a, b)
+        return int(first), int(second), int(squares)
+
+
+def component_worlds_for(
+    problem: Problem, keys: Sequence[int], workers: int | None = None
+) -> tuple[ComponentWorlds, ...] | None:
+    """Component worlds for each key, or None where ties are not undirected and alike."""
+    ties = undirected_ties(problem)
+    return None if ties is None else tuple(ComponentWorlds(problem, ties, key, workers) for key in keys)
+
+
+class ComponentWorlds:
+    """Component worlds that grow on demand; the same for any number of workers."""
+
+    base_covered = 0
+
+    def __init__(
+        self, problem: Problem, ties: tuple[NDArray[np.int32], NDArray[np.int32]], key: int, workers: int | None = None
+    ) -> None:
+        self._left, self._right = ties
+        self._step = np.uint64(prepared(problem)[0].step.max())  # 0 where every tie is always live
+        self._people, self._key, self._workers = problem.graph.people, np.uint64(key), workers or default_workers()
+        self.sets = self._drawn(0, 0)
+        self.most = MOST_ENTRIES // self._people * self._people
+
+    @property
+    def count(self) -> int:
+        """How many sets there are: one for each world and person."""
+        return self.sets.count
+
+    def grow(self, count: int) -> None:
+        """Draw worlds until they stand for `count` sets, rounded up to whole worlds."""
+        have, want = self.sets.labels.shape[0], -(-count // self._people)
+        if want > have:
+            self.sets = self.sets + self._drawn(have, want - have)
+
+    def _drawn(self, first: int, worlds: int) -> Components:
+        labels, sizes = np.empty((2, worlds, self._people), np.int32)
+
+        def work(worker: int, begin: int, end: int) -> None:
+            component_worlds(
+                self._left, self._right, self._step, self._key, first + begin, labels[begin:end], sizes[begin:end]
+            )
+
+        work_through(worlds, min(self._workers, max(worlds, 1)), work)
+        return Components(labels, sizes)

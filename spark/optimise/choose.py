@@ -1,0 +1,214 @@
+"""The verb: whom to start with, how good that is, and what simpler rules would reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.backends import open_backend
+from spark.errors import UsageError
+from spark.model import Model
+from spark.network import Network
+from spark.optimise.baselines import ORDERS, TITLES, random_order, take
+from spark.optimise.certificate import certify
+from spark.optimise.crossfit import Agreement
+from spark.optimise.search import choose_in_worlds
+from spark.optimise.sources import SetBackend, Setting, choose_on_sets, setting_of
+from spark.optimise.wish import Wish, wish_for
+from spark.plan import Intervention, Plan, Seeds
+from spark.problem.arrays import VALUE_UNIT, Problem
+from spark.problem.keys import Rng, mix, run_key, whole_rng
+from spark.results import Baseline, Certificate, Choice, RankedSeed, Spread
+from spark.worlds import Progress, Run, try_plans
+
+CHOSEN = ""
+
+
+def choose_seeds(
+    network: Network,
+    model: Model,
+    *,
+    budget: float | None = None,
+    count: int | None = None,
+    quality: float = 0.99,
+    confidence: float = 0.99,
+    beside: Iterable[Intervention] = (),
+    worlds: int = 4096,
+    horizon: int | None = None,
+    rng: Rng = None,
+    workers: int | None = None,
+    backend: str = "cpu",
+    progress: Progress | None = None,
+) -> Choice:
+    """Choose whom to start with, so that the practice spreads as far as it can (or is worth most, given values).
+
+    Parameters
+    ----------
+    budget : what the seeds may cost together, by the network's `cost` (1 each if it has none); or
+    count : how many seeds, costs ignored. Exactly one of the two.
+    quality : stop looking once the choice reaches this share, in (0, 1), of the best that any effort of this kind would
+        find; an estimate, not a guarantee.
+    confidence : of the certificate, in (0, 1): the share of the best choice there is that is reached for certain.
+    beside : broadcasts (and seeds) that are carried out in any case.
+    worlds, horizon, rng, workers, backend, progress : see `spark.simulate`; worlds are those of the evaluation.
+
+    Returns
+    -------
+    The choice, evaluated beside simple rules in worlds that had no part in choosing: ``simulate`` with the same
+    seeds, `rng` and `worlds` gives the same spread.
+
+    Raises
+    ------
+    InfeasibleError
+        More seeds than may be chosen, or a budget above what all of them cost together.
+    UsageError, DataError
+        As `spark.simulate`; and neither or both of budget and count.
+
+    Examples
+    --------
+    >>> import spark
+    >>> star = spark.Network.from_edges(["hub"] * 3, ["a", "b", "c"])
+    >>> choice = choose_seeds(star, spark.IndependentCascade(0.5), count=1, rng=7)
+    >>> choice.seeds
+    ('hub',)
+    """
+    faults = [
+        f"{name} {value!r} is not a number between 0 and 1"
+        for name, value in (("quality", quality), ("confidence", confidence))
+        if isinstance(value, bool) or not isinstance(value, int | float | np.floating) or not 0 < value < 1
+    ]
+    if faults:
+        raise UsageError(*faults)
+    rng = whole_rng(rng)
+    run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
+    fixed = Plan(*beside)
+    setting = setting_of(network, model, fixed, horizon)
+    if setting.problem.law.lapse.size and horizon is None:
+        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
+    wish = wish_for(network, budget, count, network.index(fixed.seeds))
+    opened = cast(SetBackend, open_backend(backend, workers=workers))
+    key = run_key(rng, "choose")
+    over = "no action" if not fixed.interventions else "what is done beside"
+    if setting.problem.law.live_edge:
+        found = choose_on_sets(opened, setting, wish, key, quality)
+        seeds, gains, errors = _ranked(found, setting)
+        seeds = _filled(seeds, wish)
+        certificate = certify(opened, setting, wish, seeds, run_key(rng, "certify"), confidence, over)
+        reached: float | None = min(max(found.quality, 0.0), 1.0)
+    else:
+        found, reached = None, None
+        seeds, gains = choose_in_worlds(network, opened, setting, wish, key)
+        seeds, errors = _filled(seeds, wish), np.full(gains.size, np.nan)
+        certificate = Certificate(None, None, f"no bound: {_why_no_bound(model, setting.problem)}", "search on worlds")
+    plans = {CHOSEN: seeds} | _baselines(network, wish, found, key)
+    ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
+    named = {name: Plan(Seeds(people), *fixed.interventions) for name, people in ids.items()}
+    spreads = dict(zip(named, try_plans(network, model, named, run, verb="choose_seeds"), strict=True))
+    options = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
+    provenance = replace(spreads[CHOSEN].provenance, options={k: v for k, v in options.items() if v is not None})
+    return Choice(
+        seeds=ids[CHOSEN],
+        ranking=_ranking(ids[CHOSEN], wish.cost[seeds], gains, errors),
+        spread=spreads.pop(CHOSEN),
+        certificate=certificate,
+        baselines=tuple(_baseline(name, ids[name], spread, len(seeds)) for name, spread in spreads.items()),
+        quality=reached,
+        cost=float(network.cost[seeds].sum()),
+        provenance=provenance,
+    )
+
+
+def baseline_seeds(
+    network: Network, method: str, *, budget: float | None = None, count: int | None = None, rng: Rng = None
+) -> tuple[Any, ...]:
+    """Return whom a simple rule would take, ``"random"``, ``"degree"`` or ``"nomination"``, as `choose_seeds` does.
+
+    Raises
+    ------
+    UsageError, InfeasibleError
+        As `choose_seeds`; and no such method.
+    """
+    if method not in ORDERS:
+        raise UsageError(f"method {method!r} is none of {', '.join(ORDERS)}")
+    wish = wish_for(network, budget, count, np.empty(0, np.int64))
+    people = take(ORDERS[method](network, _order_key(run_key(whole_rng(rng), "choose"), method)), wish)
+    return tuple(network.people[v] for v in people.tolist())
+
+
+def _order_key(key: int, method: str) -> int:
+    return mix(key ^ int.from_bytes(method.encode()[:8], "little"))
+
+
+def _ranked(found: Agreement, setting: Setting) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """The seeds in order, what each adds (people, or value), and its Monte-Carlo standard error."""
+    value = setting.watch.value
+    total = value.sum() / VALUE_UNIT if value.size else setting.problem.graph.people
+    share = found.gains / found.sets.count
+    return found.seeds, total * share, total * np.sqrt(share * (1 - share) / found.sets.count)
+
+
+def _filled(seeds: NDArray[np.int32], wish: Wish) -> NDArray[np.int32]:
+    """Whoever adds nothing in any set still counts as a seed, while she may be chosen and is affordable."""
+    rest = wish.allowed.copy()
+    rest[seeds] = 0
+    chosen = seeds.tolist()
+    left = np.inf if wish.costs is None else float(wish.budget or 0) - float(wish.costs[seeds].sum())
+    for v in np.flatnonzero(rest).tolist():
+        price = 0.0 if wish.costs is None else float(wish.costs[v])
+        if len(chosen) < wish.most + wish.free.size and price <= left:
+            chosen.append(v)
+            left -= price
+    return np.array(chosen, np.int32)
+
+
+def _ranking(
+    people: tuple[Any, ...], cost: NDArray[np.float64], gains: NDArray[np.float64], errors: NDArray[np.float64]
+) -> tuple[RankedSeed, ...]:
+    """The seeds with what they add; the last ones, of whom no gain is known, add nothing that was seen."""
+    missing = len(people) - gains.size
+    gains, errors = np.pad(gains, (0, missing)), np.pad(errors, (0, missing))
+    rows = zip(people, gains.tolist(), errors.tolist(), cost.tolist(), strict=True)
+    return tuple(RankedSeed(who, gain, None if np.isnan(error) else error, c) for who, gain, error, c in rows)
+
+
+def _baselines(network: Network, wish: Wish, found: Agreement | None, key: int) -> dict[str, NDArray[np.int32]]:
+    """Whom the simple rules choose; and how many at random reach as far as the choice."""
+    plans = {"no action": np.empty(0, np.int32)}
+    plans |= {TITLES[name]: take(order(network, _order_key(key, name)), wish) for name, order in ORDERS.items()}
+    if found is not None and wish.costs is None and wish.most:
+        more = _random_needed(network, wish, found, key)
+        if more > wish.most:
+            order = random_order(network, _order_key(key, "random"))
+            plans["more at random"] = take(order, replace(wish, most=more))
+    return plans
+
+
+def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> int:
+    """How many people, in the random order that stands beside the choice, cover as many sets as the choice does
+    (Akbarpour, Malladi & Saberi); at most everybody who may be chosen.
+    """
+    order = random_order(network, _order_key(key, "random"))
+    order = np.concatenate([wish.free, order[wish.allowed[order] != 0]])
+    covered = np.cumsum(found.sample.first_covered(order))[wish.free.size :]
+    reached = covered >= found.sample.first_covered(found.seeds).sum()
+    return int(np.argmax(reached)) + 1 if reached.any() else covered.size
+
+
+def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int) -> Baseline:
+    note = ""
+    if name == "more at random":
+        name = f"random with {len(ids) - chosen:,} more seeds"
+        note = f"as far as the {chosen:,} chosen, or everybody"
+    if spread.mean_value is not None:
+        note = f"{note}; " * bool(note) + f"value {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
+    return Baseline(name, ids, spread.mean, spread.standard_error, note)
+
+
+def _why_no_bound(model: Model, problem: Problem) -> str:
+    if problem.law.capped:
+        return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
+    return model.guarantee.statement

@@ -1,0 +1,110 @@
+"""Where sets come from: which way of drawing them suits a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.model import Model
+from spark.network import Network
+from spark.optimise.crossfit import Agreement, Source, agree
+from spark.optimise.wish import Wish
+from spark.plan import Plan
+from spark.problem.actions import lower_plans
+from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
+from spark.problem.keys import mix
+from spark.problem.lowering import lower
+
+PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
+LARGE, HUGE = 4.0, 48.0
+"""People per set from which components of worlds pay, and from which a sentinel does."""
+
+
+class SetBackend(Backend, Protocol):
+    """A backend that draws sets; equal keys give equal sets on every backend."""
+
+    def reverse(
+        self,
+        problem: Problem,
+        base: Actions | None,
+        watch: Watch,
+        key: int,
+        *,
+        independent: bool = False,
+        given: Sequence[int] = (),
+    ) -> Any:
+        """Reverse sets that grow on demand (see `spark.backends.cpu_reverse.ReverseSets`)."""
+
+    def components(self, problem: Problem, keys: Sequence[int]) -> tuple[Source, ...] | None:
+        """Component worlds, one source for each key, where all ties are undirected and share one chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A problem and what is fixed beside the choice: what it lights counts as covered.
+
+    Attributes
+    ----------
+    base : fixed actions, of which the first plan counts, or None. watch : values and horizon.
+    """
+
+    problem: Problem
+    base: Actions | None
+    watch: Watch
+
+    @property
+    def bare(self) -> bool:
+        """Whether nobody is lit without seeds and everybody counts alike."""
+        return self.base is None and not self.problem.law.adopted.any() and not self.watch.value.size
+
+
+def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
+    """Lower the network, the model and what is done beside the choice."""
+    base = lower_plans(network, {"": fixed}) if fixed.interventions else None
+    heard = None
+    if base is not None and base.schedule.size:
+        heard = np.append(base.heard[:, -1], np.uint64(0))[base.schedule[0]]
+    value = np.empty(0, np.int64)
+    if "value" in network.given and (network.value != network.value[0]).any():
+        value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
+    groups = np.empty((0, network.size), np.int32)
+    return Setting(lower(network, model, heard), base, Watch(groups, 0, value, -1 if horizon is None else horizon))
+
+
+def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, quality: float) -> Agreement:
+    """Choose on whatever sets suit the problem; free people come first in the answer."""
+    keys = [mix(key + i) for i in range(4)]
+    pilot = backend.reverse(setting.problem, setting.base, setting.watch, keys[2])
+    pilot.grow(PILOT_SETS)
+    size = pilot.entries / pilot.count
+    pools: tuple[Source, Source] | None = None
+    if size > LARGE and setting.bare and wish.costs is None and setting.watch.horizon < 0:
+        pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
+    sentinel: list[int] = []
+    if pools is None:
+        if size > HUGE and wish.costs is None and wish.most > 1:
+            pilot.grow(SENTINEL_SETS)
+            sentinel = pilot.sets.greedy(1, wish.allowed, given=wish.free)[0].tolist()
+        a, b = (backend.reverse(setting.problem, setting.base, setting.watch, k, given=sentinel) for k in keys[:2])
+        pools = a, b
+    allowed = wish.allowed.copy()
+    allowed[sentinel] = 0
+    most = wish.most - len(sentinel)
+    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget)
+    if sentinel:
+        pilot.grow(SAMPLE_SETS)
+    return _in_front(found, sentinel, wish.free, pilot.sets if sentinel else None)
+
+
+def _in_front(found: Agreement, sentinel: list[int], free: NDArray[np.int32], sample: Any) -> Agreement:
+    """Put people who were chosen beforehand before the others, with what they add in that order."""
+    if not sentinel and not free.size:
+        return found
+    gains = found.sets.first_covered(np.concatenate([free, found.seeds]))
+    head = np.array([found.sets.given_covered] if sentinel else [], np.int64)
+    seeds = np.concatenate([np.array(sentinel, np.int32), free, found.seeds])
+    return replace(found, seeds=seeds, gains=np.concatenate([head, gains]), sample=sample or found.sample)
