@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spark.errors import DataError, Fault, UsageError, nearest
+from spark.files.bytes import UnreadableError
+from spark.files.formats import format_of, read_contents
+from spark.files.graph import part_of
 from spark.files.layout import Kind
 from spark.files.reader import Reader
+from spark.files.table import Table
 from spark.network import Influence, Merge, Network
 from spark.network.roles import wanted_columns
 from spark.network.tables import Faults
@@ -18,9 +22,7 @@ STEMS: Mapping[Kind, tuple[str, ...]] = {
     "people": ("people", "nodes"),
     "partners": ("partners",),
 }
-SUFFIXES = (".csv", ".tsv", ".txt")
-
-_GRAPH_FORMATS = (".graphml", ".gexf", ".gml")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 
 
 def read_network(
@@ -32,19 +34,22 @@ def read_network(
     merge: Merge = "refuse",
     encoding: str = "utf-8",
 ) -> Network:
-    """Read a network from a folder or from one file of ties.
+    """Read a network from a folder or from one file.
 
     Parameters
     ----------
     path : a folder with ``ties`` or ``edges`` and, if wanted, ``people`` or ``nodes`` and ``partners`` (.csv, .tsv or
-        .txt, each also .gz), or one such file of ties. Cells stand between commas, semicolons, tabs or blanks. Ids are
-        text, byte for byte.
+        .txt, each also .gz, or .parquet), or one such file of ties, which may be an adjacency matrix; or a graph
+        (.graphml, .gexf, .gml, Pajek .net, UCINET .dl), a workbook (.xlsx) or a NumPy archive (.npz). Cells stand
+        between commas, semicolons, tabs or blanks. Ids are text, byte for byte.
     columns : which column plays which role, where its name is not a usual one: ``{"source": "who", "id": "badge"}``;
         ``{"source": "1", "target": "2"}`` counts the columns of a file without a header, ``{"ignore": ["rank"]}``
-        leaves columns out, ``"partners.source"`` names the table.
+        leaves columns out, ``"partners.source"`` names the table. In a graph file ``{"id": "name"}`` takes the ids
+        from an attribute of the nodes.
     layers : names of the layers to read; None means all.
     influence : which way influence runs along the ties; None means from source to target where the names of the columns
-        say so, both ways where the file says that it is undirected. Partner ties always run from source to target.
+        say so and in graph files, both ways where the file says that it is undirected. Partner ties always run from
+        source to target.
     merge : rows for the same tie that disagree are refused, or their columns are added (``"sum"``).
     encoding : of the files.
 
@@ -63,11 +68,16 @@ def read_network(
     if not place.exists():
         raise UsageError(f"{os.fspath(path)}: there is no such file or folder{_near(place)}")
     wanted = wanted_columns(columns)
-    paths, not_read = _files_of(place)
-    for table in wanted.columns:
-        if table not in paths:
+    reader = Reader(wanted, layers, influence, merge, encoding)
+    ending = "" if place.is_dir() else format_of(place)
+    if ending:
+        paths, not_read = _parts_of(place, ending, reader)
+    else:
+        paths, not_read = _files_of(place)
+    for table in reader.wanted.columns:
+        if table not in paths and reader.wanted.columns[table]:
             raise UsageError(f"columns: there is no file of {table} in {os.fspath(path)}")
-    return Reader(wanted, layers, influence, merge, encoding).network(paths, not_read)
+    return reader.network(paths, not_read)
 
 
 def _near(path: Path) -> str:
@@ -77,11 +87,27 @@ def _near(path: Path) -> str:
         return ""
 
 
+def _parts_of(place: Path, ending: str, reader: Reader) -> tuple[dict[Kind, Path], tuple[str, ...]]:
+    """Read a file that holds several tables; return what each is called, and the names of the others."""
+    try:
+        contents, reader.wanted = read_contents(place, ending, reader.wanted, reader.encoding, STEMS, reader.faults)
+    except UnreadableError as wrong:
+        reader.faults.add(wrong.fault)
+        raise DataError(*reader.faults.listed) from None
+    reader.given = dict(contents.tables)
+    reader.undirected = contents.undirected
+    reader.notes += contents.notes
+    return {kind: _called(place, table, kind) for kind, table in contents.tables.items()}, contents.not_read
+
+
+def _called(place: Path, table: Table, kind: Kind) -> Path:
+    """Return how the answers call a table: as its sheet, or as its part of the file."""
+    return Path(table.place.file) if table.place.file not in (None, place.name) else part_of(place, kind)
+
+
 def _files_of(place: Path) -> tuple[dict[Kind, Path], tuple[str, ...]]:
     """Return the file of each table, and the names of the others."""
     if not place.is_dir():
-        if place.suffix.lower() in _GRAPH_FORMATS:
-            raise UsageError(f"{place.name}: read it with networkx, and use Network.from_networkx")
         return {"ties": place}, ()
     try:
         files = sorted(entry for entry in place.iterdir() if entry.is_file() and not entry.name.startswith("."))

@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import Fault, UsageError
+from spark.files.bytes import UnreadableError, text_bytes
+from spark.files.graph import numbered, part_of
 from spark.files.layout import Kind, Layout
+from spark.files.matrix import matrix_of_text
+from spark.files.parquet import read_parquet
 from spark.files.table import Table, read_table
 from spark.network import Influence, Merge, Network, Reading
 from spark.network.build import build
@@ -42,6 +46,8 @@ class Reader:
     Attributes
     ----------
     wanted, layers, influence, merge, encoding : as in `spark.read_network`.
+    given : tables that are read already, because one file holds them all.
+    in_matrix : the people whom an adjacency matrix names.
     faults, files, roles, unused, notes : what was found; the last four go into `Reading`.
     undirected : why the ties are undirected, None if the file does not say so.
     directions : the column that says so.
@@ -53,6 +59,8 @@ class Reader:
     influence: Influence | None
     merge: Merge
     encoding: str
+    given: dict[Kind, Table] = field(default_factory=dict)
+    in_matrix: Table | None = None
     faults: Faults = field(default_factory=Faults)
     files: list[tuple[str, str, int]] = field(default_factory=list)
     roles: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -65,6 +73,9 @@ class Reader:
     def network(self, paths: Mapping[Kind, Path], not_read: tuple[str, ...]) -> Network:
         """Read all files and make the network of them."""
         ties = self._ties(paths["ties"], "ties")
+        if self.in_matrix is not None and "people" not in paths:
+            self.given["people"] = self.in_matrix
+            paths = {**paths, "people": part_of(paths["ties"], "people")}
         people = self._people(paths["people"], ties) if "people" in paths else None
         partners = self._ties(paths["partners"], "partners") if "partners" in paths else None
         if ties is None or ("people" in paths and people is None) or ("partners" in paths and partners is None):
@@ -127,20 +138,38 @@ class Reader:
             ids, layer = ([layout.names.index(roles[role]) for role in part if role in roles] for part in _EXACT)
             return ids, layer
 
-        table = read_table(
-            path,
-            kind,
-            encoding=self.encoding,
-            wanted=self.wanted.of(kind),
-            exact_columns=exact,
-            faults=self.faults,
-        )
+        try:
+            table = self._given(path, kind)
+            if table is None:
+                data = text_bytes(path, path.name, self.encoding)
+                table = self._matrix(data, path, kind) or read_table(
+                    data, path, kind, wanted=self.wanted.of(kind), exact_columns=exact, faults=self.faults
+                )
+        except UnreadableError as wrong:
+            self.faults.add(wrong.fault)
+            return None
         if table is not None:
+            table = numbered(table, kind, exact(table.layout)[0])
             self.files.append((path.name, kind, table.rows))
             for i, name in enumerate(table.layout.names):
                 if not name:
                     self.unused.append(f"{path.name}: column {i + 1} (it has no name)")
         return table
+
+    def _given(self, path: Path, kind: Kind) -> Table | None:
+        """Return a table that needs no reading as text."""
+        if kind not in self.given and path.suffix.lower() == ".parquet":
+            self.given[kind] = read_parquet(path, kind)
+        return self.given.get(kind)
+
+    def _matrix(self, data: bytes, path: Path, kind: Kind) -> Table | None:
+        """Return the ties where the text is an adjacency matrix; its names are the people if nothing else tells."""
+        contents = matrix_of_text(data, path.name, self.faults) if kind == "ties" and not self.wanted.of(kind) else None
+        if contents is None:
+            return None
+        self.in_matrix = contents.tables["people"]
+        self.notes += contents.notes
+        return contents.tables["ties"]
 
     def _ties(self, path: Path, kind: Kind) -> TieTable | None:
         table = self._table(path, kind)
@@ -237,7 +266,7 @@ class Reader:
             else:
                 columns[key] = table.columns[name]
         ids = columns.pop("id")
-        integers = canonical_integers(ids)
+        integers = ids if isinstance(ids, np.ndarray) else canonical_integers(ids)
         return PeopleTable(ids if integers is None else integers, columns, table.place)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from spark.errors import Fault
-from spark.files.bytes import UnreadableError, text_bytes
+from spark.files.bytes import UnreadableError
 from spark.files.integers import plain_columns
 from spark.files.layout import WHITESPACE, Kind, Layout, Records, layout_of, lines_of, quoting
 from spark.network.tables import Faults, Place
@@ -38,19 +38,20 @@ class Table:
 
 
 def read_table(
+    data: bytes,
     path: Path,
     kind: Kind,
     *,
-    encoding: str,
     wanted: Mapping[str, str],
     exact_columns: Callable[[Layout], tuple[list[int], list[int]]],
     faults: Faults,
 ) -> Table | None:
-    """Read a file; None if what is wrong, noted in `faults`, leaves no table.
+    """Read a text; None if what is wrong, noted in `faults`, leaves no table.
 
     Parameters
     ----------
-    path, encoding : the file.
+    data : the text, clean UTF-8.
+    path : its file.
     kind : what it holds.
     wanted : columns that the user named, by role.
     exact_columns : gives the positions of the columns that hold ids, and of others that must survive as text.
@@ -58,7 +59,6 @@ def read_table(
     """
     file = path.name
     try:
-        data = text_bytes(path, file, encoding)
         layout = layout_of(data, path, kind, wanted)
     except UnreadableError as wrong:
         faults.add(wrong.fault)
@@ -98,6 +98,8 @@ def _plain_body(data: bytes, layout: Layout) -> tuple[bytes, int]:
 
 class _Rows:
     """The slow path: all cells as text, column by column, and the line of each row.
+
+    Spreadsheets leave empty cells at the end of some rows and not of others: these are taken away or added.
 
     Rows of another width are noted and left out. Of people the ids in such a row stay, so that they are not called
     unknown as well; of ties the ids are numbered while they are read.
@@ -141,8 +143,11 @@ class _Rows:
     def _checked(self, batch: list[list[str]]) -> list[list[str]]:
         """Return the rows of the right width, and count lines one by one."""
         width = len(self._columns)
+        named = max((i + 1 for i, name in enumerate(self._layout.names) if name), default=0)
         good = []
         for row in batch:
+            if len(row) != width and len(row) >= named and not any(row[width:]):
+                row = row[:width] + [""] * (width - len(row))
             if len(row) == width and any(row):
                 good.append(row)
                 self.lines.append(self._line)
