@@ -24,6 +24,12 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "ContinuousSIR": "model",
+    "Bass": "model",
+    "ExponentialTime": "model",
+    "FixedTime": "model",
+    "GammaTime": "model",
+    "TableTime": "model",
     "Seeds": "plan",
     "Broadcast": "plan",
     "Plan": "plan",
@@ -36,18 +42,23 @@ _HOME = {
     "Choice": "results",
     "SparkError": "errors",
 }
-_MODULES = ("exact", "generate")
+_MODULES = ("bass", "exact", "generate")
 
 __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Bass",
     "Broadcast",
     "Choice",
     "Comparison",
+    "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
+    "ExponentialTime",
+    "FixedTime",
     "FractionalThreshold",
+    "GammaTime",
     "IndependentCascade",
     "LinearThreshold",
     "Network",
@@ -55,9 +66,11 @@ __all__ = [
     "Seeds",
     "SparkError",
     "Spread",
+    "TableTime",
     "TrivalencyCascade",
     "WeightedCascade",
     "__version__",
+    "bass",
     "choose_seeds",
     "compare",
     "exact",
@@ -69,18 +82,24 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spark import exact, generate
+    from spark import bass, exact, generate
     from spark.errors import SparkError
     from spark.files import read_network, write_network
     from spark.model import (
         SI,
         SIR,
         SIS,
+        Bass,
+        ContinuousSIR,
         CountThreshold,
         ExamplesNeeded,
+        ExponentialTime,
+        FixedTime,
         FractionalThreshold,
+        GammaTime,
         IndependentCascade,
         LinearThreshold,
+        TableTime,
         TrivalencyCascade,
         WeightedCascade,
     )

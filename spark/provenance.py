@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ def plain(value: Any) -> Any:
     """Return a JSON-ready copy: numpy scalars become Python's, mappings dicts, sequences lists."""
     if isinstance(value, np.generic):
         return value.item()
+    if is_dataclass(value) and not isinstance(value, type):
+        return describe_model(value)  # a part of a model is described as a model is
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
@@ -24,7 +26,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def describe_model(model: Model) -> dict[str, Any]:
+def describe_model(model: Any) -> dict[str, Any]:
     """Name and parameters of a model, JSON-ready."""
     return {"name": type(model).__name__, **{item.name: plain(getattr(model, item.name)) for item in fields(model)}}
 

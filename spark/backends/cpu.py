@@ -10,27 +10,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
+from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
 from spark.kernels.world import Count, Rows, Shares, Start, Work
-from spark.problem.arrays import Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows] = weakref.WeakKeyDictionary()
+_ROWS: weakref.WeakKeyDictionary[Problem, Rows | Paths | Crowd] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
     "periods": (run_periods, None),
+    **KERNELS,
 }
 
 
@@ -49,7 +52,7 @@ class CpuBackend:
         rows, shares = _rows(problem), _shares(problem)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
-        works: dict[int, Work] = {}
+        works: dict[int, Work | PathsWork | CrowdWork] = {}
         counts: dict[int, Count] = {}
 
         def work(worker: int, begin: int, end: int) -> None:
@@ -60,7 +63,7 @@ class CpuBackend:
                 stop = min(row + end - begin, worlds.count)
                 begin += _chunk(plan, row, stop, works[worker], worker)
 
-        def _chunk(plan: int, row: int, stop: int, room: Work, worker: int) -> int:
+        def _chunk(plan: int, row: int, stop: int, room: Work | PathsWork | CrowdWork, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
             while done < stop - row:
@@ -83,7 +86,7 @@ class CpuBackend:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
         kernel = _KERNELS[_rule(problem)][1]
         if kernel is None:
-            raise UsageError("a world in which people give up cannot be replayed yet; simulate shows its curve")
+            raise UsageError(NO_REPLAY[problem.law.family])
         rows, shares = _rows(problem), _shares(problem)
         start = _start(problem, actions, watch, 0)
         room = _work(problem, [start])
@@ -169,12 +172,14 @@ def _rule(problem: Problem) -> str:
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
-def _rows(problem: Problem) -> Rows:
+def _rows(problem: Problem) -> Rows | Paths | Crowd:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
         graph, law = problem.graph, problem.law
-        if law.family == "cascade":
+        if law.continuous:
+            rows = continuous_rows(problem)
+        elif law.family == "cascade":
             targets = graph.targets
             if law.never.any():
                 targets = freeze(np.where(law.never != 0, np.int32(graph.people), targets))
@@ -214,7 +219,9 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
     )
 
 
-def _work(problem: Problem, starts: list[Start]) -> Work:
+def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork:
+    if problem.law.continuous:
+        return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
     rule = _rule(problem)
     added = people if rule != "cascade" else 0

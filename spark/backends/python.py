@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spark.errors import UsageError
-from spark.problem.arrays import CERTAIN, Actions, Problem, Tally, Trace, Watch, Worlds
+from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds
 
 if TYPE_CHECKING:
     from spark.backends.components_python import PlainComponentWorlds
@@ -24,6 +24,7 @@ _KINDS = {
     "partners": 0x706172746E657273,
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
+    "duration": 0x6475726174696F6E,
 }
 with localcontext() as _context:
     _context.prec = 50
@@ -85,6 +86,8 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
+        from spark.backends.python_continuous import burn_time, curve_of, still_there  # it needs this module
+
         curves: list[list[list[int]]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
@@ -93,7 +96,11 @@ class PythonBackend:
             curves.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
-                if problem.law.lapse.size:
+                if problem.law.continuous:
+                    stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)
+                    curves[plan].append(curve_of(stays, watch.horizon))
+                elif problem.law.lapse.size:
                     history = burn_periods(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(history[-1]), len(set().union(*history))
                     curves[plan].append([len(practising) for practising in history])
@@ -119,8 +126,14 @@ class PythonBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        if problem.law.lapse.size:
-            raise UsageError("a world in which people give up cannot be replayed yet; simulate shows its curve")
+        from spark.backends.python_continuous import trace_time  # it needs this module
+
+        if problem.law.lapse.size or problem.law.family == "crowd":
+            raise UsageError(NO_REPLAY[problem.law.family])
+        if problem.law.continuous:
+            numbers = range(worlds.first, worlds.first + worlds.count)
+            rows = [trace_time(problem, actions, watch.horizon, worlds.key, number) for number in numbers]
+            return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
         rows = [burn(problem, actions, 0, watch.horizon, worlds.key, worlds.first + row) for row in range(worlds.count)]
         return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
+from spark.model.continuous import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
 from spark.model.guarantee import Guarantee
 from spark.model.lapse import SI, SIR, SIS
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
@@ -26,6 +27,8 @@ Model = (
     | SI
     | SIS
     | SIR
+    | ContinuousSIR
+    | Bass
 )
 
 MODELS: Mapping[str, type[Model]] = MappingProxyType(
@@ -42,14 +45,20 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Bass",
+    "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
+    "ExponentialTime",
+    "FixedTime",
     "FractionalThreshold",
+    "GammaTime",
     "Guarantee",
     "IndependentCascade",
     "LinearThreshold",
     "Model",
     "Share",
+    "TableTime",
     "TrivalencyCascade",
     "WeightedCascade",
 ]

@@ -13,7 +13,7 @@ class Guarantee:
     Attributes
     ----------
     clock : ``"once"``: a tie delivers once, in the step after its source adopted; ``"per_period"``: in every step in
-        which its source practised one step before.
+        which its source practised one step before; ``"continuous"``: at any moment while its source practises.
     monotone : one more seed never lights fewer, in any world.
     submodular : the expected spread has diminishing returns in the seeds.
     live_edge : there are worlds in which every tie is live or not before anything happens; only with these do reverse
@@ -21,7 +21,7 @@ class Guarantee:
     statement : the same in words.
     """
 
-    clock: Literal["once", "per_period"]
+    clock: Literal["once", "per_period", "continuous"]
     monotone: bool
     submodular: bool
     live_edge: bool
@@ -66,4 +66,20 @@ REMOVED = Guarantee(
     False,
     "who gives up is not convinced again, so that lighting too early can leave fewer practising at the horizon: "
     "nothing is guaranteed",
+)
+MONOTONE_TIME = Guarantee(
+    "continuous",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer by any time, and adds less the more there are: greedy choice is near the best, "
+    "without a certificate",
+)
+REMOVED_TIME = Guarantee(
+    "continuous",
+    False,
+    False,
+    False,
+    "one more seed never leaves fewer who ever practised, but who gives up is not convinced again, so that lighting "
+    "too early can leave fewer practising at the horizon: nothing is guaranteed for those",
 )

@@ -270,6 +270,13 @@ class Trace:
     BROADCAST = -5
 
 
+NO_REPLAY = {
+    "cascade": "a world in which people give up cannot be replayed yet; simulate shows its curve",
+    "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",
+}
+"""Why there is no `Trace` of some families."""
+
+
 class Coverage(Protocol):
     """Sets of people of which a set of seeds covers some; the common ground of all ways to choose."""
 

@@ -186,7 +186,7 @@ def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None
 def _law(
     network: Network,
     partner_dose: NDArray[np.uint64],
-    family: Literal["cascade", "threshold"],
+    family: Literal["cascade", "threshold", "paths", "crowd"],
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
@@ -195,6 +195,12 @@ def _law(
     tolerance: NDArray[np.uint64] = _NO_DOSE,
     lapse: NDArray[np.uint64] = _NO_DOSE,
     left: NDArray[np.uint64] = _NO_DOSE,
+    delay: NDArray[np.uint64] = _NO_DOSE,
+    delay_quantiles: NDArray[np.uint64] = _NO_DOSE,
+    duration: NDArray[np.uint64] = _NO_DOSE,
+    duration_quantiles: NDArray[np.uint64] = _NO_DOSE,
+    wait: NDArray[np.uint64] = _NO_DOSE,
+    hazard: NDArray[np.uint64] = _NO_DOSE,
 ) -> Law:
     """A law from its own rule and the parts that all families share."""
     return Law(
@@ -206,6 +212,12 @@ def _law(
         tolerance=freeze(tolerance),
         lapse=freeze(lapse),
         left=freeze(left),
+        delay=freeze(delay),
+        delay_quantiles=freeze(delay_quantiles),
+        duration=freeze(duration),
+        duration_quantiles=freeze(duration_quantiles),
+        wait=freeze(wait),
+        hazard=freeze(hazard),
         partner_dose=freeze(partner_dose),
         visibility=freeze(fixed(network.visibility, UNIT)),
         receptivity=freeze(fixed(network.readiness * network.outlook, UNIT)),
@@ -370,3 +382,6 @@ def _per_tie(network: Network, share: Share, role: str, most: float | None = Non
         hint = ["a weight is not a probability: give one number, or name another column"] if share == "weight" else []
         raise DataError(*faults, *more, *hint)
     return values
+
+
+import spark.problem.continuous  # noqa: E402, F401  it registers its laws, and needs what is above

@@ -1,0 +1,148 @@
+"""Lower the models of continuous time: rates to mean times, laws of times to tables of quantiles.
+
+Times are uint64 in units of 2^-32 of a unit of time; means in units of 2^-40, so that a mean and a time of a law of
+mean 1 (2^-56) multiply to a time by the high half of the product. A rate above 0 lies between 2^-23 and 2^20.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.errors import DataError, UsageError
+from spark.model import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
+from spark.model.continuous import TimeLaw
+from spark.network import Network
+from spark.problem.arrays import ONE, Law
+from spark.problem.fixed_point import Floats, exponential, logarithm
+from spark.problem.lowering import MOST_FAULTS, _law, _per_tie, _source_visibility, lower_law
+
+SLOWEST, FASTEST = 2.0**-23, 2.0**20
+GAMMA_CELLS = 4096
+_NO_TIMES = np.empty(0, np.uint64)
+
+
+@lower_law.register
+def _(model: ContinuousSIR, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    rate = _per_tie(network, model.rate, "rate")
+    if (network.readiness != 1).any() or (network.visibility != 1).any():
+        rate = rate * _source_visibility(network) * network.readiness[network.targets]
+    wrong = np.flatnonzero(_outside(rate))
+    faults = [
+        f"tie {network.people[u]!r} -> {network.people[network.targets[e]]!r}: {_out_of_range(rate[e])}"
+        for e in wrong[:MOST_FAULTS]
+        for u in [int(np.searchsorted(network.indptr, e, side="right")) - 1]
+    ]
+    if wrong.size > MOST_FAULTS:
+        faults.append(f"... and {wrong.size - MOST_FAULTS:,} more ties")
+    if faults:
+        raise DataError(*faults)
+    if _outside(np.array([model.recovery])).any():
+        raise UsageError(f"continuous SIR: recovery: {_out_of_range(model.recovery)}")
+    return _law(
+        network,
+        np.zeros(network.partner_weight.size, np.uint64),
+        "paths",
+        delay=_means(rate),
+        delay_quantiles=quantiles(model.delay),
+        duration=_means(np.full(network.size, float(model.recovery))),
+        duration_quantiles=quantiles(model.duration),
+    )
+
+
+@lower_law.register
+def _(model: Bass, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    faults = [
+        f"Bass knows no differences between people: {name} must be 1 for everybody; spark.ContinuousSIR knows them"
+        for name, column in (("readiness", network.readiness), ("visibility", network.visibility))
+        if (column != 1).any()
+    ]
+    if heard is not None:
+        faults.append("Bass has no broadcasts: its p is what reaches everybody from outside")
+    hazard = model.p + model.q * np.arange(network.size) / max(network.size - 1, 1)
+    if _outside(np.minimum(hazard, 2.0**13)).any() or (hazard > 2.0**13).any():
+        faults.append(
+            f"Bass: p + q i/(n - 1) runs from {hazard.min():g} to {hazard.max():g}; where it is not 0 it has to lie "
+            f"between {SLOWEST:.3g} and {2**13:,}: choose another unit of time"
+        )
+    if faults:
+        raise UsageError(*faults)
+    return _law(
+        network,
+        np.zeros(network.partner_weight.size, np.uint64),
+        "crowd",
+        wait=_means(hazard),
+        hazard=np.rint(hazard * 2.0**48).astype(np.uint64),
+    )
+
+
+def _outside(rate: Floats) -> NDArray[np.bool_]:
+    return np.asarray((rate != 0) & ~((rate >= SLOWEST) & (rate <= FASTEST)))
+
+
+def _out_of_range(rate: float) -> str:
+    return f"a rate of {rate:g} is neither 0 nor between {SLOWEST:.3g} and {FASTEST:,.0f}: choose another unit of time"
+
+
+def _means(rate: Floats) -> NDArray[np.uint64]:
+    """1/rate in units of 2^-40, 0 where the rate is 0."""
+    some = rate > 0
+    means = np.rint(2.0**40 / np.where(some, rate, 1.0)).astype(np.uint64)
+    return np.where(some, means, np.uint64(0))
+
+
+def quantiles(law: TimeLaw) -> NDArray[np.uint64]:
+    """Quantiles of a law of times of mean 1 in units of 2^-56, at equal steps of level; [0] for the exponential law."""
+    if isinstance(law, ExponentialTime) or (isinstance(law, GammaTime) and law.shape == 1):
+        return _NO_TIMES
+    if isinstance(law, FixedTime):
+        return np.full(2, ONE, np.uint64)
+    if isinstance(law, TableTime):
+        return np.rint(np.array(law.quantiles, np.float64) * float(ONE)).astype(np.uint64)
+    return np.rint(gamma_quantiles(float(law.shape), GAMMA_CELLS) * float(ONE)).astype(np.uint64)
+
+
+@lru_cache(maxsize=64)
+def gamma_quantiles(shape: float, cells: int) -> Floats:
+    """Quantiles of the gamma law of mean 1 at levels 0, 1/cells, ..., 1; the last one makes the mean of the law that is
+    straight between them 1.
+    """
+    level = np.arange(1, cells) / cells
+    low, high = np.zeros(level.size), np.full(level.size, shape + 12 * np.sqrt(shape) + 40)
+    for _ in range(80):
+        middle = (low + high) / 2
+        below = _gamma_share(shape, middle) < level
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    inner = high / shape
+    total = 0.0
+    for value in inner.tolist():  # in order: numpy's sums depend on the machine
+        total += value
+    return np.concatenate([[0.0], inner, [max(2 * (cells - total), inner[-1])]])
+
+
+def _gamma_share(shape: float, x: Floats) -> Floats:
+    """P(X <= x) for the gamma law of that shape and rate 1: x^a e^-x / Gamma(a+1) sum_i x^i / ((a+1)...(a+i))."""
+    safe = np.maximum(x, 1e-300)
+    term = np.ones_like(safe)
+    total = np.ones_like(safe)
+    index = shape
+    while True:
+        index += 1.0
+        term = term * safe / index
+        total = total + term
+        if (term <= total * 2.0**-54).all():
+            break
+    power = shape * logarithm(safe) - safe - _log_gamma(shape + 1) + logarithm(total)
+    return np.asarray(exponential(np.minimum(power, 0.0)))
+
+
+def _log_gamma(x: float) -> float:
+    """Return ln Gamma(x), by Stirling's series at x + 20."""
+    shift = 0.0
+    for i in range(20):
+        shift += float(logarithm(x + i))
+    y = x + 20
+    series = (1 / 12 - (1 / 360 - 1 / (1260 * y * y)) / (y * y)) / y
+    return float((y - 0.5) * logarithm(y) - y + 0.5 * logarithm(2 * np.pi)) + series - shift
