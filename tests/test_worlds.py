@@ -9,7 +9,7 @@ import spark
 from spark.backends import open_backend
 from spark.errors import UsageError
 from spark.results import Choice, Comparison, PlanResult, Spread
-from spark.worlds import _difference
+from spark.worlds.estimates import difference_between
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_the_verdict_follows_the_interval_of_the_paired_difference(trust, shift,
     b = Spread(**{**fields, "sizes": np.full(400, 100, np.int32)})
     wobble = np.tile([-5, 5], 200)  # standard error 0.25, so the interval is the shift +- 0.49
     a = Spread(**{**fields, "sizes": (b.sizes + shift + wobble).astype(np.int32)})
-    got = _difference(PlanResult("A", a, 0), PlanResult("B", b, 0), smallest)
+    got = difference_between(PlanResult("A", a, 0), PlanResult("B", b, 0), smallest)
     assert (got.low, got.high) == (pytest.approx(shift - 0.4906, abs=1e-3), pytest.approx(shift + 0.4906, abs=1e-3))
     assert got.verdict == verdict
 

@@ -1,0 +1,11 @@
+"""The verbs that try plans in worlds: simulate, compare, replay.
+
+Every plan is tried in the same worlds, so that a difference between plans is never a difference in luck.
+"""
+
+from spark.worlds.run import PlanLike, Progress, Run
+from spark.worlds.story import replay
+from spark.worlds.trying import try_plans
+from spark.worlds.verbs import compare, simulate
+
+__all__ = ["PlanLike", "Progress", "Run", "compare", "replay", "simulate", "try_plans"]

@@ -1,0 +1,109 @@
+"""From counts to estimates with errors, by exact integer sums, so that they do not depend on the order of worlds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.network import Group, Network
+from spark.plan import Plan
+from spark.problem.arrays import VALUE_UNIT, Tally, freeze
+from spark.provenance import Provenance
+from spark.results import Difference, GroupSpread, PlanResult, Spread, Step, Verdict, mean_and_error
+
+_TWO_SIDED_95 = 1.959963984540054
+
+
+def groupings(network: Network) -> dict[str, Group]:
+    """Every way the people are grouped."""
+    columns = {}
+    if len(network.organisations):
+        columns["organisation"] = Group(network.organisation, tuple(network.organisations))
+    if len(network.teams):
+        columns["team"] = Group(network.team, tuple(network.teams))
+    return columns | dict(network.groups)
+
+
+def spread_of(
+    network: Network, plan: Plan, tally: Tally, row: int, nothing: NDArray[np.int32], provenance: Provenance
+) -> Spread:
+    """Return the estimates of plan number `row` of a tally; `nothing` int32[W] is what no action comes to."""
+    adopters = tally.adopters[row]
+    worlds = adopters.shape[0]
+    sizes = np.ascontiguousarray(adopters[:, -1])
+    mean, error = _exact(sizes)
+    gain, gain_error = _exact(sizes - nothing)
+    value = _exact(tally.value[row]) if "value" in network.given else None
+    ever, ever_error = _exact(tally.ever[row])
+    periods = None
+    if provenance.horizon is not None:
+        unchanged = provenance.horizon - (adopters.shape[1] - 1)
+        periods = _exact(adopters[:, 1:].sum(axis=1, dtype=np.int64) + unchanged * sizes.astype(np.int64))
+    groups: dict[str, tuple[GroupSpread, ...]] = {}
+    place = 0
+    for column, group in groupings(network).items():
+        people = np.bincount(group.codes[group.codes >= 0], minlength=len(group.names))
+        groups[column] = tuple(
+            GroupSpread(
+                name,
+                int(people[i]),
+                *mean_and_error(int(tally.group_sum[row, place + i]), int(tally.group_squares[row, place + i]), worlds),
+            )
+            for i, name in enumerate(group.names)
+        )
+        place += len(group.names)
+    return Spread(
+        mean=mean,
+        standard_error=error,
+        gain_over_no_action=gain,
+        gain_standard_error=gain_error,
+        mean_value=None if value is None else value[0] / VALUE_UNIT,
+        value_standard_error=None if value is None else value[1] / VALUE_UNIT,
+        ever_adopted=ever,
+        ever_standard_error=ever_error,
+        adopter_periods=None if periods is None else periods[0],
+        adopter_periods_standard_error=None if periods is None else periods[1],
+        worlds=worlds,
+        seeds=plan.seeds,
+        by_organisation=groups.pop("organisation", ()),
+        by_group=groups,
+        over_time=tuple(_step(t, adopters[:, t]) for t in range(adopters.shape[1])),
+        people=network.people,
+        chances=freeze(tally.reached[row] / worlds),
+        sizes=sizes,
+        provenance=provenance,
+    )
+
+
+def _exact(counts: NDArray[Any]) -> tuple[float, float]:
+    """Mean and standard error by exact integer sums, so that they do not depend on the order of worlds."""
+    whole = counts.astype(np.int64)
+    if whole.size and int(np.abs(whole).max()) < 1 << 20:
+        return mean_and_error(int(whole.sum()), int((whole * whole).sum()), whole.size)
+    numbers = whole.tolist()
+    return mean_and_error(sum(numbers), sum(x * x for x in numbers), whole.size)
+
+
+def _step(time: int, adopters: NDArray[np.int32]) -> Step:
+    low, median, high = np.quantile(adopters, [0.1, 0.5, 0.9], method="inverted_cdf")
+    return Step(time, *_exact(adopters), float(median), float(low), float(high))
+
+
+def difference_between(a: PlanResult, b: PlanResult, smallest: float | None) -> Difference:
+    """Return the paired difference of two plans and its verdict (MODEL section 8); `smallest` None is 1 % of the larger."""
+    paired = a.spread.sizes.astype(np.int64) - b.spread.sizes
+    mean, error = _exact(paired)
+    low, high = mean - _TWO_SIDED_95 * error, mean + _TWO_SIDED_95 * error
+    if smallest is None:
+        smallest = 0.01 * max(a.spread.mean, b.spread.mean)
+    verdict: Verdict = "too-close"
+    if -smallest <= low and high <= smallest:
+        verdict = "no-difference"
+    elif low > 0:
+        verdict = "a"
+    elif high < 0:
+        verdict = "b"
+    wins, ties = float((paired > 0).mean()), float((paired == 0).mean())
+    return Difference(a.name, b.name, mean, low, high, wins, ties, smallest, verdict)

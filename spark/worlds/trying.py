@@ -1,0 +1,133 @@
+"""Try plans in the same worlds, as many as it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from spark.backends import open_backend
+from spark.errors import UsageError
+from spark.model import Model
+from spark.network import Network
+from spark.plan import Plan
+from spark.problem.actions import lower_plans
+from spark.problem.arrays import VALUE_UNIT, Actions, Problem, Tally, Watch, Worlds, freeze
+from spark.problem.keys import run_key, whole_rng
+from spark.problem.lowering import lower
+from spark.provenance import Provenance, describe_model, describe_plan
+from spark.results import Spread
+from spark.worlds.estimates import groupings, spread_of
+from spark.worlds.run import Run
+
+FIRST_LOOK = 256
+MOST_WORLDS = 1 << 20
+NO_ACTION = "no action"
+
+
+def try_plans(network: Network, model: Model, plans: Mapping[str, Plan], run: Run, *, verb: str) -> list[Spread]:
+    """Return the spread of each plan, in the same worlds (purpose "evaluate"), in order."""
+    with_nothing = {**plans, NO_ACTION + "\0": Plan()} if network.adopted.any() else dict(plans)
+    problem, actions = lower_both(network, model, with_nothing)
+    if problem.law.lapse.size and run.horizon is None:
+        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
+    watch = watch_for(network, run)
+    rng = whole_rng(run.rng)
+    tally = _tally(problem, actions, watch, run, run_key(rng, "evaluate"), len(plans))
+    worlds = tally.adopters.shape[1]
+    nothing = tally.adopters[len(plans), :, -1] if len(with_nothing) > len(plans) else np.zeros(worlds, np.int32)
+    provenance = provenance_of(network, model, plans, problem, run, rng, verb, worlds)
+    return [
+        spread_of(network, plan, tally, row, nothing, replace(provenance, plans={name: describe_plan(plan)}))
+        for row, (name, plan) in enumerate(plans.items())
+    ]
+
+
+def lower_both(network: Network, model: Model, plans: Mapping[str, Plan]) -> tuple[Problem, Actions]:
+    """Lower a network under a model, and plans for it."""
+    actions = lower_plans(network, plans)
+    heard = None
+    if actions.schedule.size:
+        last = np.append(actions.heard[:, -1], np.uint64(0))  # the last entry is of those who hear nothing
+        heard = last[actions.schedule].max(axis=0)
+    return lower(network, model, heard), actions
+
+
+def _tally(problem: Problem, actions: Actions, watch: Watch, run: Run, key: int, plans: int) -> Tally:
+    """Run all worlds, or block after block until every mean is precise enough."""
+    wanted = run.standard_error
+    total = int(run.worlds) if wanted is None else FIRST_LOOK
+    done, tally = 0, None
+    reported = 0
+
+    def progress(more: int) -> None:
+        nonlocal reported
+        reported += more
+        if run.progress is not None:
+            run.progress(reported // actions.plans, total)
+
+    backend = open_backend(run.backend, workers=run.workers, progress=progress)
+    while True:
+        block = backend.run(problem, actions, watch, Worlds(key, done, total - done))
+        tally = block if tally is None else _join(tally, block)
+        done = total
+        if wanted is None or done >= MOST_WORLDS or _largest_error(tally, plans) <= wanted:
+            return tally
+        total = 2 * done
+
+
+def _join(a: Tally, b: Tally) -> Tally:
+    """Put the worlds of `b` behind those of `a`."""
+    steps = max(a.adopters.shape[2], b.adopters.shape[2])
+    longer = [np.pad(t.adopters, ((0, 0), (0, 0), (0, steps - t.adopters.shape[2])), mode="edge") for t in (a, b)]
+    return Tally(
+        np.concatenate(longer, axis=1),
+        np.concatenate([a.value, b.value], axis=1),
+        np.concatenate([a.ever, b.ever], axis=1),
+        a.group_sum + b.group_sum,
+        a.group_squares + b.group_squares,
+        a.reached + b.reached,
+    )
+
+
+def _largest_error(tally: Tally, plans: int) -> float:
+    final = tally.adopters[:plans, :, -1].astype(np.float64)
+    return float(final.std(axis=1, ddof=1).max() / math.sqrt(final.shape[1]))
+
+
+def watch_for(network: Network, run: Run, *, count: bool = True) -> Watch:
+    """Count organisations, teams and groups; codes of different columns do not overlap."""
+    columns = groupings(network) if count else {}
+    offsets = np.cumsum([0, *(len(group.names) for group in columns.values())])
+    codes = [np.where(g.codes >= 0, g.codes + o, -1) for g, o in zip(columns.values(), offsets, strict=False)]
+    groups = np.array(codes, np.int32).reshape(len(codes), network.size)
+    value = np.rint(network.value * VALUE_UNIT).astype(np.int64) if "value" in network.given else np.empty(0, np.int64)
+    horizon = -1 if run.horizon is None else run.horizon
+    return Watch(freeze(groups), int(offsets[-1]), freeze(value), horizon)
+
+
+def provenance_of(
+    network: Network,
+    model: Model,
+    plans: Mapping[str, Plan],
+    problem: Problem,
+    run: Run,
+    rng: int,
+    verb: str,
+    worlds: int,
+) -> Provenance:
+    """Return where a result comes from."""
+    return Provenance(
+        verb=verb,
+        model=describe_model(model),
+        plans={name: describe_plan(plan) for name, plan in plans.items()},
+        network=problem.graph.digest,
+        problem=problem.digest,
+        rng=rng,
+        purpose="evaluate",
+        worlds=worlds,
+        horizon=run.horizon,
+        options=None if run.standard_error is None else {"standard_error": run.standard_error},
+    )
