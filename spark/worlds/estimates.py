@@ -92,7 +92,7 @@ def _step(time: int, adopters: NDArray[np.int32]) -> Step:
 
 
 def difference_between(a: PlanResult, b: PlanResult, smallest: float | None) -> Difference:
-    """Return the paired difference of two plans and its verdict (MODEL section 8); `smallest` None is 1 % of the larger."""
+    """Return the paired difference of two plans and its verdict; `smallest` None is 1 % of the larger mean."""
     paired = a.spread.sizes.astype(np.int64) - b.spread.sizes
     mean, error = _exact(paired)
     low, high = mean - _TWO_SIDED_95 * error, mean + _TWO_SIDED_95 * error
