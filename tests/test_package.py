@@ -9,10 +9,13 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import spark
+from spark.cli import COMMANDS
+from spark.model import Model
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"numba", "scipy", "networkx", "pydantic", "rich", "pandas", "matplotlib", "cynetdiff"}
@@ -83,6 +86,16 @@ def test_the_layers_of_the_import_contract_are_all_there_is() -> None:
     modules = {p.stem for p in (ROOT / "spark").iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
     assert modules - {"__init__", "__main__"} <= named
     assert contract["exhaustive"] is True
+
+
+@pytest.mark.parametrize("model", [kind.__name__ for kind in get_args(Model)])
+def test_every_model_is_on_the_page_of_the_model(model: str) -> None:
+    assert f"`{model}" in (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+
+
+def test_every_command_is_on_the_page_of_commands() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`spark {name}" not in page] == []
 
 
 def test_every_link_within_the_papers_leads_somewhere() -> None:
