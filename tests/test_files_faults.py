@@ -84,7 +84,7 @@ def test_many_ragged_rows_are_listed_up_to_twenty_and_the_rest_counted(tmp_path)
         ('source,target\na,b\n"c,d\ne,f\n', "ties.csv:3: the quote that opens here is never closed"),
         ('source,target\na,b\n"c"d,e\n', "ties.csv:3: a quoted cell goes on after its closing quote"),
         ("source,target,weight\na,b,one\n", "ties.csv:2: weight: 'one' is not a number of at least 0"),
-        ("source;target;weight\na;b;0,5\n", "decimals are written with a point"),
+        ('source,target,weight\na,b,"0,5"\n', "decimals are written with a point"),
         ("source,target,layer\na,b,\n", "ties.csv:2: layer: the layer is missing"),
         ("Source,Target,Type\n1,2,Directed\n2,3,Undirected\n", "Type: directed and undirected ties in one file"),
         (

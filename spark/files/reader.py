@@ -22,7 +22,7 @@ from spark.files.table import Table, read_table
 from spark.network import Influence, Merge, Network, Reading
 from spark.network.build import build
 from spark.network.ids import I64, canonical_integers
-from spark.network.people import as_number
+from spark.network.people import NUMBERS, as_number
 from spark.network.roles import (
     Wanted,
     default_influence,
@@ -36,6 +36,7 @@ from spark.network.tables import Faults, PeopleTable, TieTable
 from spark.network.ties import STRICT, why_unused
 
 _EXACT = (("source", "target"), ("layer",))
+_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 _UNDIRECTED = re.compile(r"%\s*sym\b|#\s*undirected\b", re.IGNORECASE)
 
 
@@ -152,7 +153,7 @@ class Reader:
             table = numbered(table, kind, exact(table.layout)[0])
             self.files.append((path.name, kind, table.rows))
             for i, name in enumerate(table.layout.names):
-                if not name:
+                if not name and not _is_empty(table.columns[f"column {i + 1}"]):
                     self.unused.append(f"{path.name}: column {i + 1} (it has no name)")
         return table
 
@@ -225,7 +226,7 @@ class Reader:
                 self.unused.append(f"{file}: {name} (another column plays this role)")
                 continue
             strict = asked or (table.layout.header and key.strip().lower() in STRICT)
-            column, bad = _floats(table.columns[name])
+            column, bad = _floats(self._with_points(table, name))
             why = None
             if not strict:
                 why = _not_numbers(table, bad) if bad else why_unused(column)
@@ -234,6 +235,16 @@ class Reader:
             else:
                 self.unused.append(f"{file}: {name} ({why})")
         return columns if kind == "ties" else self._partner_weight(columns, file)
+
+    def _with_points(self, table: Table, name: str) -> Any:
+        """Return a column of numbers with decimal points: between semicolons, spreadsheets write 0,5 for a half."""
+        column = table.columns[name]
+        if table.layout.delimiter != ";" or not isinstance(column, list) or any("." in cell for cell in column):
+            return column
+        if not any(map(_COMMA.fullmatch, column)):
+            return column
+        self.notes.append(f"{table.place.file}: {name}: decimal commas are read as points")
+        return [cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell for cell in column]
 
     def _partner_weight(
         self, columns: dict[str, NDArray[np.float64]], file: str | None
@@ -264,7 +275,7 @@ class Reader:
             if name not in named and key in roles:
                 self.unused.append(f"{file}: {name} (another column plays this role)")
             else:
-                columns[key] = table.columns[name]
+                columns[key] = self._with_points(table, name) if key in NUMBERS else table.columns[name]
         ids = columns.pop("id")
         integers = ids if isinstance(ids, np.ndarray) else canonical_integers(ids)
         return PeopleTable(ids if integers is None else integers, columns, table.place)
@@ -277,6 +288,11 @@ def _ends(table: Table, roles: Mapping[str, str]) -> tuple[I64, I64, list[str] |
     if integers is not None:
         return integers[source], integers[target], None
     return source, target, table.names
+
+
+def _is_empty(column: Any) -> bool:
+    """Tell whether nothing stands in a column, as in those that spreadsheets leave at the right."""
+    return isinstance(column, list) and not any(column)
 
 
 def _floats(column: NDArray[Any] | list[str]) -> tuple[NDArray[np.float64], list[int]]:

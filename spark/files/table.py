@@ -69,15 +69,16 @@ def read_table(
         faults.add(Fault("two columns have this name", file, layout.line - 1, name))
     if repeated:
         return None
+    keys = [name or f"column {i}" for i, name in enumerate(names, 1)]
     ids, texts = exact_columns(layout)
     if kind != "people" and len(ids) == 2:
         plain = plain_columns(*_plain_body(data, layout), len(names), ids, texts)
         if plain is not None:
             place = Place(kind, file, lambda row: layout.line + row)
-            return Table(layout, dict(zip(names, plain, strict=True)), None, place, len(plain[0]))
+            return Table(layout, dict(zip(keys, plain, strict=True)), None, place, len(plain[0]))
     rows = _Rows(data, layout, file, ids, kind == "people", faults)
     place = Place(kind, file, lambda row: rows.lines[row])
-    return Table(layout, dict(zip(names, rows.columns(), strict=True)), list(rows.names), place, len(rows.lines))
+    return Table(layout, dict(zip(keys, rows.columns(), strict=True)), list(rows.names), place, len(rows.lines))
 
 
 def _plain_body(data: bytes, layout: Layout) -> tuple[bytes, int]:

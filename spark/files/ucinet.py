@@ -95,7 +95,7 @@ class _Reading:
 
     def _key(self, found: re.Match[str], at: int) -> int:
         """Take one entry of the header; return where it ends."""
-        line = self._line(found.start())
+        line = self._line(found.end())
         if found[3]:
             what = found[3].lower().replace(" ", "")
             if found[4] != ":":

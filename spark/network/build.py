@@ -179,6 +179,7 @@ def build(
         value=made.numbers["value"],
         adopted=made.switches["adopted"],
         eligible=made.switches["eligible"],
+        answered=made.switches["answered"],
         given=frozenset(made.given),
         groups=made.groups,
         layers=used,

@@ -34,14 +34,18 @@ def network_from_networkx(
             raise UsageError(f"influence {influence!r}: the graph is undirected, so influence runs both ways")
         influence = "both"
     nodes = list(graph.nodes(data=True))
+    keyed = bool(getattr(graph, "is_multigraph", bool)())
+    triples = list(graph.edges(keys=True)) if keyed else []
     edges = list(graph.edges(data=True))
     people = {"id": [node for node, _ in nodes], **_attributes([data for _, data in nodes])}
     attributes = _attributes([data for _, _, data in edges])
     layer = attributes.pop("layer", None)
+    if layer is None and triples and all(isinstance(key, str) for _, _, key in triples):
+        layer = [key for _, _, key in triples]  # networkx numbers parallel edges; a text as key is a kind of tie
     if "weight" in attributes:
         # A missing weight is 1 by networkx's own custom.
         attributes["weight"] = [1 if value is None else value for value in attributes["weight"]]
-    columns, unused = _numeric(attributes, "edges")
+    columns, unused = numeric(attributes, "edges")
     return network_from_edges(
         [source for source, _, _ in edges],
         [target for _, target, _ in edges],
@@ -61,7 +65,7 @@ def _attributes(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Any]]:
     return {str(name): [data.get(name) for data in rows] for name in names}
 
 
-def _numeric(columns: Mapping[str, Any], table: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+def numeric(columns: Mapping[str, Any], table: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the columns that can stand beside ties, and why the others cannot."""
     used: dict[str, Any] = {}
     unused = []
@@ -140,7 +144,7 @@ def network_from_frames(
         ends = {own[role]: role for role in ("source", "target", "layer") if role in own}
         renamed = {column: role for role, column in own.items() if column not in ends}
         extras = {renamed.get(key, key): values for key, values in data.items() if key not in ends}
-        numbers, rejected = _numeric(extras, name)
+        numbers, rejected = numeric(extras, name)
         unused += rejected
         layer = data[own["layer"]] if "layer" in own else None
         tables[name] = tie_table(name, data[own["source"]], data[own["target"]], layer, numbers, faults)

@@ -75,6 +75,8 @@ class Network:
     label : a text beside each id, or None.
     readiness, visibility, outlook, cost, value : float64[n], at least 0; 1 where not given.
     adopted, eligible : bool[n]; who practises already, who may be chosen.
+    answered : bool[n]; who answered the survey that the ties come from, True where not given. Whom the others name is
+        not known: without ties they are no isolates.
     given : names of the person columns that the data held.
     groups : the other categorical columns of people.
     layers : names of the layers, sorted by UTF-8 bytes; at least one.
@@ -106,6 +108,7 @@ class Network:
     value: F64
     adopted: NDArray[np.bool_]
     eligible: NDArray[np.bool_]
+    answered: NDArray[np.bool_]
     given: frozenset[str]
     groups: Mapping[str, Group]
     layers: tuple[str, ...]
@@ -210,8 +213,9 @@ class Network:
         columns : numeric columns of the ties by name, finite and at least 0. Rows whose ``weight`` or ``strength`` is
             0 are no ties.
         people : columns by name: ``id`` and any of ``organisation``, ``team``, ``label``, ``readiness``,
-            ``visibility``, ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``; others become groups. Without
-            it the people are the ids of the ties in order of first appearance, row by row, source before target.
+            ``visibility``, ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``, ``answered``; others become
+            groups. Without it the people are the ids of the ties in order of first appearance, row by row, source
+            before target.
         partners : ``source``, ``target`` and, if wanted, ``weight`` of ties between organisations; influence runs from
             source to target.
         merge : rows for the same tie that disagree in a column are refused, or their columns are added (``"sum"``).
@@ -255,7 +259,8 @@ class Network:
         Parameters
         ----------
         graph : any networkx graph. Node attributes are columns of people (``organisation``, ``readiness``, ... as in
-            `from_edges`), the edge attribute ``layer`` is the layer, numeric edge attributes are columns of ties.
+            `from_edges`), the edge attribute ``layer`` is the layer, numeric edge attributes are columns of ties. In
+            a multigraph without such an attribute, keys that are texts are the layers.
         influence : None means both ways in an undirected graph, along the edges in a directed one.
         partners, merge : as in `from_edges`.
 
@@ -267,6 +272,34 @@ class Network:
         from spark.network.convert import network_from_networkx  # it makes Networks, so it stands above this module
 
         return network_from_networkx(graph, influence=influence, partners=partners, merge=merge)
+
+    @classmethod
+    def from_graph(
+        cls,
+        graph: Any,
+        *,
+        influence: Influence | None = None,
+        partners: Mapping[str, Any] | None = None,
+        merge: Merge = "refuse",
+    ) -> Network:
+        """Make a network of a graph of networkx, igraph or graph-tool, or of a scipy sparse matrix.
+
+        Parameters
+        ----------
+        graph : known by what it can do; the library is not imported. Attributes of vertices and edges are taken as
+            `from_networkx` does. The ids of igraph and graph-tool are the attribute ``name`` where it tells all
+            vertices apart, else their positions.
+        influence : None means both ways in an undirected graph, along the edges in a directed one.
+        partners, merge : as in `from_edges`.
+
+        Raises
+        ------
+        DataError, UsageError
+            As `from_edges`; also if it is no graph of these.
+        """
+        from spark.network.graphs import network_from_graph  # it makes Networks, so it stands above this module
+
+        return network_from_graph(graph, influence=influence, partners=partners, merge=merge)
 
     @classmethod
     def from_scipy(

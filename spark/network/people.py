@@ -15,7 +15,7 @@ from spark.network.network import Group
 from spark.network.tables import Faults, PeopleTable, Place
 
 NUMBERS = ("readiness", "visibility", "outlook", "cost", "value")
-SWITCHES = {"adopted": False, "eligible": True}
+SWITCHES = {"adopted": False, "eligible": True, "answered": True}
 PLACES = ("organisation", "team")
 
 YES = {"1", "true", "yes", "y", "t"}

@@ -61,6 +61,7 @@ PEOPLE_ROLES = {
     "value": ("value",),
     "adopted": ("adopted",),
     "eligible": ("eligible",),
+    "answered": ("answered", "responded"),
 }
 ROLES = ("source", "target", *TIE_ROLES, *PEOPLE_ROLES, "ignore")
 TABLES = ("ties", "people", "partners")

@@ -14,6 +14,15 @@ def summarise(network: Network) -> dict[str, Any]:
     """Return counts, degrees, what was taken for what and what was left out, ready for JSON."""
     reading = network.reading
     in_degree, out_degree = network.in_degree(), network.out_degree()
+    alone = (in_degree == 0) & (out_degree == 0)
+    silent = int(np.count_nonzero(~network.answered))
+    notes = list(reading.notes)
+    if silent:
+        both = int(np.count_nonzero(alone & ~network.answered))
+        notes.append(
+            f"{silent:,} of {network.size:,} people did not answer, so whom they name is not known; "
+            f"of these {both:,} have no tie here, and are not counted as isolates"
+        )
     per_layer = np.bincount(network.layer, minlength=len(network.layers))
     return {
         "people": network.size,
@@ -23,7 +32,7 @@ def summarise(network: Network) -> dict[str, Any]:
         "ties": network.tie_count,
         "layers": dict(zip(network.layers, per_layer.tolist(), strict=True)),
         "partner_ties": network.partner_source.size,
-        "isolates": int(np.count_nonzero((in_degree == 0) & (out_degree == 0))),
+        "isolates": int(np.count_nonzero(alone & network.answered)),
         "in_degree": _mean_and_max(in_degree),
         "out_degree": _mean_and_max(out_degree),
         "adopted": int(np.count_nonzero(network.adopted)),
@@ -44,7 +53,7 @@ def summarise(network: Network) -> dict[str, Any]:
         "files_not_read": list(reading.files_not_read),
         "roles": {file: dict(roles) for file, roles in reading.roles.items()},
         "unused": list(reading.unused),
-        "notes": list(reading.notes),
+        "notes": notes,
     }
 
 
