@@ -1,13 +1,23 @@
 """Continuous time: the slow twin, closed forms of epidemics, percolation and Bass, each beside what must fail."""
 
+import math
 
+import numpy as np
 import pytest
+import scipy.stats
+from estimates import agrees
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import network_of, plans, tables
 
 import spark
+from spark.backends import open_backend
+from spark.errors import DataError, UsageError
 from spark.kernels.accelerate import COMPILED
+from spark.plan import as_plan
+from spark.problem.actions import lower_plans
+from spark.problem.arrays import Watch, Worlds
+from spark.problem.lowering import lower
 
 STATISTICS = pytest.mark.skipif(not COMPILED, reason="too many people for kernels that run as plain Python")
 LAWS = st.one_of(
@@ -59,3 +69,252 @@ class TestTheSlowTwin:
             for options in ({"backend": "python"}, {"workers": 1}, {"workers": 3})
         ]
         assert spreads[0] == spreads[1] == spreads[2]
+
+
+def tally(network, model, seeds, worlds, horizon=-1):
+    """What a run counts, world by world."""
+    problem, actions = lower(network, model), lower_plans(network, {"": as_plan(seeds)})
+    watch = Watch(np.empty((0, network.size), np.int32), 0, np.empty(0, np.int64), horizon)
+    return open_backend("cpu").run(problem, actions, watch, Worlds(5, 0, worlds))
+
+
+def share_agrees(hits, figure):
+    """Whether the share of worlds in which something happened is within 4 standard errors of a figure."""
+    p = float(np.mean(hits))
+    return agrees(p, math.sqrt(max(p * (1 - p), 1e-9) / len(hits)), figure)
+
+
+def steps_agree(spread, figures, people=1, more=0):
+    """Whether, of `people` who follow the same law, the share that practises at each whole unit of time agrees."""
+    means = [spread.over_time[min(t, len(spread.over_time) - 1)].mean for t in figures]
+    shares = [(mean - more) / people for mean in means]
+    return all(
+        agrees(share, math.sqrt((p * (1 - p) + 1e-5) / (people * spread.worlds)), p)
+        for share, p in zip(shares, figures.values(), strict=True)
+    )
+
+
+class TestOnePeriodIsSharedByAllTiesOfAPerson:
+    def test_a_hub_lights_neither_of_two_leaves_in_a_third_of_the_worlds(self):
+        hub = spark.Network.from_edges(["hub", "hub"], ["a", "b"])
+        nobody = tally(hub, spark.ContinuousSIR(1, 1), ["hub"], 50_000 if COMPILED else 4000).ever[0] == 1
+        assert share_agrees(nobody, 1 / 3)
+        assert not share_agrees(nobody, 1 / 4)  # independent cascade with p = beta / (beta + mu)
+
+    @STATISTICS
+    def test_the_sink_of_a_diamond_is_reached_less_often_than_by_independent_cascade(self):
+        diamond = spark.Network.from_edges(["s", "s", "a", "b"], ["a", "b", "t", "t"])
+        spread = simulate(diamond, spark.ContinuousSIR(1, 1), ["s"], worlds=400_000)
+        assert agrees(spread.ever_adopted, spread.ever_standard_error, 2 + 5 / 12)
+        assert not agrees(spread.ever_adopted, spread.ever_standard_error, 2 + 7 / 16)
+
+
+class TestFinalSizes:
+    @STATISTICS
+    def test_a_random_network_burns_to_the_share_that_its_reproduction_number_says(self):
+        network = spark.generate.erdos_renyi(100_000, 500_000, rng=1)
+        sizes = {1.5: 0.582812, 2: 0.796812, 3: 0.940480}
+        for number in sizes:
+            model = spark.ContinuousSIR(number / (10 - number), 1)  # each of 10 ties is used with chance number / 10
+            spread = simulate(network, model, list(range(20)), worlds=4)
+            fits = {other: abs(spread.ever_adopted / 100_000 - size) < 0.01 for other, size in sizes.items()}
+            assert fits == {other: other == number for other in sizes}
+
+    @STATISTICS
+    @pytest.mark.parametrize(
+        ("duration", "figure", "other"),
+        [(spark.ExponentialTime(), 0.5, 0.203188), (spark.FixedTime(), 0.203188, 0.5)],
+    )
+    def test_one_match_goes_out_as_often_as_its_branching_process(self, duration, figure, other):
+        network = spark.generate.clique(500)
+        model = spark.ContinuousSIR(2 / 499, 1, duration=duration)
+        out = tally(network, model, [0], 4000).ever[0] < 100
+        assert share_agrees(out, figure)
+        assert not share_agrees(out, other)
+
+    @STATISTICS
+    def test_bonds_of_a_three_regular_network_percolate(self):
+        people = 50_000
+        stubs = np.random.default_rng(1).permutation(np.repeat(np.arange(people), 3))
+        network = spark.Network.from_edges(stubs[::2], stubs[1::2], influence="both", people={"id": range(people)})
+        figures = {0.6: 0.703704, 0.75: 0.962963}
+        for chance in figures:
+            model = spark.ContinuousSIR(-math.log(1 - chance), 1, duration=spark.FixedTime())
+            sizes = tally(network, model, [0], 40).ever[0] / people
+            size = sizes[sizes > 0.05].mean()
+            fits = {other: abs(size - figure) < 0.01 for other, figure in figures.items()}
+            assert fits == {other: other == chance for other in figures}
+
+
+class TestTimes:
+    @STATISTICS
+    @pytest.mark.parametrize("model", [spark.ContinuousSIR(0.001), spark.Bass(0, 0.009)])
+    def test_a_clique_of_ten_is_complete_when_it_should_be(self, model):
+        curves = tally(spark.generate.clique(10), model, [0], 40_000).adopters[0]
+        times = ((curves < 10).sum(axis=1) - 0.5) / 1000  # whole steps end half a step late
+        error = times.std(ddof=1) / math.sqrt(len(times))
+        assert agrees(times.mean(), error, 0.565794)
+        assert not agrees(times.mean(), error, 0.565794 * 9 / 10)  # the rate of q/(n-1) per pair, not q/n
+
+    def test_without_ties_survivors_fall_exponentially(self):
+        network = spark.Network.from_edges(["x"], ["y"], people={"id": [*range(50), "x", "y"]})
+        spread = simulate(network, spark.ContinuousSIR(1, 0.5), list(range(50)), worlds=400, horizon=6)
+        assert steps_agree(spread, {t: math.exp(-0.5 * t) for t in range(7)}, 50)
+        assert not steps_agree(spread, {t: 0.5**t for t in range(7)}, 50)  # one draw a step
+        assert spread.ever_adopted == 50
+
+    @pytest.mark.parametrize(
+        ("law", "share"),
+        [
+            (spark.ExponentialTime(), scipy.stats.expon(scale=2).cdf),
+            (spark.GammaTime(0.5), scipy.stats.gamma(0.5, scale=4).cdf),
+            (spark.GammaTime(1), scipy.stats.expon(scale=2).cdf),
+            (spark.GammaTime(9), scipy.stats.gamma(9, scale=2 / 9).cdf),
+            (spark.TableTime((0, 1, 3)), lambda t: np.interp(t, [0, 2, 6], [0, 0.5, 1])),
+        ],
+        ids=str,
+    )
+    def test_follow_their_law_along_a_tie_and_while_practising(self, law, share):
+        figures = {t: float(share(t)) for t in range(1, 8)}
+        options = {"worlds": 40_000 if COMPILED else 2000, "horizon": 7}
+        adopt = simulate(spark.generate.path(2), spark.ContinuousSIR(0.5, delay=law), [0], **options)
+        assert steps_agree(adopt, figures, more=1)
+        assert not steps_agree(adopt, {t: float(share(t / 2)) for t in figures}, more=1)  # rate 0.25
+        stop = simulate(spark.generate.path(2), spark.ContinuousSIR(0, 0.5, duration=law), [0], **options)
+        assert steps_agree(stop, {t: 1 - p for t, p in figures.items()})
+
+    def test_that_are_fixed_pass_along_a_path_like_clockwork(self):
+        model = spark.ContinuousSIR(0.5, 0.25, spark.FixedTime(), spark.FixedTime())
+        spread = simulate(spark.generate.path(4), model, spark.Plan(spark.Seeds([0]), spark.Seeds([3], start=1)))
+        assert [step.mean for step in spread.over_time] == [1, 2, 3, 4, 3, 2, 1, 0]
+
+    def test_a_discrete_step_tends_to_continuous_time_as_it_gets_short(self):
+        network = spark.generate.clique(5)
+        worlds = 60_000 if COMPILED else 2000
+        exact = simulate(network, spark.ContinuousSIR(0.5, 0.5), [0], horizon=2, worlds=worlds)
+        apart = {}
+        for steps in (1, 4, 64):
+            chance = -math.expm1(-0.5 / steps)
+            spread = simulate(network, spark.SIR(chance, lapse=chance), [0], horizon=2 * steps, worlds=worlds, rng=2)
+            apart[steps] = abs(spread.mean - exact.mean) / math.hypot(spread.standard_error, exact.standard_error)
+        assert apart[64] < 4 < apart[1]
+
+
+class TestBass:
+    def test_many_people_follow_the_curve(self):
+        people = 10_000 if COMPILED else 500
+        spread = simulate(spark.generate.ring(people), spark.Bass(0.03, 0.38), [], horizon=12, worlds=16)
+        shares = [step.mean / people for step in spread.over_time]
+        curve = {q: [spark.bass.share(t, 0.03, q) for t in range(13)] for q in (0.38, 0.3)}
+        assert max(abs(a - b) for a, b in zip(shares, curve[0.38], strict=True)) < 0.02
+        assert max(abs(a - b) for a, b in zip(shares, curve[0.3], strict=True)) > 0.05
+
+    def test_the_curve_has_its_peak_where_it_says(self):
+        p, q = 0.03, 0.38
+        assert spark.bass.peak_time(p, q) == pytest.approx(6.192619, abs=1e-6)
+        assert spark.bass.peak(p, q) == pytest.approx(0.110592, abs=1e-6)
+        assert spark.bass.share(5, p, q) == pytest.approx(0.331199, abs=1e-6)
+        at = spark.bass.peak_time(p, q)
+        assert spark.bass.share(at, p, q) == pytest.approx(spark.bass.share_at_peak(p, q), abs=1e-12)
+        assert spark.bass.share_at_peak(p, q) == 0.5 - p / (2 * q)
+        steepest = (spark.bass.share(at + 1e-4, p, q) - spark.bass.share(at - 1e-4, p, q)) / 2e-4
+        assert steepest == pytest.approx(spark.bass.peak(p, q), abs=1e-6)
+
+    def test_is_infection_on_the_complete_network_with_a_broadcast_to_all(self):
+        worlds = 40_000 if COMPILED else 2000
+        network = spark.generate.clique(5)
+        crowd = simulate(network, spark.Bass(0.2, 0.8), [0], horizon=2, worlds=worlds)
+        news = spark.Plan(spark.Seeds([0]), spark.Broadcast(dose=0.2, start=1, stop=3))
+        ties = simulate(network, spark.ContinuousSIR(0.2), news, horizon=2, worlds=worlds, rng=2)
+        weaker = simulate(network, spark.ContinuousSIR(0.16), news, horizon=2, worlds=worlds, rng=2)
+        assert sizes_alike(crowd, ties)
+        assert not sizes_alike(crowd, weaker)
+
+    @pytest.mark.parametrize(("p", "q"), [(0, 0.3), (0.03, -1), (float("nan"), 0.3)])
+    def test_a_curve_without_innovation_is_refused(self, p, q):
+        with pytest.raises(UsageError, match="Bass"):
+            spark.bass.share(1, p, q)
+        with pytest.raises(UsageError):
+            spark.bass.peak(0.5, 0.3)
+        with pytest.raises(UsageError, match="time"):
+            spark.bass.share(-1, 0.1, 0.3)
+
+
+def sizes_alike(a, b):
+    """Whether each number of adopters is as frequent in both, within 4.5 standard errors."""
+    top = int(max(a.sizes.max(), b.sizes.max()))
+    for size in range(top + 1):
+        p, q = float((a.sizes == size).mean()), float((b.sizes == size).mean())
+        if abs(p - q) > 4.5 * math.sqrt(max(p * (1 - p) / a.worlds + q * (1 - q) / b.worlds, 1e-12)):
+            return False
+    return True
+
+
+class TestLaws:
+    @given(tables(personal=True), RATES, LAWS, LAWS, HORIZONS, st.data())
+    def test_one_more_seed_never_leaves_fewer_who_ever_practised(self, table, rate, delay, duration, horizon, data):
+        network = network_of(table)
+        plan = data.draw(plans(network.size))
+        more = spark.Plan(*plan.interventions, spark.Seeds([data.draw(st.integers(0, network.size - 1))]))
+        end = -1 if horizon is None else horizon
+        for recovery in (0, 1):
+            model = spark.ContinuousSIR(rate, recovery, delay, duration)
+            a, b = (tally(network, model, chosen, 32, end) for chosen in (plan, more))
+            assert (b.ever >= a.ever).all()
+            if not recovery:
+                assert (b.adopters[:, :, -1] >= a.adopters[:, :, -1]).all()
+
+    def test_lighting_too_early_can_leave_fewer_practising_at_the_horizon(self):
+        line = spark.generate.path(4)
+        model = spark.ContinuousSIR(1, 2 / 3, spark.FixedTime(), spark.FixedTime())
+        assert simulate(line, model, [0], horizon=4).mean == 1
+        assert simulate(line, model, [0, 2], horizon=4).mean == 0
+
+    def test_without_a_horizon_everybody_has_given_up_in_the_end_and_the_final_size_stands_beside(self):
+        spread = simulate(spark.generate.star(5), spark.ContinuousSIR(1, 1), [0], worlds=200)
+        assert spread.mean == 0
+        assert 2 < spread.ever_adopted < 5
+        assert spread.over_time[-1].mean == 0 < spread.over_time[-2].mean
+
+    def test_each_layer_has_its_rate(self):
+        network = spark.Network.from_edges([0, 0], [1, 2], layer=["day", "night"])
+        model = spark.ContinuousSIR({"day": 0.5}, delay=spark.FixedTime())
+        assert [step.mean for step in simulate(network, model, [0]).over_time] == [1, 1, 2]
+
+
+class TestFaults:
+    def test_all_that_is_wrong_with_a_model_is_said_at_once(self):
+        with pytest.raises(UsageError) as error:
+            spark.ContinuousSIR({"day": -1, "night": True}, math.inf, delay="gamma", duration=None)
+        assert len(error.value.faults) == 5
+        with pytest.raises(UsageError, match=r"Bass: p -1 .*\n.*Bass: q 'x'"):
+            spark.Bass(-1, "x")
+
+    @pytest.mark.parametrize("quantiles", [(1,), (2, 1), (0, 65), (-1, 1), (0, math.nan), (0, True)])
+    def test_a_table_of_times_has_rising_quantiles(self, quantiles):
+        with pytest.raises(UsageError, match="table time"):
+            spark.TableTime(quantiles)
+
+    @pytest.mark.parametrize("shape", [0, 0.1, 1001, math.nan, "2", True])
+    def test_a_gamma_time_has_a_shape_in_range(self, shape):
+        with pytest.raises(UsageError, match="gamma time: shape"):
+            spark.GammaTime(shape)
+
+    def test_rates_that_no_clock_can_tell_apart_are_refused_with_their_ties(self):
+        network = spark.Network.from_edges(["a", "b"], ["b", "c"], columns={"rate": [1e-9, 1.0]})
+        with pytest.raises(DataError, match=r"tie 'a' -> 'b': a rate of 1e-09 .* choose another unit of time"):
+            simulate(network, spark.ContinuousSIR("rate"), ["a"])
+        with pytest.raises(UsageError, match="recovery: a rate of 1e"):
+            simulate(network, spark.ContinuousSIR(1, 1e9), ["a"])
+        with pytest.raises(UsageError, match="Bass: p"):
+            simulate(network, spark.Bass(1e-9, 0), ["a"])
+
+    def test_bass_refuses_what_it_cannot_know(self):
+        network = spark.Network.from_edges([0], [1], people={"id": [0, 1], "readiness": [1, 2]})
+        news = spark.Plan(spark.Broadcast(dose=1))
+        with pytest.raises(UsageError, match="differences") as error:
+            simulate(network, spark.Bass(0.1, 0.1), news)
+        assert len(error.value.faults) == 2
+        for backend in ("cpu", "python"):
+            with pytest.raises(UsageError, match="nobody is lit by one person"):
+                spark.replay(spark.generate.path(2), spark.Bass(0.1, 0.1), [0], rng=1, backend=backend)
