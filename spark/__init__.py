@@ -42,7 +42,7 @@ _HOME = {
     "Choice": "results",
     "SparkError": "errors",
 }
-_MODULES = ("bass", "exact", "generate")
+_MODULES = ("bass", "datasets", "exact", "generate")
 
 __all__ = [
     "SI",
@@ -73,6 +73,7 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "datasets",
     "exact",
     "generate",
     "read_network",
@@ -82,7 +83,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spark import bass, exact, generate
+    from spark import bass, datasets, exact, generate
     from spark.errors import SparkError
     from spark.files import read_network, write_network
     from spark.model import (

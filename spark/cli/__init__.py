@@ -13,6 +13,7 @@ COMMANDS = {
     "plan": "spark.cli.plan",
     "compare": "spark.cli.compare",
     "generate": "spark.cli.generate",
+    "datasets": "spark.cli.datasets",
     "doctor": "spark.cli.doctor",
 }
 """The module of each command, in the order of the help."""
