@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from spark.errors import DataError, UsageError
-from spark.model import IndependentCascade, Model
+from spark.model import Model
+from spark.model.parameters import with_probability
 from spark.network import Network
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.problem.actions import lower_plans
@@ -69,16 +70,51 @@ class OtherComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonAnswer:
-    """Which plan is better, how the plans came to their seeds, and whether that depends on the probability.
+class UnderModel:
+    """The plans under one of several models."""
 
-    `choices` holds the choice behind each plan that was still to be chosen.
+    model: Model
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two plans under several models: under which of them which is better; under the others that is not known."""
+
+    a: str
+    b: str
+    a_better: tuple[Model, ...]
+    b_better: tuple[Model, ...]
+
+    @property
+    def flips(self) -> bool:
+        """Whether the better one under one model is the worse one under another."""
+        return bool(self.a_better and self.b_better)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonAnswer:
+    """Which plan is better, how the plans came to their seeds, and whether that depends on probability or model.
+
+    `choices` holds the choice behind each plan that was still to be chosen. `models` is empty, or holds the comparison
+    under each model of the scenario, its own first.
     """
 
     comparison: Comparison
     plans: Mapping[str, Plan]
     choices: Mapping[str, Choice]
     sensitivity: tuple[OtherComparison, ...] = ()
+    models: tuple[UnderModel, ...] = ()
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each pair of plans under all of `models`."""
+        found = []
+        for at, d in enumerate(self.comparison.differences):
+            better = [(under.model, _better(under.comparison.differences[at])) for under in self.models]
+            a_better, b_better = (tuple(model for model, name in better if name == plan) for plan in (d.a, d.b))
+            found.append(Pair(d.a, d.b, a_better, b_better))
+        return tuple(found)
 
 
 def load(scenario: Scenario) -> Network:
@@ -95,8 +131,9 @@ def load(scenario: Scenario) -> Network:
 def check(network: Network, scenario: Scenario) -> None:
     """Check that the model and the plans of a scenario fit its network, without running anything."""
     plans = {name: plan for name, plan in scenario.plans.items() if isinstance(plan, Plan)}
-    with _blamed_on_file(scenario, "model"):
-        lower(network, scenario.model)
+    for model in (scenario.model, *scenario.also):
+        with _blamed_on_file(dataclasses.replace(scenario, model=model), "model"):
+            lower(network, model)
     lower_plans(network, plans)
 
 
@@ -136,7 +173,7 @@ def compare(
     *,
     progress: Progress | None = None,
 ) -> ComparisonAnswer:
-    """Try plans in the same worlds, and say whether other probabilities of the scenario change a verdict.
+    """Try plans in the same worlds, and say whether other probabilities or models of the scenario change a verdict.
 
     What is still to be chosen is chosen once, for the scenario's own model.
     """
@@ -153,7 +190,11 @@ def compare(
         pairs = zip(main.differences, comparison.differences, strict=True)
         changed = tuple((here.a, here.b) for here, there in pairs if _better(here) != _better(there))
         others.append(OtherComparison(probability, comparison, changed))
-    return ComparisonAnswer(main, fixed, choices, tuple(others))
+    models = [UnderModel(scenario.model, main)] if scenario.also else []
+    for model in scenario.also:
+        comparison = _comparison(network, dataclasses.replace(scenario, model=model), fixed, progress)
+        models.append(UnderModel(model, comparison))
+    return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models))
 
 
 def _better(difference: Difference) -> str | None:
@@ -229,10 +270,10 @@ def _other_choice(
 
 def _other_models(scenario: Scenario) -> Iterator[tuple[float, Scenario]]:
     for probability in scenario.probabilities:
-        model = scenario.model
-        if not isinstance(model, IndependentCascade):
-            raise UsageError(f"several probabilities were given, but {type(model).__name__} takes none")
-        yield probability, dataclasses.replace(scenario, model=dataclasses.replace(model, probability=probability))
+        model = with_probability(scenario.model, probability)
+        if model is None:
+            raise UsageError(f"several probabilities were given, but {type(scenario.model).__name__} takes none")
+        yield probability, dataclasses.replace(scenario, model=model, also=())
 
 
 def _run_options(scenario: Scenario) -> dict[str, Any]:
@@ -254,8 +295,8 @@ def _blamed_on_file(scenario: Scenario, section: Literal["network", "model"]) ->
         yield
     except UsageError as error:
         origin = scenario.origin
-        said: Model | object | None = getattr(origin, section, None)
-        if origin is None or said is not getattr(scenario, section):
+        said = [] if origin is None else [origin.network] if section == "network" else [origin.model, *origin.also]
+        if origin is None or not any(known is getattr(scenario, section) for known in said):
             raise
         faults = (fault if fault.file else origin.fault((section,), fault.message) for fault in error.faults)
         raise DataError(*faults) from error

@@ -297,3 +297,118 @@ def test_the_plan_does_not_depend_on_workers(starter):
     )
     assert one == two
     assert b"Does the answer depend on the probability?" in one
+
+
+MODELS_ON_THE_LINE = {
+    "independent-cascade -p .2": "IndependentCascade",
+    "weighted-cascade": "WeightedCascade",
+    "weighted-cascade --examples-needed 2": "ExamplesNeeded",
+    "examples-needed --examples-needed 2 -p .4": "ExamplesNeeded",
+    "trivalency-cascade --values .5,.1 --draw 3": "TrivalencyCascade",
+    "linear-threshold": "LinearThreshold",
+    "fractional-threshold --threshold 1/3": "FractionalThreshold",
+    "count-threshold --threshold 2": "CountThreshold",
+    "si -p .2 --horizon 6": "SI",
+    "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
+    "sir -p .2 --lapse .3 --horizon 6": "SIR",
+}
+
+
+@pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
+def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, model):
+    line = ("simulate", starter, "--seeds", "amina,bo", "--worlds", "64", "--model", *model.split())
+    assert document(*line)["provenance"]["model"]["name"] == MODELS_ON_THE_LINE[model]
+    text = " ".join(run(*line).split())
+    name = model.split()[0]
+    assert re.search(
+        rf"How it spreads: (?!{MODELS_ON_THE_LINE[model]}\().*\([^)]*{name}[^)]*\); named by --model", text
+    )
+    assert "What is known of this model: " in text
+    assert ("ever practised" in text) == (name in {"sis", "sir"})
+    assert ("adopter-periods" in text) == (name in {"sis", "sir"})
+
+
+@pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
+def test_seeds_can_be_chosen_under_every_model(starter, model):
+    chosen = document("plan", starter, "--count", "2", "--worlds", "64", "--model", *model.split())
+    assert len(chosen["seeds"]) == 2
+    assert chosen["certificate"]["statement"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--model independent-cascade -p .1 --lapse .1", "does not take --lapse: --lapse belongs to sis, sir"),
+        ("--model sir -p .1 --rekindle .5 --horizon 3", "sir does not take --rekindle: --rekindle belongs to sis"),
+        ("--model linear-threshold --examples-needed 2", "belongs to independent-cascade, weighted-cascade, trivalen"),
+        ("--model sis -p .1", "sis goes on for ever: it needs a horizon, the step at which to look, such as --horizon"),
+        ("--model count-threshold", "count-threshold needs --threshold, such as --threshold 2"),
+        ("--model count-threshold --threshold .5", "is not a whole number from 1 to"),
+        ("--model fractional-threshold --threshold 2", "is not a share in (0, 1]"),
+        ("--model examples-needed", "examples-needed needs --examples-needed, such as --examples-needed 2"),
+        ("--examples-needed 0", "examples 0 is not a whole number from 1 to 64"),
+        ("--model trivalency-cascade --values .1,x", "--values: 'x' is not a number"),
+        ("--model sis:lapse=.1,laps=2 -p .1", "is not a number"),
+        ("--model sis:laps=2 -p .1", "write sis:PARAMETER=VALUE|has no laps"),
+        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, examples-needed"),
+        ("--model weighted-cascade --model linear-threshold", "give one --model; compare takes several"),
+    ],
+)
+def test_what_a_model_does_not_take_is_refused_in_words(starter, options, message):
+    result = CliRunner().invoke(
+        spark.cli.command, ["simulate", str(starter), "--seeds", "amina", "--quiet", *options.split()]
+    )
+    assert result.exit_code == 2
+    assert any(part in result.stderr for part in message.split("|")), result.stderr
+
+
+@pytest.fixture
+def crowd_and_chain(tmp_path: Path) -> Path:
+    """A clique of seven, in which examples add up, and a hub of six who each see nobody else."""
+    clique = [f"c{i}" for i in range(7)]
+    ends = [(a, b) for a in clique for b in clique if a != b] + [("hub", f"leaf{i}") for i in range(6)]
+    (tmp_path / "ties.csv").write_text("source,target\n" + "".join(f"{a},{b}\n" for a, b in ends))
+    return tmp_path
+
+
+def test_the_advice_can_depend_on_the_model_and_then_says_where_the_ranking_flips(crowd_and_chain):
+    plans = ("--plan", "hub=hub", "--plan", "crowd=c0,c1", "--worlds", "64")
+    simple, complex_ = "count-threshold:threshold=1", "count-threshold:threshold=2"
+    independent = "independent-cascade:probability=0.05"
+    models = [word for model in (independent, simple, complex_) for word in ("--model", model)]
+    line = ("compare", crowd_and_chain, *plans, *models)
+    data = document(*line)
+    assert [under["model"] for under in data["models"]] == [independent, simple, complex_]
+    assert [plan["mean"] for plan in data["models"][2]["plans"]] == [1, 7]
+    assert data["differences"] == data["models"][0]["differences"]
+    one_model = document("compare", crowd_and_chain, *plans, "--model", complex_)
+    assert "models" not in one_model
+    assert one_model["differences"] == data["models"][2]["differences"]
+    weak = ("--model", simple, "--model", "weighted-cascade")
+    flipped = document("compare", crowd_and_chain, "--plan", "hub=hub", "--plan", "one=c0", *weak, "--worlds", "64")
+    assert flipped["advice"]["changes"] is False
+    line = ("compare", crowd_and_chain, "--plan", "hub=hub,c0", "--plan", "crowd=c0,c1", "--worlds", "64")
+    line += ("--model", "weighted-cascade", "--model", complex_)
+    advice = document(*line)["advice"]
+    assert advice["changes"] is True
+    assert advice["flips"] == [
+        {"a": "hub", "b": "crowd", "a_better_under": ["weighted-cascade"], "b_better_under": [complex_]}
+    ]
+    text = " ".join(run(*line).split())
+    assert "It does: the ranking flips. hub beats crowd under weighted-cascade; crowd beats hub under" in text
+    assert "Does the advice depend on the model?" in text
+
+
+def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):
+    scenario = crowd_and_chain / "pilot.toml"
+    scenario.write_text(
+        '[network]\npath = "ties.csv"\n[model]\nname = "weighted-cascade"\n'
+        '[[model.also]]\nname = "count-threshold"\nthreshold = 2\n[run]\nworlds = 64\n'
+        '[[plan]]\nname = "hub"\nseeds = ["hub", "c0"]\n[[plan]]\nname = "crowd"\nseeds = ["c0", "c1"]\n'
+    )
+    data = document("compare", scenario)
+    assert [under["model"] for under in data["models"]] == ["weighted-cascade", "count-threshold:threshold=2"]
+    assert data["advice"]["changes"] is True
+    assert "models" not in document("compare", scenario, "--model", "linear-threshold")
+    document("check", scenario)
+    document("simulate", scenario, "--plan", "hub")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spark.errors import DataError
-from spark.model import IndependentCascade, LinearThreshold, WeightedCascade
+from spark.model import MODELS, IndependentCascade, LinearThreshold, WeightedCascade
 from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
 from spark.scenario import Run, read_scenario
 from spark.scenario.places import find_places, key_text
@@ -251,13 +251,13 @@ broadcast = { probability = 0.1, to = { organisation = ["nort"] } }
             '[network]\npath="."\n[model]\nname="linear"',
             4,
             "model.name",
-            '"linear" is none of independent-cascade, weighted-cascade, linear-threshold; did you mean "linear-threshold"?',  # noqa: E501
+            f'"linear" is none of {", ".join(MODELS)}; did you mean "linear-threshold"?',
         ),
         (
             '[network]\npath="."\n[model]\nname="weighted-cascade"\nprobability=0.1',
             5,
             "model.probability",
-            "weighted-cascade has no probability; it has partners",
+            "weighted-cascade has no probability; it has partners, examples-needed",
         ),
         (
             '[network]\npath="."\n[model]\nname="independent-cascade"',

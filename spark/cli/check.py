@@ -38,7 +38,7 @@ def command(path: Path, network_options: NetworkOptions, model_options: ModelOpt
     from spark.report.checked import CheckAnswer
 
     refuse_to_overwrite(output)
-    scenario, why = scenario_of(path, network_options, model_options)
+    scenario, why = scenario_of(path, network_options, model_options, several="models")
     with timed(output, "check"):
         network = study.load(scenario)
         study.check(network, scenario)

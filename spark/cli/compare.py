@@ -19,6 +19,7 @@ from spark.cli.options import (
     other_command,
     output_options,
     run_options,
+    with_other_models,
     with_other_probabilities,
 )
 from spark.cli.plans import finish, read_plans
@@ -33,6 +34,7 @@ from spark.errors import UsageError
         "spark compare pilot.toml",
         "spark compare my-trust --plan A=amina,bo --plan B=@b.csv --plan C=choose:2",
         "spark compare my-trust --plan ten=choose-count:10 --plan all=broadcast:0.01",
+        "spark compare pilot.toml --model weighted-cascade --model linear-threshold",
     ),
 )
 @click.argument("path", type=PATH)
@@ -57,7 +59,10 @@ def command(
     run_options: RunOptions,
     output: OutputOptions,
 ) -> None:
-    """Try plans in the same worlds and say which is better, or that it is too close to call."""
+    """Try plans in the same worlds and say which is better, or that it is too close to call.
+
+    Several --model say whether the advice depends on the model.
+    """
     import dataclasses
 
     from spark import study
@@ -67,7 +72,7 @@ def command(
     from spark.report.comparison import ComparisonAnswer
 
     refuse_to_overwrite(output)
-    scenario, why = scenario_of(path, network_options, model_options, run_options)
+    scenario, why = scenario_of(path, network_options, model_options, run_options, several="models")
     if smallest_difference is not None:
         run = dataclasses.replace(scenario.run, smallest_difference=smallest_difference)
         scenario = dataclasses.replace(scenario, run=run)
@@ -80,8 +85,14 @@ def command(
     best = max(compared.comparison.plans, key=lambda plan: plan.spread.mean).name
     told = [text for text in plans if best in (text, text.partition("=")[0])] or [best]
     words = [word for text in told for word in ("--plan", text)]
-    steps = [Next("How does the plan with most adopters spread, step by step?", other_command("simulate", *words))]
-    if not scenario.probabilities:
-        steps.append(Next("Does the answer depend on how easily people are convinced?", with_other_probabilities()))
+    first = scenario.model if len(model_options.model) > 1 else None
+    line = other_command("simulate", *words, model=first)
+    steps = [Next("How does the plan with most adopters spread, step by step?", line)]
+    if not scenario.probabilities and not scenario.also:
+        steps.append(
+            Next("Does the answer depend on how easily people are convinced?", with_other_probabilities(scenario.model))
+        )
+    if not scenario.also:
+        steps.append(Next("Does the advice depend on the model?", with_other_models(scenario.model)))
     frame = Frame(command_line(), why, tuple(steps))
     emit(ComparisonAnswer(network, scenario.model, compared, frame), output, scenario.run)

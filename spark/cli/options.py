@@ -12,8 +12,17 @@ from typing import Any
 
 import click
 
-from spark.errors import UsageError
-from spark.model import MODELS
+from spark.errors import UsageError, nearest
+from spark.model import (
+    MODELS,
+    ExamplesNeeded,
+    IndependentCascade,
+    LinearThreshold,
+    Model,
+    TrivalencyCascade,
+    WeightedCascade,
+)
+from spark.model.parameters import in_short, written
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -91,12 +100,26 @@ network_options = _bundle(
 class ModelOptions:
     """How the practice spreads."""
 
-    model: str | None
+    model: tuple[tuple[str, str], ...]
+    examples_needed: int | None
     probability: tuple[str, ...]
     partners: float | None
     strength: str | None
     weight: tuple[str, ...]
     totals: str | None
+    threshold: str | None
+    values: str | None
+    draw: int | None
+    lapse: float | None
+    rekindle: float | None
+
+
+def _model(text: str) -> tuple[str, str]:
+    """Split NAME:PARAMETERS."""
+    name, _, parameters = text.partition(":")
+    if name not in MODELS:
+        raise click.BadParameter(f"{name!r} is not one of {', '.join(MODELS)}{nearest(name, MODELS)}")
+    return name, parameters
 
 
 model_options = _bundle(
@@ -104,16 +127,27 @@ model_options = _bundle(
     ModelOptions,
     click.option(
         "--model",
-        type=click.Choice(list(MODELS)),
-        help="How the practice spreads.  [default: weighted-cascade; independent-cascade where --probability is given]",
+        multiple=True,
+        type=_model,
+        metavar="NAME",
+        help=f"How the practice spreads: {', '.join(MODELS)}.  [default: weighted-cascade; independent-cascade where "
+        "--probability is given]  compare takes several, each with parameters of its own if need be, such as "
+        "weighted-cascade:examples-needed=2.",
+    ),
+    click.option(
+        "--examples-needed",
+        type=int,
+        metavar="K",
+        help="Convincing moments that a person needs before they adopt, under any cascade.  [default: 1]",
     ),
     click.option(
         "--probability",
         "-p",
         multiple=True,
         metavar="P",
-        help="Chance that an adopter convinces a person she can influence: a number, a column of the ties, or layer=P "
-        "(repeatable). A list such as .05,.1,.2 answers for the first and says whether the others change the answer.",
+        help="Chance that an adopter convinces a person she can influence (per step for si, sis and sir): a number, a "
+        "column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and says whether "
+        "the others change the answer.",
     ),
     click.option(
         "--partners", type=float, help="Chance that a partner organisation convinces a person once all of it adopted."
@@ -129,6 +163,28 @@ model_options = _bundle(
         "--totals",
         type=click.Choice(["refuse", "normalise", "cap"]),
         help="For linear-threshold: what to do with people whose weights pass 1.  [default: refuse]",
+    ),
+    click.option(
+        "--threshold",
+        metavar="X",
+        help="How many of those who can influence a person must adopt before they do: for count-threshold a whole "
+        "number, for fractional-threshold a share such as 0.3 or 1/3.",
+    ),
+    click.option(
+        "--values",
+        metavar="P,P,...",
+        help="For trivalency-cascade: the chances, of which each tie has one.  [default: 0.1,0.01,0.001]",
+    ),
+    click.option("--draw", type=int, help="For trivalency-cascade: which draw of the chances.  [default: 0]"),
+    click.option(
+        "--lapse",
+        type=float,
+        help="For sis and sir: chance per step that an adopter gives up.  [default: 0.0334, a third a year in months]",
+    ),
+    click.option(
+        "--rekindle",
+        type=float,
+        help="For sis: how ready a person is after giving up, as a share of before, each time.  [default: 1]",
     ),
 )
 
@@ -218,17 +274,38 @@ def command_line(*extra: str, without: tuple[str, ...] = ()) -> str:
     return shlex.join(words)
 
 
-def with_other_probabilities() -> str:
+_MODEL_PARAMETERS = tuple(item.name for item in dataclasses.fields(ModelOptions))
+
+
+def with_other_probabilities(model: Model) -> str:
     """Return the present command line with a list of probabilities, to see whether the answer depends on it."""
-    line = command_line(without=("model", "probability", "strength", "weight", "totals"))
-    return f"{line} --probability .05,.1,.2"
+    takes_it = "probability" in written(model)[1]
+    return f"{command_line(without=('probability',) if takes_it else _MODEL_PARAMETERS)} --probability .05,.1,.2"
 
 
-def other_command(name: str, *extra: str) -> str:
-    """Return a line for another command on the same PATH, with the network, model and run options that were given."""
+def with_other_models(model: Model) -> str:
+    """Return the present command line with two more models, to see whether the advice depends on the model."""
+    cascade = model.of if isinstance(model, ExamplesNeeded) else model
+    if not isinstance(cascade, IndependentCascade | WeightedCascade | TrivalencyCascade):
+        cascade = WeightedCascade()
+    models = (model, cascade, ExamplesNeeded(2, of=cascade), LinearThreshold(totals="normalise"))
+    words = [word for name in dict.fromkeys(map(in_short, models)) for word in ("--model", name)]
+    return command_line(*words, without=_MODEL_PARAMETERS)
+
+
+def other_command(name: str, *extra: str, model: Model | None = None) -> str:
+    """Return a line for another command on the same PATH, with the network, model and run options that were given.
+
+    Parameters
+    ----------
+    model : to be named instead of the model options that were given.
+    """
     context = click.get_current_context()
     shared = {item.name for noun in (NetworkOptions, ModelOptions, RunOptions) for item in dataclasses.fields(noun)}
     own = {str(parameter.name) for parameter in context.command.params} - shared - {"path"}
+    if model is not None:
+        own |= set(_MODEL_PARAMETERS)
+        extra = ("--model", in_short(model), *extra)
     return shlex.join(["spark", name, *_words(context, _UNRECORDED | own), *extra])
 
 
@@ -245,6 +322,7 @@ def _words(context: click.Context, dropped: Set[str]) -> list[str]:
             options.append(parameter.opts[0])
         else:
             for item in value if parameter.multiple else (value,):
-                text = "=".join(item) if isinstance(item, tuple) else str(item)
+                joint = ":" if parameter.name == "model" else "="
+                text = joint.join(filter(None, item)) if isinstance(item, tuple) else str(item)
                 options += [parameter.opts[0], text]
     return [*arguments, *options]

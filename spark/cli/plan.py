@@ -26,6 +26,7 @@ from spark.errors import UsageError, nearest
 from spark.plan import ChoiceRequest
 
 if TYPE_CHECKING:
+    from spark.model import Model
     from spark.report import Next
     from spark.results import Choice
     from spark.scenario import Scenario
@@ -77,7 +78,7 @@ def command(
     with timed(output, "plan") as progress:
         network = study.load(scenario)
         chosen = study.choose(network, scenario, request, progress=progress)
-    frame = Frame(command_line(), why, _next(chosen.choice, bool(scenario.probabilities)))
+    frame = Frame(command_line(), why, _next(chosen.choice, scenario.model, bool(scenario.probabilities)))
     emit(ChoiceAnswer(network, scenario.model, chosen, frame), output, scenario.run)
 
 
@@ -100,7 +101,7 @@ def _request(scenario: Scenario, budget: float | None, count: int | None, name: 
     return known[name]
 
 
-def _next(choice: Choice, sensitive: bool) -> tuple[Next, ...]:
+def _next(choice: Choice, model: Model, sensitive: bool) -> tuple[Next, ...]:
     from spark.report import Next
     from spark.report.layout import csv_record
 
@@ -119,5 +120,7 @@ def _next(choice: Choice, sensitive: bool) -> tuple[Next, ...]:
         ),
     ]
     if not sensitive:
-        steps.append(Next("Does the answer depend on how easily people are convinced?", with_other_probabilities()))
+        steps.append(
+            Next("Does the answer depend on how easily people are convinced?", with_other_probabilities(model))
+        )
     return tuple(steps)

@@ -126,7 +126,7 @@ def _rule(
         if isinstance(model, FractionalThreshold):
             needed = [max(1, math.ceil(model.exact * count)) for count in counts]
         else:
-            needed = [model.count] * network.size
+            needed = [model.threshold] * network.size
         layers = _layers(network)
         ties = _ties(network, [1 / layers[pair] for pair in _pairs(network)])
         none: Looks = [[] for _ in counts]

@@ -6,39 +6,13 @@ lowered to a problem (`spark.problem.lowering`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
 from spark.model.guarantee import Guarantee
 from spark.model.lapse import SI, SIR, SIS
+from spark.model.parameters import MODELS, Model
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
 from spark.model.values import Share
-
-Model = (
-    IndependentCascade
-    | WeightedCascade
-    | TrivalencyCascade
-    | ExamplesNeeded
-    | LinearThreshold
-    | FractionalThreshold
-    | CountThreshold
-    | SI
-    | SIS
-    | SIR
-    | ContinuousSIR
-    | Bass
-)
-
-MODELS: Mapping[str, type[Model]] = MappingProxyType(
-    {
-        "independent-cascade": IndependentCascade,
-        "weighted-cascade": WeightedCascade,
-        "linear-threshold": LinearThreshold,
-    }
-)
-"""The names of the models on the command line and in scenario files."""
 
 __all__ = [
     "MODELS",

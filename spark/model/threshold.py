@@ -52,29 +52,32 @@ class LinearThreshold:
 @dataclass(frozen=True, slots=True)
 class FractionalThreshold:
     """A person adopts when a share of the people who can influence her have (Granovetter 1978, doi:10.1086/226707;
-    Watts 2002, doi:10.1073/pnas.082090499): of d neighbours she needs max(1, ceil(share d)), the share taken exactly.
+    Watts 2002, doi:10.1073/pnas.082090499): of d of them she needs max(1, ceil(threshold d)), computed exactly.
 
     Nobody without in-ties is lit by ties. Everything is certain: all worlds of a plan are the same.
 
     Parameters
     ----------
-    share : in (0, 1]; a number, read as the decimal it prints as, a Fraction, or a text such as ``"1/3"``.
+    threshold : share in (0, 1]: a number, read as the decimal it prints as, a Fraction, or a text such as ``"1/3"``.
     """
 
-    share: float | str | Fraction
+    threshold: float | str | Fraction
 
     def __post_init__(self) -> None:
         try:
-            exact = Fraction(str(self.share))
+            exact = Fraction(str(self.threshold))
         except (ValueError, ZeroDivisionError):
             exact = Fraction(0)
         if not 0 < exact <= 1:
-            raise UsageError(f"fractional threshold: share {self.share!r} is not a number in (0, 1]")
+            raise UsageError(
+                f"fractional threshold: threshold {self.threshold!r} is not a share in (0, 1], such as 0.3 or '1/3'; a "
+                "number of people is a count threshold"
+            )
 
     @property
     def exact(self) -> Fraction:
-        """The share as an exact fraction."""
-        return Fraction(str(self.share))
+        """The threshold as an exact fraction."""
+        return Fraction(str(self.threshold))
 
     @property
     def guarantee(self) -> Guarantee:
@@ -84,20 +87,20 @@ class FractionalThreshold:
 
 @dataclass(frozen=True, slots=True)
 class CountThreshold:
-    """A person adopts when `count` of the people who can influence her have (bootstrap percolation, Chalupa, Leath &
-    Reich 1979, doi:10.1088/0022-3719/12/1/008; Centola & Macy 2007). All worlds of a plan are the same.
+    """A person adopts when `threshold` of the people who can influence her have (bootstrap percolation, Chalupa, Leath
+    & Reich 1979, doi:10.1088/0022-3719/12/1/008; Centola & Macy 2007). All worlds of a plan are the same.
 
     Parameters
     ----------
-    count : how many different people, a whole number of at least 1.
+    threshold : how many different people, a whole number of at least 1.
     """
 
-    count: int
+    threshold: int
 
     def __post_init__(self) -> None:
-        faults = whole_number_faults("count threshold", "count", self.count)
+        faults = whole_number_faults("count threshold", "threshold", self.threshold)
         if faults:
-            raise UsageError(*faults)
+            raise UsageError(*(f"{fault}; a share of people is a fractional threshold" for fault in faults))
 
     @property
     def guarantee(self) -> Guarantee:

@@ -152,7 +152,7 @@ def _(model: FractionalThreshold, network: Network, heard: NDArray[np.uint64] | 
 
 @lower_law.register
 def _(model: CountThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    return _needs(network, np.full(network.size, model.count), heard, "count threshold")
+    return _needs(network, np.full(network.size, model.threshold), heard, "count threshold")
 
 
 def _needs(network: Network, needed: NDArray[np.int64], heard: NDArray[np.uint64] | None, model: str) -> Law:

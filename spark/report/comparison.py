@@ -10,6 +10,7 @@ from spark.model import Model
 from spark.network import Network
 from spark.plan import Broadcast
 from spark.report import Frame
+from spark.report.advice import models_data, under_models
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
     Column,
@@ -47,6 +48,7 @@ class ComparisonAnswer:
             section("Plans, tried in the same worlds", plans_table(comparison, "value" in self.network.given)),
             section("Which is better", *(paragraph(verdict(d), bullet="- ") for d in comparison.differences)),
             sensitivity(self.compared),
+            under_models(self.compared),
             who(self.network, self.compared),
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(assumptions(self.network, self.model, self.frame.why)),
@@ -77,6 +79,8 @@ class ComparisonAnswer:
                 }
                 for other in self.compared.sensitivity
             ]
+        if self.compared.models:
+            data |= models_data(self.compared)
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)

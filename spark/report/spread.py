@@ -149,8 +149,11 @@ def outcome(network: Network, spread: Spread) -> list[str]:
         rows.append((gain, "of them would not without this plan"))
     if spread.mean_value is not None:
         rows.append((with_error(spread.mean_value, spread.value_standard_error), "is what they are worth together"))
-    if spread.ever_adopted != spread.mean:
+    if spread.provenance.model.get("lapse") or spread.ever_adopted != spread.mean:
         rows.append((with_error(spread.ever_adopted, spread.ever_standard_error), "ever practised"))
+        if spread.adopter_periods is not None:
+            periods = with_error(spread.adopter_periods, spread.adopter_periods_standard_error)
+            rows.append((periods, "steps of practice, all people together (adopter-periods)"))
     if spread.over_time:
         last = spread.over_time[-1]
         rows.append((f"{number(last.low)} to {number(last.high)}", "in 8 of 10 worlds"))

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spark.model import MODELS, IndependentCascade, LinearThreshold, Model, WeightedCascade
+from spark.model import (
+    MODELS,
+    SI,
+    SIR,
+    SIS,
+    CountThreshold,
+    ExamplesNeeded,
+    FractionalThreshold,
+    IndependentCascade,
+    LinearThreshold,
+    Model,
+    TrivalencyCascade,
+    WeightedCascade,
+)
+from spark.model.parameters import written
 from spark.network import Network
 from spark.report.layout import count, number
 
@@ -20,15 +34,9 @@ def model_in_words(model: Model) -> str:
     >>> model_in_words(IndependentCascade(0.1))
     'everyone who adopts has one chance of 0.1 to convince each person they can influence (independent-cascade)'
     """
-    if isinstance(model, IndependentCascade):
-        strength = f", made stronger or weaker by the column {model.strength!r}" if model.strength else ""
-        chance = _share(model.probability, "one chance of {}", "one chance, given by the column {!r},")
-        words = f"everyone who adopts has {chance} to convince each person they can influence{strength}"
-    elif isinstance(model, WeightedCascade):
-        words = (
-            "everyone who adopts has one chance to convince each person they can influence: 1 in d for a person whom "
-            "d people can influence"
-        )
+    if isinstance(model, ExamplesNeeded):
+        words = _cascade(model.of, "give a convincing moment to" if model.examples > 1 else "convince")
+        words += f"; {_moments(model.examples)}"
     elif isinstance(model, LinearThreshold):
         weights = "all who can influence a person count equally"
         if model.weight is not None:
@@ -37,10 +45,67 @@ def model_in_words(model: Model) -> str:
             "a person adopts once enough of those who can influence them have adopted; how many is enough is drawn "
             f"for each person, and {weights}"
         )
+    elif isinstance(model, FractionalThreshold):
+        words = (
+            f"a person adopts once a share of {model.threshold} of those who can influence them have adopted; "
+            "nothing is left to chance"
+        )
+    elif isinstance(model, CountThreshold):
+        people = count(model.threshold, "person who can influence them has", "people who can influence them have")
+        words = f"a person adopts once {people} adopted; nothing is left to chance"
+    elif isinstance(model, SI | SIS | SIR):
+        words = f"{_cascade(model)}; {_lapse(model)}"
     else:
-        words = repr(model)
-    names = [name for name, kind in MODELS.items() if isinstance(model, kind)]
-    return f"{words} ({names[0]})" if names else words
+        words = _cascade(model)
+    name, parameters = written(model)
+    names = [name, "examples-needed"] if "examples_needed" in parameters else [name]
+    return f"{words} ({', '.join(names)})" if name in MODELS else words
+
+
+def _cascade(model: Model, what: str = "convince") -> str:
+    """Say what each adopter does to each person she can influence."""
+    if isinstance(model, IndependentCascade):
+        strength = f", made stronger or weaker by the column {model.strength!r}" if model.strength else ""
+        chance = _share(model.probability, "one chance of {}", "one chance, given by the column {!r},")
+        return f"everyone who adopts has {chance} to {what} each person they can influence{strength}"
+    if isinstance(model, WeightedCascade):
+        return (
+            f"everyone who adopts has one chance to {what} each person they can influence: 1 in d for a person whom "
+            "d people can influence"
+        )
+    if isinstance(model, TrivalencyCascade):
+        values = " or ".join(f"{value:g}" for value in model.values)
+        return (
+            f"everyone who adopts has one chance of {values} to {what} each person they can influence; which of "
+            "these was drawn for each tie, once and for all"
+        )
+    if isinstance(model, SI | SIS | SIR):
+        chance = _share(model.probability, "a chance of {}", "a chance, given by the column {!r},")
+        return f"everyone who practises has {chance} in every step to convince each person they can influence"
+    return repr(model)
+
+
+def _moments(examples: int) -> str:
+    if examples == 1:
+        return "one convincing moment is enough"
+    return (
+        f"a person adopts at their {examples}{_ENDINGS.get(examples, 'th')} convincing moment; one adopter may give "
+        "several"
+    )
+
+
+_ENDINGS = {tens + one: end for tens in (0, *range(20, 70, 10)) for one, end in ((1, "st"), (2, "nd"), (3, "rd"))}
+
+
+def _lapse(model: SI | SIS | SIR) -> str:
+    if isinstance(model, SI) or model.lapse == 0:
+        return "nobody gives up"
+    gives_up = f"gives up with a chance of {number(model.lapse)} per step"
+    if isinstance(model, SIR) or model.rekindle == 0:
+        return f"who practises {gives_up}, and people cannot convince them again"
+    if model.rekindle == 1:
+        return f"who practises {gives_up}, and can be convinced again as easily as before"
+    return f"who practises {gives_up}, and is only {number(model.rekindle)} as ready to be convinced again, each time"
 
 
 def _share(value: object, as_number: str, as_column: str) -> str:
@@ -68,20 +133,28 @@ def assumptions(network: Network, model: Model, why: str = "") -> list[str]:
     why : why this model, such as "named by --model".
     """
     said = [f"How it spreads: {model_in_words(model)}{f'; {why}' if why else ''}."]
+    said.append(f"What is known of this model: {model.guarantee.statement}.")
     said.append(f"Influence runs {_INFLUENCE[network.reading.influence]}.")
     partner_ties = int(network.partner_source.size)
-    partners = getattr(model, "partners", 0.0)
+    parameters = written(model)[1]
+    partners = parameters.get("partners", 0.0)
     if partner_ties and partners:
         share = number(partners)
         if isinstance(model, LinearThreshold):
             said.append(f"Partner organisations carry {share} of what it takes to convince a person.")
+        elif model.guarantee.clock == "per_period":
+            said.append(
+                f"A partner organisation of weight 1 convinces a person with chance {share} per step while all of it "
+                "practises."
+            )
         else:
             said.append(
                 f"A partner organisation of weight 1 convinces a person with chance {share} once all of it adopted."
             )
     elif partner_ties:
         ties = count(partner_ties, "partner tie is", "partner ties are")
-        said.append(f"The {ties} not used; --partners 0.02 would use them.")
+        would = "--partners 0.02 would use them" if "partners" in parameters else "this model has no use for them"
+        said.append(f"The {ties} not used; {would}.")
     adopted = int(network.adopted.sum())
     if adopted:
         said.append(f"{count(adopted, 'person practises', 'people practise')} already, in every plan.")
@@ -95,7 +168,7 @@ def assumptions(network: Network, model: Model, why: str = "") -> list[str]:
 
 
 def _columns_of(model: Model) -> set[str]:
-    shares = [getattr(model, name, None) for name in ("probability", "weight", "strength")]
+    shares = [written(model)[1].get(name) for name in ("probability", "weight", "strength")]
     flat = [part for share in shares for part in (share.values() if isinstance(share, Mapping) else (share,))]
     return {part for part in flat if isinstance(part, str)}
 

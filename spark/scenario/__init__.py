@@ -52,6 +52,7 @@ class Scenario:
     ----------
     network : where the network is.
     model : how the practice spreads.
+    also : other models, under which the plans are compared, too.
     probabilities : other values of the model's probability to try, to see whether the answer depends on it.
     plans : by name, in the order of the file.
     run : how the worlds are run.
@@ -64,6 +65,7 @@ class Scenario:
     plans: Mapping[str, Plan | ChoiceRequest] = field(default_factory=lambda: MappingProxyType({}))
     run: Run = field(default_factory=Run)
     origin: Origin | None = None
+    also: tuple[Model, ...] = ()
 
 
 def read_scenario(path: str | Path) -> Scenario:

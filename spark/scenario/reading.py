@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from spark.errors import DataError, Fault, SparkError
 from spark.model import MODELS, Model
+from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
 from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
 from spark.problem.actions import lower_plans
@@ -43,6 +44,7 @@ class Origin:
     places: Places
     network: NetworkFile | None = None
     model: Model | None = None
+    also: tuple[Model, ...] = ()
 
     def fault(self, place: Place, message: str) -> Fault:
         """Say what is wrong at a place of the document."""
@@ -68,7 +70,8 @@ def read(path: Path) -> Scenario:
         faults += _network_faults(scenario, wrong)
         raise DataError(*sorted(faults, key=lambda fault: (fault.file != origin.file, fault.line or 0)))
     model = scenario.model if "model" in document else None
-    return dataclasses.replace(scenario, origin=dataclasses.replace(origin, network=scenario.network, model=model))
+    origin = dataclasses.replace(origin, network=scenario.network, model=model, also=scenario.also)
+    return dataclasses.replace(scenario, origin=origin)
 
 
 def check_plans(origin: Origin, network: Network) -> None:
@@ -173,49 +176,77 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
 
 def _model(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
     given = _document(scenario).get("model", {"name": "weighted-cascade"})
-    name = given.get("name") if isinstance(given, Mapping) else None
-    if not isinstance(name, str):
+    if not isinstance(given, Mapping):
         return scenario
-    if name not in MODELS:
-        found.append((("model", "name"), none_of(name, list(MODELS))))
-        return scenario
-    fields = {known.name: known for known in dataclasses.fields(MODELS[name])}
-    parameters = {key: value for key, value in given.items() if key != "name" and _sound(("model", key), wrong)}
-    found += [
-        (("model", key), f"{name} has no {key}; it has {', '.join(fields)}") for key in parameters if key not in fields
-    ]
-    parameters = {key: value for key, value in parameters.items() if key in fields}
-    required = [key for key, known in fields.items() if known.default is dataclasses.MISSING]
-    found += [(("model",), f"{name} needs a {key}") for key in required if key not in given]
+    main = {key: value for key, value in given.items() if key != "also"}
     others: tuple[float, ...] = ()
-    if isinstance(parameters.get("probability"), list):
-        values = parameters.pop("probability")
-        if not values:
-            found.append((("model", "probability"), "is an empty list"))
+    probabilities = main.get("probability")
+    if isinstance(probabilities, list):
         found += [
             (("model", "probability", item), text)
-            for item, value in enumerate(values)
-            for text in _refusals(name, required, "probability", value)
+            for item, value in enumerate(probabilities)
+            for text in _refusals(str(main.get("name")), {}, "probability", value)
         ]
-        if values:
-            parameters["probability"], *rest = values
-            others = tuple(rest)
-    else:
-        found += [
-            (("model", key), text)
-            for key, value in parameters.items()
-            for text in _refusals(name, required, key, value)
-        ]
-    if not _sound(("model",), tuple(place for place, _ in found)):
+        if not probabilities:
+            found.append((("model", "probability"), "is an empty list"))
+        main["probability"], *rest = probabilities or [0.0]
+        others = tuple(rest)
+        wrong += tuple(place for place, _ in found if place[:2] == ("model", "probability"))
+    model = _one_model(("model",), main, wrong, found)
+    also = [
+        _one_model(("model", "also", item), table, wrong, found)
+        for item, table in enumerate(_list(given.get("also")))
+        if isinstance(table, Mapping)
+    ]
+    if model is None or None in also:
         return scenario
-    return dataclasses.replace(scenario, model=MODELS[name](**parameters), probabilities=others)
+    return dataclasses.replace(
+        scenario, model=model, probabilities=others, also=tuple(other for other in also if other is not None)
+    )
 
 
-def _refusals(name: str, required: list[str], key: str, value: Any) -> list[str]:
+def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...], found: list[Found]) -> Model | None:
+    """Read one table of a model; None where anything is wrong with it."""
+    name = given.get("name")
+    if not isinstance(name, str):
+        return None
+    if name not in MODELS:
+        found.append(((*place, "name"), none_of(name, list(MODELS))))
+        return None
+    present = {key.replace("-", "_"): value for key, value in given.items() if key != "name"}
+    known = parameters_of(name, present)
+    before = len(found)
+    parameters = {key: value for key, value in present.items() if _sound((*place, key.replace("_", "-")), wrong)}
+    for key in [key for key in parameters if key not in known]:
+        del parameters[key]
+        keys = [other.replace("_", "-") for other in known]
+        said = key.replace("_", "-")
+        found.append(((*place, said), f"{name} has no {said}; it has {', '.join(keys)}"))
+    missing = [key.replace("_", "-") for key, needed in known.items() if needed and key not in present]
+    found += [(place, f"{name} needs a {key}") for key in missing]
+    found += [
+        ((*place, key.replace("_", "-")), text)
+        for key, value in parameters.items()
+        for text in _refusals(name, present, key, value)
+    ]
+    size = len(place)
+    badly_typed = any(other[:size] == place and other[size : size + 1] != ("also",) for other in wrong)
+    return None if len(found) > before or badly_typed else make_model(name, parameters)
+
+
+_HARMLESS = {"probability": 0.0, "threshold": 1, "examples_needed": 1}
+
+
+def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> list[str]:
     """What a model says against one parameter, the others being harmless: so we know the key."""
-    harmless: dict[str, Any] = dict.fromkeys(required, 0.0)
+    known = parameters_of(name, present) if name in MODELS else {}
+    if key not in known:
+        return []
+    harmless = {other: _HARMLESS[other] for other, needed in known.items() if needed}
+    if name == "examples-needed":
+        name = cascade_for(present)
     try:
-        MODELS[name](**harmless | {key: value})
+        make_model(name, harmless | {key: value})
     except SparkError as error:
         return [_bare(fault) for fault in error.faults]
     return []

@@ -19,6 +19,7 @@ Shares = Annotated[
     Any,
     WithJsonSchema({"anyOf": [*_number_or_column["anyOf"], _per_layer, _numbers]}),
 ]
+Threshold = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]})]
 
 
 def _one_or_more_names(value: Any) -> Any:
@@ -60,8 +61,8 @@ class NetworkTable(Table):
     encoding: str = Field("utf-8", description="the encoding of the files")
 
 
-class ModelTable(Table):
-    """How the practice spreads."""
+class OneModelTable(Table):
+    """A model and its parameters."""
 
     name: str = Field(json_schema_extra={"enum": list(MODELS)})
     probability: Shares = Field(None, description="chance per tie: a number, a column, {layer: either}, or a list")
@@ -69,6 +70,18 @@ class ModelTable(Table):
     strength: str | None = Field(None, description="the tie column that multiplies the dose")
     weight: Share = Field(None, description="weight per tie: a number, a column, or {layer: either}")
     totals: Literal["refuse", "normalise", "cap"] = Field("refuse", description="what to do where weights pass 1")
+    examples_needed: int = Field(1, description="convincing moments that a person needs, under any cascade")
+    threshold: Threshold = Field(None, description="count-threshold: a whole number; fractional-threshold: a share")
+    values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
+    draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
+    lapse: float = Field(0.0334, description="sis, sir: chance per step that an adopter gives up")
+    rekindle: float = Field(1.0, description="sis: how ready a person is after giving up, as a share of before")
+
+
+class ModelTable(OneModelTable):
+    """How the practice spreads."""
+
+    also: list[OneModelTable] = Field([], description="other models, to see whether the advice depends on the model")
 
 
 class RunTable(Table):

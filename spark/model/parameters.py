@@ -1,0 +1,142 @@
+"""Models by name and parameters, as the command line and scenario files write them, and back.
+
+The parameters of a model are its fields. `examples_needed` wraps a cascade: ``weighted-cascade`` with 2 examples needed
+is ``ExamplesNeeded(2, of=WeightedCascade())``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
+from spark.model.continuous import Bass, ContinuousSIR
+from spark.model.lapse import SI, SIR, SIS
+from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
+
+Model = (
+    IndependentCascade
+    | WeightedCascade
+    | TrivalencyCascade
+    | ExamplesNeeded
+    | LinearThreshold
+    | FractionalThreshold
+    | CountThreshold
+    | SI
+    | SIS
+    | SIR
+    | ContinuousSIR
+    | Bass
+)
+
+MODELS: Mapping[str, type[Model]] = MappingProxyType(
+    {
+        "independent-cascade": IndependentCascade,
+        "weighted-cascade": WeightedCascade,
+        "trivalency-cascade": TrivalencyCascade,
+        "linear-threshold": LinearThreshold,
+        "examples-needed": ExamplesNeeded,
+        "fractional-threshold": FractionalThreshold,
+        "count-threshold": CountThreshold,
+        "si": SI,
+        "sis": SIS,
+        "sir": SIR,
+    }
+)
+"""The names of the models on the command line and in scenario files."""
+
+WRAP = "examples_needed"
+_CASCADES = ("independent-cascade", "weighted-cascade", "trivalency-cascade")
+_CLUES = (("probability", "independent-cascade"), ("values", "trivalency-cascade"))
+
+
+def cascade_for(given: Iterable[str]) -> str:
+    """Name the cascade that is meant where parameters are given and no model: the weighted one takes the fewest.
+
+    >>> cascade_for(["probability"]), cascade_for([])
+    ('independent-cascade', 'weighted-cascade')
+    """
+    return next((name for key, name in _CLUES if key in set(given)), "weighted-cascade")
+
+
+def parameters_of(name: str, given: Iterable[str] = ()) -> dict[str, bool]:
+    """Return the parameters that a model takes, and whether each must be given.
+
+    >>> parameters_of("sis")
+    {'probability': True, 'lapse': False, 'rekindle': False, 'partners': False}
+
+    Parameters
+    ----------
+    given : the parameters at hand, which say what cascade ``examples-needed`` is of.
+    """
+    inner = cascade_for(given) if name == "examples-needed" else name
+    known = {item.name: item.default is dataclasses.MISSING for item in dataclasses.fields(MODELS[inner])}
+    return known | ({WRAP: name == "examples-needed"} if inner in _CASCADES else {})
+
+
+def models_with(parameter: str) -> list[str]:
+    """Name the models that take a parameter.
+
+    >>> models_with("lapse")
+    ['sis', 'sir']
+    """
+    return [name for name in MODELS if parameter in parameters_of(name)]
+
+
+def make_model(name: str, given: Mapping[str, Any]) -> Model:
+    """Make a model from its name and parameters; the errors are those of the model.
+
+    >>> make_model("weighted-cascade", {"examples_needed": 2})
+    ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0))
+    """
+    inner = cascade_for(given) if name == "examples-needed" else name
+    parameters = {key: value for key, value in given.items() if key != WRAP}
+    if "values" in parameters:
+        parameters["values"] = tuple(parameters["values"])
+    model = MODELS[inner](**parameters)
+    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
+
+
+def written(model: Model) -> tuple[str, dict[str, Any]]:
+    """Return the name and all parameters of a model, so that ``make_model(*written(model))`` is the model.
+
+    >>> written(CountThreshold(2))
+    ('count-threshold', {'threshold': 2})
+    """
+    if isinstance(model, ExamplesNeeded):
+        name, parameters = written(model.of)
+        return name, parameters | {WRAP: model.examples}
+    name = next((known for known, kind in MODELS.items() if type(model) is kind), type(model).__name__)
+    return name, {item.name: getattr(model, item.name) for item in dataclasses.fields(model)}
+
+
+def in_short(model: Model) -> str:
+    """Write a model as ``--model`` of ``spark compare`` takes it, with what is not as usual.
+
+    >>> in_short(ExamplesNeeded(2, of=IndependentCascade(0.1)))
+    'independent-cascade:probability=0.1,examples-needed=2'
+    """
+    name, parameters = written(model)
+    usual = {item.name: item.default for item in dataclasses.fields(MODELS[name])} if name in MODELS else {}
+    parts = [
+        f"{key.replace('_', '-')}={_in_short(value)}"
+        for key, value in parameters.items()
+        if key not in usual or value != usual[key]
+    ]
+    return f"{name}:{','.join(parts)}" if parts else name
+
+
+def _in_short(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(_in_short, value))
+    if isinstance(value, Mapping):
+        return ",".join(f"{layer}={_in_short(part)}" for layer, part in value.items())
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def with_probability(model: Model, probability: float) -> Model | None:
+    """Return the same model with another probability, or None where it takes none."""
+    name, parameters = written(model)
+    return make_model(name, parameters | {"probability": probability}) if "probability" in parameters else None
