@@ -294,3 +294,48 @@ def test_attributes_that_do_not_fit_are_refused(tmp_path, attributes, said):
     with pytest.raises(UsageError, match=said):
         spark.write_network(spark.Network.from_edges(["a"], ["b"]), tmp_path / "x.graphml", attributes=attributes)
     assert not (tmp_path / "x.graphml").exists()
+
+
+def test_what_yed_draws_in_a_node_is_its_label(tmp_path):
+    content = """<graphml><key for="node" id="d6" yfiles.type="nodegraphics"/>
+        <graph xmlns:y="y" edgedefault="directed"><node id="n0"><data key="d6"><y:ShapeNode><y:Fill color="#F00"/>
+        <y:NodeLabel>Ward 3</y:NodeLabel></y:ShapeNode></data></node><node id="n1"/><edge source="n0" target="n1"/>
+        </graph></graphml>"""
+    network = read(tmp_path, "g.graphml", content)
+    assert network.label == ("Ward 3", "")
+    assert ties_of(network) == [("n0", "n1")]
+
+
+def test_nodes_within_nodes_are_people_too(tmp_path):
+    content = """<graphml><key id="o" for="node" attr.name="organisation"/><graph edgedefault="directed">
+        <node id="a"><graph edgedefault="undirected"><node id="b"/><node id="c"/><edge source="b" target="c"/></graph>
+        <data key="o">North</data></node><edge source="a" target="b"/></graph></graphml>"""
+    network = read(tmp_path, "g.graphml", content)
+    assert list(network.people) == ["a", "b", "c"]
+    assert network.organisation.tolist() == [0, -1, -1]
+    assert ties_of(network) == [("a", "b"), ("b", "c"), ("c", "b")]
+    gexf = """<gexf><attributes/><graph defaultedgetype="directed"><attributes class="node">
+        <attribute id="0" title="readiness" type="float"><default>0.5</default></attribute></attributes><nodes>
+        <node id="a"><nodes><node id="b"><attvalues><attvalue for="0" value="2"/></attvalues></node></nodes>
+        <attvalues><attvalue for="0" value="3" start="1"/></attvalues></node></nodes>
+        <edges><edge source="a" target="b" kind="work"/></edges></graph></gexf>"""
+    network = read(tmp_path, "g.gexf", gexf)
+    assert network.readiness.tolist() == [3, 2]
+    assert network.layers == ("work",)
+    assert "what changes over time is read as it is in the end" in network.reading.notes[0]
+
+
+def test_a_matrix_in_a_folder_keeps_the_table_of_people(tmp_path):
+    (tmp_path / "people.csv").write_text("id,organisation\nc,North\nb,South\na,North\nd,South\n")
+    (tmp_path / "ties.csv").write_text("id,a,b,c\nb,1,0,0\na,0,1,0\nc,0,0,0\n")
+    network = spark.read_network(tmp_path)
+    assert list(network.people) == ["c", "b", "a", "d"]
+    assert sorted(ties_of(network)) == [("a", "b"), ("b", "a")]
+
+
+@pytest.mark.parametrize(
+    "content", ["*Network x\n*Vertices 2\n*Arcs\n1 2\n", "% made by hand\n*vertices 2\n*arcs\n1 2\n"]
+)
+def test_a_format_is_known_by_how_a_text_begins(tmp_path, content):
+    assert ties_of(read(tmp_path, "g.txt", content)) == [("1", "2")]
+    assert ties_of(read(tmp_path, "g.xml", GRAPHML.format(kind="directed", edges="<edge source='a' target='b'/>")))

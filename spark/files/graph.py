@@ -110,7 +110,7 @@ class Values:
         self._fill(rows)
         if self.kind == "text":
             return self.values
-        numbers = np.array(self.values, dtype=np.float64)
+        numbers = np.frombuffer(self.values, dtype=np.float64) if rows else np.zeros(0)
         if self.kind == "whole" and bool((np.abs(numbers) < 1 << 53).all()):
             return numbers.astype(np.int64)
         return numbers

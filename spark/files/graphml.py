@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from spark.files.graph import Attributes, Contents, Graph, ValueKind, labels_as_ids
+from spark.files.graph import Attributes, Contents, Graph, ValueKind, Values, labels_as_ids
 from spark.files.xml import LONGEST, parse
 from spark.network.tables import Faults
 
@@ -52,73 +52,106 @@ class _Reading:
         self.graph = Graph(file, faults)
         self.found = False
         self.by_igraph = False
-        self._labels: set[str] = set()
         self._skipped: set[str] = set()
         self._partner_keys = {PARTNERS}
-        # The attributes and row that <data> now belong to; None outside of nodes and ties.
-        self._owner: tuple[Attributes, int] | None = None
-        self._outer: list[tuple[tuple[Attributes, int] | None, bool]] = []
+        # The text that yEd draws in a node, and the keys under which it keeps its drawing.
+        self._label: Values | None = None
+        self._drawings: set[str] = set()
+        # What <data> now belong to: the attributes of nodes or ties, None outside of them, and the row.
+        self._owner: Attributes | None = None
+        self._row = 0
+        self._outer: list[tuple[Attributes | None, int, bool]] = []
         self._undirected = False
         self._key = ""
         self._text: list[str] = []
 
     def install(self, parser: expat.XMLParserType) -> None:
-        """Set the handlers."""
+        """Set the handlers; what happens a million times stands here, where names are found fastest."""
         self._parser = parser
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
+        graph, skipped = self.graph, self._skipped
+        codes, ties = graph.codes, graph.ties
+        add_source, add_target, add_line = graph.source.append, graph.target.append, graph.lines.append
+        add_undirected = graph.undirected.append
+        values: Values | None = None
+
+        def start(tag: str, given: dict[str, str]) -> None:
+            nonlocal values
+            if tag == "data":
+                self._key = key = given.get("key", "")
+                if key in skipped:
+                    return
+                if self._owner is not None:
+                    values = self._owner.of.get(key) or self._owner.declare(key, key)
+                self._text = []
+                parser.CharacterDataHandler = self._text.append
+            elif tag == "edge" and "source" in given and "target" in given:
+                add_source(codes[given["source"]])
+                add_target(codes[given["target"]])
+                add_line(parser.CurrentLineNumber)
+                directed = given.get("directed")
+                add_undirected(self._undirected if directed is None else directed.strip().lower() in ("false", "0"))
+                self._owner, self._row = ties, len(graph.lines) - 1
+            else:
+                self._start(tag, given)
+
+        def end(tag: str) -> None:
+            nonlocal values
+            if tag == "edge":
+                self._owner = None
+            elif tag == "data" and values is not None:
+                parser.CharacterDataHandler = None
+                self._put(values)
+                values = None
+            else:
+                self._end(tag)
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
         parser.CommentHandler = self._comment
 
     def _comment(self, text: str) -> None:
         self.by_igraph |= "created by igraph" in text.lower()
 
-    def _start(self, tag: str, given: dict[str, str]) -> None:
-        if tag == "data":
-            self._key = given.get("key", "")
-            self._text = []
-            if self._key not in self._skipped:
-                self._parser.CharacterDataHandler = self._text.append
-        elif tag == "edge":
-            graph = self.graph
-            undirected = self._undirected
-            if "directed" in given:
-                undirected = given["directed"].strip().lower() in ("false", "0")
-            try:
-                graph.tie(given["source"], given["target"], self._parser.CurrentLineNumber, undirected)
-            except KeyError as missing:
-                said = f"the tie has no {missing.args[0]}"
-                raise graph.refuse(said, self._parser.CurrentLineNumber) from None
-            self._owner = graph.ties, len(graph.source) - 1
-        elif tag == "node":
-            line = self._parser.CurrentLineNumber
-            if "id" not in given:
-                raise self.graph.refuse("the node has no id", line)
-            self.graph.node(given["id"], line)
-            self._owner = self.graph.people, len(self.graph.nodes) - 1
-        else:
-            self._rarer(tag.rpartition(":")[2], given)
+    def _put(self, values: Values) -> None:
+        """Take the value of an attribute."""
+        text = self._text[0] if len(self._text) == 1 else "".join(self._text)
+        if len(text) > LONGEST:
+            said = f"a text is longer than {LONGEST:,} characters"
+            raise self.graph.refuse(said, self._parser.CurrentLineNumber)
+        try:
+            values.put(self._row, text)
+        except ValueError:
+            said = f"{text!r} is not a number of at least 0"
+            self.graph.wrong(said, self._parser.CurrentLineNumber, values.name)
 
-    def _rarer(self, tag: str, given: dict[str, str]) -> None:
-        line = self._parser.CurrentLineNumber
+    def _start(self, tag: str, given: dict[str, str]) -> None:
+        graph, line = self.graph, self._parser.CurrentLineNumber
+        if tag == "node":
+            if "id" not in given:
+                raise graph.refuse("the node has no id", line)
+            graph.node(given["id"], line)
+            self._owner, self._row = graph.people, len(graph.nodes) - 1
+            return
+        if tag == "edge":
+            missing = next(end for end in ("source", "target") if end not in given)
+            raise graph.refuse(f"the tie has no {missing}", line)
+        tag = tag.rpartition(":")[2]
         if tag == "key":
             self._declare(given)
-        elif tag == "default":
+        elif tag == "default" or (tag == "NodeLabel" and self._key in self._drawings):
             self._text = []
             self._parser.CharacterDataHandler = self._text.append
         elif tag == "graph":
             if self.found and not self._outer:
-                raise self.graph.refuse("a second graph begins here; keep one graph in a file", line)
+                raise graph.refuse("a second graph begins here; keep one graph in a file", line)
             self.found = True
-            self._outer.append((self._owner, self._undirected))
+            self._outer.append((self._owner, self._row, self._undirected))
             self._undirected = given.get("edgedefault", "directed").strip().lower() == "undirected"
             self._owner = None
         elif tag == "hyperedge":
-            raise self.graph.refuse("a hyperedge joins more than two people; make ties of it first", line)
-        elif tag == "NodeLabel" and self._key in self._labels:
-            self._text = []
-            self._parser.CharacterDataHandler = self._text.append
+            raise graph.refuse("a hyperedge joins more than two people; make ties of it first", line)
         elif tag in ("node", "edge", "data"):
-            raise self.graph.refuse("elements with a namespace prefix are not read; write GraphML without one", line)
+            raise graph.refuse("elements with a namespace prefix are not read; write GraphML without one", line)
 
     def _declare(self, given: dict[str, str]) -> None:
         """Take note of a <key>: the name and type of an attribute."""
@@ -127,8 +160,8 @@ class _Reading:
         if "yfiles.type" in given or (given.keys() <= {"id", "for"} and ":" in key):
             self._skipped.add(key)
             if given.get("yfiles.type") == "nodegraphics":
-                self._labels.add(key)
-                self.graph.people.declare(key, "label")
+                self._drawings.add(key)
+                self._label = self._label or self.graph.people.declare(f" {key}", "label")
             return
         name = given.get("attr.name", key)
         if domain == "graph" and name == PARTNERS:
@@ -140,23 +173,22 @@ class _Reading:
             self.graph.ties.declare(key, name, kind)
 
     def _end(self, tag: str) -> None:
-        if tag == "data":
-            self._parser.CharacterDataHandler = None
-            if self._key not in self._skipped:
-                text = self._text
-                self._take(text[0] if len(text) == 1 else "".join(text))
-        elif tag in ("edge", "node"):
+        tag = tag.rpartition(":")[2]
+        if tag == "node":
             self._owner = None
-        else:
-            tag = tag.rpartition(":")[2]
-            if tag == "graph":
-                self._owner, self._undirected = self._outer.pop()
-            elif tag == "NodeLabel" and self._key in self._labels:
-                self._parser.CharacterDataHandler = None
-                self._take("".join(self._text).strip())
-            elif tag == "default":
-                self._parser.CharacterDataHandler = None
-                self._default("".join(self._text))
+        elif tag == "graph":
+            self._owner, self._row, self._undirected = self._outer.pop()
+        elif tag == "data":
+            self._parser.CharacterDataHandler = None
+            if self._key in self._partner_keys:
+                self.graph.partners = partner_rows("".join(self._text), self.graph, self._parser.CurrentLineNumber)
+        elif tag == "default":
+            self._parser.CharacterDataHandler = None
+            self._default("".join(self._text))
+        elif tag == "NodeLabel" and self._label is not None and self._key in self._drawings:
+            self._parser.CharacterDataHandler = None
+            self._text = ["".join(self._text).strip()]
+            self._put(self._label)
 
     def _default(self, text: str) -> None:
         for attributes in (self.graph.people, self.graph.ties):
@@ -166,22 +198,6 @@ class _Reading:
                     values.default = text if values.kind == "text" else float(text)
                 except ValueError:
                     self.graph.wrong(f"{text!r} is not a number", self._parser.CurrentLineNumber, values.name)
-
-    def _take(self, text: str) -> None:
-        """Take the value of an attribute."""
-        if self._owner is None:
-            if self._key in self._partner_keys:
-                self.graph.partners = partner_rows(text, self.graph, self._parser.CurrentLineNumber)
-            return
-        attributes, row = self._owner
-        if len(text) > LONGEST:
-            said = f"a text is longer than {LONGEST:,} characters"
-            raise self.graph.refuse(said, self._parser.CurrentLineNumber)
-        try:
-            attributes.put(self._key, row, text)
-        except ValueError:
-            name, line = attributes.of[self._key].name, self._parser.CurrentLineNumber
-            self.graph.wrong(f"{text!r} is not a number of at least 0", line, name)
 
 
 def partner_rows(text: str, graph: Graph, line: int) -> list[tuple[str, str, str]]:
