@@ -37,7 +37,7 @@ def simulate(network, model, plan, **options):
 
 
 class TestTheSlowTwin:
-    @settings(max_examples=100)
+    @settings(max_examples=100 if COMPILED else 10)
     @given(tables(layers=("day", "night"), personal=True), MODELS, HORIZONS, st.integers(0, 2**63), st.data())
     def test_gives_the_same_bytes_for_any_number_of_workers(self, table, model, horizon, rng, data):
         network = network_of(table)
@@ -48,7 +48,7 @@ class TestTheSlowTwin:
         ]
         assert spreads[0] == spreads[1] == spreads[2]
 
-    @settings(max_examples=60)
+    @settings(max_examples=60 if COMPILED else 10)
     @given(tables(layers=("day", "night"), personal=True), MODELS, HORIZONS, st.integers(0, 9), st.data())
     def test_tells_the_same_story_of_one_world(self, table, model, horizon, world, data):
         network = network_of(table)
@@ -59,7 +59,7 @@ class TestTheSlowTwin:
         ]
         assert stories[0] == stories[1]
 
-    @settings(max_examples=60)
+    @settings(max_examples=60 if COMPILED else 10)
     @given(tables(), BASS, HORIZONS, st.integers(0, 2**63), st.data())
     def test_gives_the_same_crowds(self, table, model, horizon, rng, data):
         network = network_of(table)
@@ -188,6 +188,7 @@ class TestTimes:
         spread = simulate(spark.generate.path(4), model, spark.Plan(spark.Seeds([0]), spark.Seeds([3], start=1)))
         assert [step.mean for step in spread.over_time] == [1, 2, 3, 4, 3, 2, 1, 0]
 
+    @STATISTICS
     def test_a_discrete_step_tends_to_continuous_time_as_it_gets_short(self):
         network = spark.generate.clique(5)
         worlds = 60_000 if COMPILED else 2000
@@ -251,6 +252,7 @@ def sizes_alike(a, b):
 
 
 class TestLaws:
+    @settings(max_examples=60 if COMPILED else 5)
     @given(tables(personal=True), RATES, LAWS, LAWS, HORIZONS, st.data())
     def test_one_more_seed_never_leaves_fewer_who_ever_practised(self, table, rate, delay, duration, horizon, data):
         network = network_of(table)
