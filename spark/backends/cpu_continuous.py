@@ -56,8 +56,9 @@ def continuous_work(problem: Problem, starts: list[Start]) -> PathsWork | CrowdW
     entries = problem.graph.ties + 3 * people + 1  # each tie, and each person as adopter, as seed and as hearer, once
     return PathsWork(
         arrival,
-        np.empty(people, np.uint64),
         np.empty(people, np.int32),
+        np.empty(people, np.uint64),
+        np.empty(people, np.uint64),
         np.empty(entries, np.uint64),
         np.empty(entries, np.int32),
         np.empty(LANES, np.uint32),

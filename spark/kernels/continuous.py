@@ -3,7 +3,7 @@
 Instants are uint64 in units of 2^-32 of a unit of time. A tie's time and the time for which a person practises are
 functions of (key, world, tie or person); a tie convinces if its time is shorter than the one for which its source
 practises, which all her ties share. Arrivals are final in order of time (Dijkstra 1959, doi:10.1007/BF01386390), with a
-binary heap from which superseded entries are dropped when they come up.
+heap from which superseded entries are dropped when they come up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from spark.kernels.draw import (
     u64,
     world_key,
 )
-from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.lanes import LANES, live_mask, lowest_bit, prefetch
 from spark.kernels.world import kind_key, record_final
 
 DURATION = u64(0x6475726174696F6E)
@@ -59,8 +59,9 @@ class PathsWork(NamedTuple):
     """Arrays that a world may write to; arrival uint64[n+1] is FOREVER (the sink 0) before and after it."""
 
     arrival: NDArray[np.uint64]
-    end: NDArray[np.uint64]  # [n], when each stops practising
     order: NDArray[np.int32]  # [n], people in order of adoption
+    came: NDArray[np.uint64]  # [n], in that order: when they adopt, and when they stop practising
+    went: NDArray[np.uint64]
     heap_time: NDArray[np.uint64]  # [m + n + seeds + 1]
     heap_person: NDArray[np.int32]
     live: NDArray[np.uint32]  # [LANES]
@@ -114,10 +115,10 @@ def fill_reach(quantiles, reach):
 
 @inlined
 def push(work, size, time, person):
-    """Put an arrival on the heap; return its new size."""
+    """Put an arrival on the heap, in which each entry has four children; return its new size."""
     i = size
     while i > 0:
-        parent = (i - 1) >> 1
+        parent = (i - 1) >> 2
         if work.heap_time[parent] <= time:
             break
         work.heap_time[i] = work.heap_time[parent]
@@ -135,11 +136,13 @@ def drop_first(work, size):
     time, person = work.heap_time[size], work.heap_person[size]
     i = 0
     while True:
-        child = 2 * i + 1
-        if child >= size:
+        first = 4 * i + 1
+        if first >= size:
             break
-        if child + 1 < size and work.heap_time[child + 1] < work.heap_time[child]:
-            child += 1
+        child = first
+        for other in range(first + 1, min(first + 4, size)):
+            if work.heap_time[other] < work.heap_time[child]:
+                child = other
         if work.heap_time[child] >= time:
             break
         work.heap_time[i] = work.heap_time[child]
@@ -209,7 +212,7 @@ def begin_paths(key, world, start, work, last):
 
 @kernel
 def paths_world(key, world, paths, start, work):
-    """Burn one world; fill work.arrival, work.end and work.order, return how many ever adopt."""
+    """Burn one world; fill work.order, came and went, return how many ever adopt."""
     arrival, targets, delay, reach, live = work.arrival, paths.targets, paths.delay, paths.reach, work.live
     last = last_instant(start.horizon)
     size = begin_paths(key, world, start, work, last)
@@ -224,14 +227,17 @@ def paths_world(key, world, paths, start, work):
         size = drop_first(work, size)
         if now > arrival[u]:
             continue
+        if size > 0:
+            prefetch(targets, paths.indptr[work.heap_person[0]])  # who most likely comes next
         work.order[total] = u
-        total += 1
+        work.came[total] = now
         within = last - now + u64(1)  # a tie's time has to be below this
-        work.end[u] = FOR_GOOD
+        work.went[total] = FOR_GOOD
         if paths.duration[u] > u64(0):
             stay = multiply_high(standard_time(person_draw(stay_key, u), paths.duration_quantiles), paths.duration[u])
-            work.end[u] = now + stay
+            work.went[total] = now + stay
             within = min(within, stay)
+        total += 1
         e, stop = paths.indptr[u], paths.indptr[u + 1]
         if e == stop or paths.fastest == u64(0):
             continue
@@ -281,7 +287,7 @@ def run_paths(key, first, begin_row, stop_row, paths, shares, start, work, count
         fits = True
         for i in range(total):
             u = work.order[i]
-            came, went = work.arrival[u], work.end[u]
+            came, went = work.came[i], work.went[i]
             work.arrival[u] = FOREVER
             for instant, change in ((came, 1), (went, -1)):
                 if instant <= last:
@@ -307,6 +313,9 @@ def replay_paths(key, world, paths, incoming, shares, start, work, when, by):
     """Fill in when int32[n], the step by which each person had adopted, and by int64[n], what lit her."""
     total = paths_world(key, u64(world), paths, start, work)
     in_indptr, in_source, in_tie = incoming
+    went = np.zeros(when.size, np.uint64)
+    for i in range(total):
+        went[work.order[i]] = work.went[i]
     for v in start.adopted:
         by[v] = ALREADY
     for i in range(start.seeds.size):
@@ -327,7 +336,7 @@ def replay_paths(key, world, paths, incoming, shares, start, work, when, by):
             mean = paths.delay[0] if paths.delay.size == 1 else paths.delay[tie]
             takes = tie_time(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1), paths.delay_quantiles, mean)
             come = work.arrival[u] + takes
-            if come == work.arrival[v] and come < work.end[u]:
+            if come == work.arrival[v] and come < went[u]:
                 by[v] = tie
                 break
     for i in range(total):
