@@ -4,9 +4,11 @@ import gzip
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import spark
-from spark.errors import DataError, UsageError
+from spark.errors import DataError, SparkError, UsageError
 
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>
@@ -87,6 +89,9 @@ def said_of(folder, name, content, error=DataError, **options):
         ("g.dl", "n=3\n", "g.dl:1: does not begin with DL"),
         ("g.dl", "DL n=2\nformat=full\ndata:\n", "g.dl:2: format 'full' is none of fullmatrix, upperhalf"),
         ("g.dl", "DL n=2\nsize=3\n", "g.dl:2: 'size=3' was not expected"),
+        ("g.dl", "DL n=99999999999\ndata:\n", "g.dl:1: 99,999,999,999 people are more than the file can tell of"),
+        ("g.net", "*Vertices 99999999999\n", "g.net:1: 99,999,999,999 vertices are more than the file can tell of"),
+        ("t.csv", "amina;\nbo\n", "t.csv:1: it cannot be told whether 'amina', '' are names of columns"),
         ("g.dl", "DL n=2\ndata:\n0 1\n1", "g.dl:4: the data end before the matrix does"),
         ("g.dl", "DL n=2\ndata:\n0 1\n1 0\n5", "g.dl:5: there are more data than the matrix has cells"),
         ("g.dl", "DL n=2\ndata:\n0 1\nx 0\n", "g.dl:4: weight: 'x' is not a number of at least 0"),
@@ -143,3 +148,35 @@ def test_a_format_whose_library_is_missing_says_how_to_get_it(tmp_path, monkeypa
         monkeypatch.setitem(__import__("sys").modules, module, None)
         (said,) = said_of(tmp_path, name, b"x", UsageError)
         assert "pip install 'orgspark[tables]'" in said
+
+
+GOOD = {
+    "g.graphml": f'<graphml>{KEY}<graph edgedefault="directed"><node id="a"/><node id="b"/>'
+    '<edge source="a" target="b"><data key="w">2</data></edge></graph></graphml>',
+    "g.gexf": '<gexf><graph><attributes class="edge"><attribute id="0" title="p" type="float"/></attributes><nodes>'
+    '<node id="a" label="A"/><node id="b"/></nodes><edges><edge source="a" target="b" weight="2"><attvalues>'
+    '<attvalue for="0" value="1"/></attvalues></edge></edges></graph></gexf>',
+    "g.gml": 'graph [ directed 1 node [ id 1 label "a" ] node [ id 2 ] edge [ source 1 target 2 weight 2 ] ]',
+    "g.net": '*Vertices 2\n1 "a b" 0.5\n2 c\n*Arcs :1 "x"\n1 2 3\n*Edgeslist\n1 2\n*Matrix :2\n0 1\n1 0\n',
+    "g.dl": "DL n=2 nm=2 format=fullmatrix\nlabels:\na,b\nmatrix labels:\nx,y\ndata:\n0 1\n1 0\n0 0\n1 0\n",
+    "e.dl": "dl n=2 format=edgelist1 labels embedded data:\na b 1\nb a 2\n",
+    "m.csv": ";a;b;c\na;0;1,5;0\nb;1;0;0\nc;0;0;2\n",
+    "t.csv": "source;target;weight;;\na;b;0,5;;\nb;c;1\n",
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+@given(cuts=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 6), st.binary(max_size=3)), max_size=4))
+@settings(max_examples=250)
+def test_no_damage_to_a_file_gives_anything_but_a_network_or_an_error_in_words(tmp_path_factory, name, cuts):
+    data = GOOD[name].encode()
+    for at, length, instead in cuts:
+        data = data[:at] + instead + data[at + length :]
+    path = tmp_path_factory.getbasetemp() / name
+    path.write_bytes(data)
+    try:
+        network = spark.read_network(path)
+    except SparkError as wrong:
+        assert all(fault.message for fault in wrong.faults)  # noqa: PT017
+    else:
+        assert network.size

@@ -148,3 +148,12 @@ def test_cells_that_belong_to_no_column_are_still_told(tmp_path):
     assert spark.read_network(write(tmp_path, ties_csv="source;target;;\na;b;;x\n")).reading.unused == (
         "ties.csv: column 4 (it has no name)",
     )
+
+
+def test_a_multilayer_edge_list_without_header_is_read_by_counting_also_where_a_number_is_a_cell(tmp_path):
+    path = tmp_path / "layers.txt"
+    path.write_text("advice amina bo 2\nlunch amina bo 1\nlunch bo carys 3\n")
+    counted = {"layer": "1", "source": "2", "target": "3", "weight": "4"}
+    network = spark.read_network(path, columns=counted)
+    assert network.layers == ("advice", "lunch")
+    assert network.columns["weight"].tolist() == [2, 1, 3]

@@ -129,8 +129,8 @@ class Attributes:
 
     def declare(self, key: str, name: str, kind: ValueKind = "text") -> Values:
         """Add an attribute under the key by which the file knows it."""
-        if name in self._names:
-            name = f"attribute {name}"
+        if name in self._names or not name:
+            name = f"attribute {name}".strip()
         while name in self._names:
             name += f" ({key})"
         self._names.add(name)
@@ -289,6 +289,11 @@ def labels_as_ids(graph: Graph, key: str) -> str | None:
         return None
     column = values.column(len(graph.nodes))
     return values.name if all(column) and len(set(column)) == len(column) else None
+
+
+def too_many(people: int, size: int) -> bool:
+    """Tell whether a file of so many characters can mean so many people; a slip of a digit must not fill the memory."""
+    return people > max(1_000_000, size)
 
 
 def part_of(path: Path, kind: str) -> Path:

@@ -192,7 +192,8 @@ def has_header(
     if kind == "people":
         return True
     if wanted:
-        return not all(name.isdecimal() and name not in first for name in wanted.values())
+        counted = all(map(str.isdecimal, wanted.values()))
+        return not counted or all(name in first for name in wanted.values())
     usual = [plain(cell) for cell in first]
     if any(pair[0] in usual and pair[1] in usual for pair in PLAIN_ENDS + OPEN_ENDS):
         return True
@@ -208,6 +209,8 @@ def has_header(
         return True
     if len(first) > 2 and not _numeric(first[2]) and all(_numeric(row[2]) for row in sample if len(row) > 2):
         return True
+    if len(first) < 2:
+        return True  # one column holds no ties, which is said where the ends are looked for
     if delimiter == WHITESPACE or not {*first[:2]}.isdisjoint(cell for row in sample for cell in row[:2]):
         return False
     shown = ", ".join(map(repr, first[:2]))

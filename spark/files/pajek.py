@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from spark.files.bytes import text_bytes
-from spark.files.graph import Contents, Graph, labels_as_ids
+from spark.files.graph import Contents, Graph, labels_as_ids, too_many
 from spark.network.people import as_number
 from spark.network.tables import Faults
 
@@ -24,7 +24,7 @@ def read_pajek(path: Path, encoding: str, faults: Faults, id_column: str | None)
     relations are layers.
     """
     text = text_bytes(path, path.name, encoding).decode()
-    reading = _Reading(Graph(path.name, faults))
+    reading = _Reading(Graph(path.name, faults), len(text))
     for line, row in enumerate(text.splitlines(), 1):
         if row.strip() and not row.lstrip().startswith("%"):
             reading.take(row, line)
@@ -39,8 +39,8 @@ def read_pajek(path: Path, encoding: str, faults: Faults, id_column: str | None)
 class _Reading:
     """Which section the lines belong to."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, size: int) -> None:
+        self.graph, self._size = graph, size
         self._count: int | None = None
         self._known: set[str] = set()
         self._section = ""
@@ -95,6 +95,8 @@ class _Reading:
             if not counts or not counts[0].isdecimal():
                 raise self.graph.refuse("*Vertices needs the number of vertices", line)
             self._count = int(counts[0])
+            if too_many(self._count, self._size):
+                raise self.graph.refuse(f"{self._count:,} vertices are more than the file can tell of", line)
         elif self._section in _TIES:
             if self._count is None:
                 raise self.graph.refuse("ties stand before *Vertices", line)

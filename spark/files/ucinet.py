@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from spark.files.bytes import text_bytes
-from spark.files.graph import Contents, Graph
+from spark.files.graph import Contents, Graph, too_many
 from spark.network.people import as_number
 from spark.network.tables import Faults
 
@@ -81,6 +81,9 @@ class _Reading:
             at = self._key(found, at)
         if self._people < 1:
             raise self._graph.refuse("the header does not say how many people: n=...", 1)
+        for many, what in ((self._people, "people"), (self._matrices, "matrices")):
+            if too_many(many, len(self._text)):
+                raise self._graph.refuse(f"{many:,} {what} are more than the file can tell of", 1)
         for number, label in enumerate(self._labels or map(str, range(1, self._people + 1)), 1):
             self._graph.node(label, 1)
             self._known[label.lower()] = label
