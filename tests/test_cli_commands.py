@@ -19,6 +19,8 @@ from click.testing import CliRunner
 from json_schema import violations
 
 import spark.cli
+from spark.model import MODELS
+from spark.model.parameters import parameters_of
 from spark.report.layout import display_width
 
 ROOT = Path(__file__).parents[1]
@@ -412,3 +414,17 @@ def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_
     assert "models" not in document("compare", scenario, "--model", "linear-threshold")
     document("check", scenario)
     document("simulate", scenario, "--plan", "hub")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
+    page = "si-sis-sir" if name in {"si", "sis", "sir"} else name
+    text = (ROOT / f"docs/models/{page}.md").read_text(encoding="utf-8")
+    assert "https://doi.org/" in text
+    assert f"--model {name}" in text or name == "si"
+    assert "guarantee" in text
+    assert f"docs/models/{page}.md" in (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    assert f"[`{name}`](models/{page}.md)" in commands
+    for parameter in parameters_of(name):
+        assert f"--{parameter.replace('_', '-')}" in commands
