@@ -15,6 +15,7 @@ import numpy as np
 import spark
 from benchmarks.beside import compare_speed
 from benchmarks.choosing import measure_choosing
+from benchmarks.continuous import measure_epidemics
 from benchmarks.growth import measure_growth
 from benchmarks.start import compare_starts
 
@@ -23,7 +24,7 @@ def main() -> None:
     """Parse the options, run what they name."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the case of 15,000 people only, cascades only")
-    parser.add_argument("--only", choices=("speed", "choosing", "start", "growth"), help="one table only")
+    parser.add_argument("--only", choices=("speed", "choosing", "epidemics", "start", "growth"), help="one table only")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each system (default 5)")
     options = parser.parse_args()
     print(
@@ -35,6 +36,7 @@ def main() -> None:
         tables: Mapping[str, tuple[str, Iterable[str]]] = {
             "speed": ("Cascades", compare_speed(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
+            "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
         }
