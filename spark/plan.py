@@ -9,7 +9,7 @@ import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from spark.errors import Fault, UsageError
+from spark.errors import UsageError
 
 
 def _distinct(ids: Iterable[Hashable]) -> tuple[Hashable, ...]:
@@ -131,5 +131,3 @@ def as_plan(plan: Plan | Intervention | Iterable[Hashable]) -> Plan:
     if isinstance(plan, Seeds | Broadcast):
         return Plan(plan)
     return Plan(Seeds(plan if isinstance(plan, str) else tuple(plan)))  # type: ignore[arg-type]
-
-

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from spark.model import Model
 from spark.plan import Broadcast, Plan, Seeds
 from spark.version import __version__
 
