@@ -2,6 +2,7 @@
 
 import math
 from itertools import islice
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -43,9 +44,9 @@ def as_lists(sets):
 
 
 class TestTheTwins:
-    @given(st.data(), st.booleans())
+    @given(st.data(), st.booleans(), st.booleans())
     @settings(max_examples=150 if COMPILED else 15)
-    def test_draw_the_same_sets(self, data, independent):
+    def test_draw_the_same_sets(self, data, independent, large):
         network = data.draw(networks(layers=("a", "b"), personal=True, partners=True))
         model = data.draw(st.one_of(cascades(partners=True), thresholds(partners=True, totals=("normalise",))))
         size = network.size
@@ -57,16 +58,19 @@ class TestTheTwins:
         chosen = data.draw(st.sampled_from(((), (0,), (0, 1))))
         key = data.draw(st.integers(0, 2**64 - 1))
 
-        drawn = ReverseSets(problem, actions, looking, key, independent=independent, given=chosen, workers=1)
+        near = data.draw(st.sampled_from(((), (size - 1,))))
+        options = {"independent": independent, "given": chosen, "companions": near}
+        with mock.patch("spark.backends.cpu_reverse.CACHE_BYTES", 0 if large else 1 << 30):
+            drawn = ReverseSets(problem, actions, looking, key, workers=1, **options)
         drawn.grow(300)
-        endless = reverse_sets(problem, actions, looking, key, independent=independent, given=chosen)
-        twins = list(islice(endless, drawn.count))
-        kept = [twin for twin in twins if twin.covered is None]
+        twins = list(islice(reverse_sets(problem, actions, looking, key, **options), drawn.count))
+        kept = [copy for twin in twins if twin.covered is None for copy in [twin] * twin.copies]
         assert as_lists(drawn.sets) == [list(twin.members) for twin in kept if len(twin.members) > 1]
         alone = [twin.root for twin in kept if len(twin.members) == 1]
         assert drawn.sets.singles.tolist() == np.bincount(alone, minlength=size).tolist()
         assert drawn.base_covered == sum(twin.covered == "base" for twin in twins)
-        assert drawn.given_covered == sum(twin.covered == "given" for twin in twins)
+        assert drawn.given_covered == max(0, drawn.count - drawn.base_covered - len(kept))
+        assert near or drawn.given_covered == sum(twin.covered == "given" for twin in twins)
         assert drawn.sets.counts.tolist() == np.bincount(drawn.sets.members, minlength=size).tolist()
 
     def test_wait_as_long_for_the_same_draw(self):
@@ -201,6 +205,36 @@ def test_sets_agree_with_worlds_under_a_deadline_with_broadcasts_and_those_who_p
         allowed = 4.5 * (spread.value_standard_error + total * math.sqrt(share * (1 - share) / sets.count))
         assert abs(total * share - spread.mean_value) < allowed
         assert abs(total * share - spread.mean_value * 1.05) > allowed / 3
+
+
+def test_long_walks_are_drawn_to_their_end():
+    ring = list(range(200))
+    network = spark.Network.from_edges(ring, [*ring[1:], 0])
+    model = spark.LinearThreshold(0.995)
+    with mock.patch("spark.backends.cpu_reverse.CACHE_BYTES", 0):
+        together = ReverseSets(lower(network, model), None, watch(200), 5, workers=1)
+    together.grow(512)
+    alone = ReverseSets(lower(network, model), None, watch(200), 5, workers=1)
+    alone.grow(512)
+    assert np.array_equal(together.sets.members, alone.sets.members)
+    assert np.diff(together.sets.ends).max() == 200
+
+
+@needs_compiled
+def test_companions_change_no_count_on_average():
+    network = spark.Network.from_edges(RNG.integers(0, 60, 260), RNG.integers(0, 60, 260), merge="sum")
+    problem = lower(network, spark.IndependentCascade(0.25))
+    plain = ReverseSets(problem, None, watch(network.size), 9, workers=1, given=[4])
+    helped = ReverseSets(problem, None, watch(network.size), 10, workers=1, given=[4], companions=[7, 9, 20, 31, 40])
+    plain.grow(1 << 17)
+    helped.grow(1 << 17)
+    before, after = (one.sets.counts + one.sets.singles for one in (plain, helped))
+    error = np.sqrt(before + 16.0 * before)
+    assert (np.abs(after - before) <= 4.5 * error).all()
+    assert np.abs(after - before)[7] > 0
+    careless = np.where(np.isin(np.arange(60), [7, 9, 20, 31, 40]), 0, before)
+    assert (np.abs(careless - before) > 4.5 * error).any()
+    assert abs(helped.given_covered - plain.given_covered) < 4.5 * math.sqrt(17 * plain.given_covered)
 
 
 @needs_compiled

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spark.backends.components import MOST_ENTRIES, Components, undirected_ties
+from spark.backends.components import Components, most_sets, undirected_ties
 from spark.backends.python import exponential
 from spark.backends.reverse_python import chunk_hits
+from spark.kernels.reverse_components import BLOCK
 from spark.problem.arrays import Problem
 
 
@@ -24,8 +25,9 @@ class PlainComponentWorlds:
         live = int(problem.law.live[0])
         self._dose = None if live == 2**32 - 1 else exponential((2**32 - 1 - live) << 32)
         self._people, self._key = problem.graph.people, key
-        self.most = MOST_ENTRIES // self._people * self._people
-        self.sets = Components(*np.empty((2, 0, self._people), np.int32))
+        self.most = most_sets(self._people)
+        nothing = np.empty((0, self._people, BLOCK), np.int32)
+        self.sets = Components(nothing, np.empty(0, np.int64), np.empty(0, np.int32), np.zeros(self._people, np.int64))
 
     @property
     def count(self) -> int:
@@ -33,12 +35,13 @@ class PlainComponentWorlds:
         return self.sets.count
 
     def grow(self, count: int) -> None:
-        """Draw worlds until they stand for `count` sets, rounded up to whole worlds."""
-        have = self.sets.labels.shape[0]
-        for world in range(have, -(-count // self._people)):
-            labels = np.array([self._world(world)], np.int32)
-            sizes = np.bincount(labels[0], minlength=self._people).astype(np.int32)
-            self.sets = self.sets + Components(labels, sizes.reshape(1, -1))
+        """Draw worlds until they stand for `count` sets, rounded up to whole blocks of worlds."""
+        for block in range(self.sets.labels.shape[0], -(-count // (self._people * BLOCK))):
+            firsts = np.array([self._world(block * BLOCK + w) for w in range(BLOCK)])
+            labels = np.arange(BLOCK)[:, None] * self._people + firsts
+            sizes = np.bincount(labels.reshape(-1), minlength=labels.size).astype(np.int32)
+            sums = sizes[labels].sum(axis=0, dtype=np.int64)
+            self.sets = self.sets + Components(labels.T[None].astype(np.int32), np.zeros(1, np.int64), sizes, sums)
 
     def _world(self, world: int) -> list[int]:
         """The first person of each person's component."""

@@ -106,11 +106,13 @@ class CpuBackend:
         *,
         independent: bool = False,
         given: Sequence[int] = (),
+        companions: Sequence[int] = (),
     ) -> ReverseSets:
         """Reverse sets that grow on demand."""
         from spark.backends.cpu_reverse import ReverseSets  # kernels of their own, which simulating does not need
 
-        return ReverseSets(problem, base, watch, key, independent=independent, given=given, workers=self.workers)
+        options = {"independent": independent, "given": given, "companions": companions}
+        return ReverseSets(problem, base, watch, key, workers=self.workers, **options)  # type: ignore[arg-type]
 
     def components(self, problem: Problem, keys: Sequence[int]) -> tuple[ComponentWorlds, ...] | None:
         """Component worlds for each key, or None where ties are not undirected and alike."""

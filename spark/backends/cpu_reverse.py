@@ -17,6 +17,8 @@ from spark.backends.sets import Sets
 from spark.kernels.reverse import (
     BASE,
     CHUNK,
+    COMPANION,
+    COPIES,
     FREE,
     NEXT,
     ROOT,
@@ -40,11 +42,13 @@ from spark.kernels.reverse_rows import (
     threshold_ties,
 )
 from spark.kernels.reverse_stream import people_by_value, permuted, uniform_people
+from spark.kernels.reverse_walks import SHORT, WALKS, threshold_walks
 from spark.problem.arrays import Actions, Graph, Problem, Watch, freeze
 from spark.problem.reverse import heat_by_target, value_scale
 
 MOST_SETS_A_CALL = 1 << 20
 PARALLEL_SETS = 1 << 12
+CACHE_BYTES = 1 << 22
 MOST_SETS = 1 << 24
 MOST_ENTRIES = 1 << 25
 _IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
@@ -79,7 +83,8 @@ def _in_rows(problem: Problem) -> Rows:
             cascade_ties(law.live, ties, indptr, kind, total, tie)
         else:
             threshold_ties(law.dose, ties, indptr, kind, tie)
-    return Rows(indptr, sources, kind, step, total, tie)
+    head = np.stack([total, step, indptr[:-1].astype(np.uint64), indptr[1:].astype(np.uint64)], axis=1)
+    return Rows(indptr, sources, kind, step, total, tie, head)
 
 
 def _in_ties(graph: Graph, never: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -140,6 +145,8 @@ class ReverseSets:
     watch : values, in proportion to which roots are drawn (empty: everybody alike), and the horizon.
     independent : roots are drawn one by one; else every person (or every stratum of value) in turn.
     given : people who are chosen already; sets that they meet are counted and not stored.
+    companions : people whose sets nearly always meet `given` too, which spares most of the work on them (cascade
+        family, where nothing is lit without seeds; else it is ignored).
     """
 
     def __init__(
@@ -151,13 +158,16 @@ class ReverseSets:
         *,
         independent: bool = False,
         given: Sequence[int] = (),
+        companions: Sequence[int] = (),
         workers: int | None = None,
-        keep: bool = True,
     ) -> None:
         self._rows, self._partners = prepared(problem)
         self._kernel = _KERNELS[problem.law.family]
-        self._base = _base(problem, base, watch, given)
-        self._key, self._independent, self._keep = np.uint64(key), independent, int(keep)
+        self._base = _base(problem, base, watch, given, companions)
+        plain = not (self._base.marks.size or self._base.schedule.size or self._partners.indptr.size)
+        self._large = self._rows.head.nbytes + self._rows.sources.nbytes > CACHE_BYTES
+        self._only_walks = self._large and plain and problem.law.family == "threshold"
+        self._key, self._independent = np.uint64(key), independent
         self._people = problem.graph.people
         self._workers = workers or default_workers()
         self._scale = value_scale(watch.value, self._people, independent) if watch.value.size else None
@@ -186,8 +196,9 @@ class ReverseSets:
 
     @property
     def given_covered(self) -> int:
-        """How many sets the people who were given meet, and the base does not."""
-        return sum(int(room.store.covered[SENTINEL]) for room in self._all_rooms())
+        """How many sets the people who were given meet, and the base does not: all that are not left, as counted."""
+        left = int(self._room.store.state[STORED]) + sum(int(room.store.singles.sum()) for room in self._all_rooms())
+        return max(0, self.count - self.base_covered - left)
 
     @property
     def base_covered(self) -> int:
@@ -231,7 +242,7 @@ class ReverseSets:
         if self._independent or self._scale is not None:
             return
         if not self._order.size:
-            self._order = np.empty(self._people, np.int32)
+            self._order = np.zeros(self._people, np.int32)
         last = min(count, self._people)
         if last > self._filled:
             side = math.isqrt(self._people - 1) + 1
@@ -249,11 +260,17 @@ class ReverseSets:
             roots = self._roots(room, begin, end)
             state[ROOT] = begin % self._people if roots is self._order else 0
             stored, used = int(state[STORED]), int(state[USED])
-            if stored + end - begin >= store.ends.size:
-                store = store._replace(ends=_longer(store.ends, stored + 1, 2 * (stored + end - begin) + 2))
-            if used + self._people > store.members.size:
-                store = store._replace(members=_longer(store.members, used, 2 * used + self._people))
-            self._kernel(self._rows, self._partners, self._base, roots, store, self._key, end, self._keep)
+            copies = self._base.room
+            wanted = stored + max(end - begin, copies, WALKS) + 2
+            if wanted > store.ends.size:
+                store = store._replace(ends=_longer(store.ends, stored + 1, 2 * wanted))
+            room_for = copies * self._people + SHORT
+            if used + room_for > store.members.size:
+                store = store._replace(members=_longer(store.members, used, 2 * used + room_for))
+            if self._only_walks:
+                threshold_walks(self._rows, self._base.horizon, roots, store, self._key, end)
+            else:
+                self._kernel(self._rows, self._partners, self._base, roots, store, self._key, end, self._large)
             room.store = store
 
     def _roots(self, room: _Room, begin: int, end: int) -> NDArray[np.int32]:
@@ -298,7 +315,9 @@ class ReverseSets:
         self._room.store = store
 
 
-def _base(problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int]) -> Base:
+def _base(
+    problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int], companions: Sequence[int]
+) -> Base:
     marks = np.where(problem.law.adopted != 0, np.uint8(BASE), np.uint8(FREE))
     people = np.asarray(given, np.int64)
     marks[people[marks[people] == FREE]] = SENTINEL
@@ -308,9 +327,15 @@ def _base(problem: Problem, actions: Actions | None, watch: Watch, given: Sequen
         marks[actions.seed_people[seeds]] = BASE
         if actions.schedule.size and (actions.schedule[0] >= 0).any():
             schedule, heard = actions.schedule[0], actions.heard
+    near = np.asarray(companions, np.int64)
+    if problem.law.family == "cascade" and not schedule.size and not (marks == BASE).any():
+        near = near[marks[near] == FREE]
+        marks[near] = COMPANION
+    else:
+        near = near[:0]
     if not marks.any():
         marks = marks[:0]
-    return Base(marks, freeze(schedule), freeze(heard), watch.horizon)
+    return Base(marks, freeze(schedule), freeze(heard), watch.horizon, COPIES if near.size else 1)
 
 
 def _longer(array: NDArray[Any], used: int, size: int) -> NDArray[Any]:

@@ -146,11 +146,14 @@ class PythonBackend:
         *,
         independent: bool = False,
         given: Sequence[int] = (),
+        companions: Sequence[int] = (),
     ) -> PlainReverseSets:
         """Reverse sets that grow on demand."""
         from spark.backends.sets_python import PlainReverseSets  # it needs this module
 
-        return PlainReverseSets(problem, base, watch, key, independent=independent, given=given)
+        return PlainReverseSets(
+            problem, base, watch, key, independent=independent, given=given, companions=companions
+        )
 
     def components(self, problem: Problem, keys: Sequence[int]) -> tuple[PlainComponentWorlds, ...] | None:
         """Component worlds for each key, or None where ties are not undirected and alike."""

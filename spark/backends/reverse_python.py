@@ -20,6 +20,7 @@ from spark.backends.python import exponential
 from spark.problem.arrays import CERTAIN, Actions, Problem, Watch
 
 CHUNK = 256
+COPIES = 16
 _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 with localcontext() as _context:
@@ -97,12 +98,13 @@ def chunk_hits(key: int, chunk: int) -> _Hits:
 @dataclass(frozen=True)
 class ReverseSet:
     """A root and, in the order in which they were found, all who would have lit her; `covered` by whom: the base, or
-    people who were given; None where by neither.
+    people who were given; None where by neither. `copies`: how often it counts.
     """
 
     root: int
     members: tuple[int, ...]
     covered: str | None
+    copies: int = 1
 
 
 def reverse_sets(
@@ -113,9 +115,12 @@ def reverse_sets(
     *,
     independent: bool = False,
     given: Sequence[int] = (),
+    companions: Sequence[int] = (),
 ) -> Iterator[ReverseSet]:
     """Yield one set after another without end; as `spark.backends.cpu_reverse.ReverseSets`."""
     rule: _Cascade | _Threshold = _Cascade(problem, base, watch, given)
+    if isinstance(rule, _Cascade) and not rule.base and not rule.anything_heard:
+        rule.companions = frozenset(companions) - rule.given
     if problem.law.family == "threshold":
         rule = _Threshold(problem, base, watch, given)
     for i, root in enumerate(_roots(problem.graph.people, watch, key, independent)):
@@ -181,6 +186,8 @@ class _Rule:
 
 
 class _Cascade(_Rule):
+    companions: frozenset[int] = frozenset()
+
     def start(self, key: int, i: int) -> None:
         if i % CHUNK == 0:
             self.hits = chunk_hits(key, i // CHUNK)
@@ -192,7 +199,7 @@ class _Cascade(_Rule):
         return [u for (u, _), h in zip(self.rows[v], dose, strict=True) if h is None or self.hits.hit(h)]
 
     def draw(self, root: int) -> ReverseSet:
-        found, layer, depth = [root], [root], 0
+        found, layer, depth, copies = [root], [root], 0, 1
         covered = self.mark([root], None)
         stop_at_given = not self.base and not self.anything_heard
         while layer:
@@ -200,6 +207,10 @@ class _Cascade(_Rule):
             for v in layer:
                 if covered == "base" or (covered == "given" and stop_at_given):
                     return ReverseSet(root, tuple(found), covered)
+                if copies == 1 and self.companions & set(found):
+                    if self.hits.draw() % COPIES:
+                        return ReverseSet(root, tuple(found), "given")
+                    copies = COPIES
                 if self.heard[v] and self.hits.hit(self.heard_by(v, depth)):
                     return ReverseSet(root, tuple(found), "base")
                 if depth == self.horizon:
@@ -213,7 +224,7 @@ class _Cascade(_Rule):
                 following += new
                 covered = self.mark(new, covered)
             layer, depth = following, depth + 1
-        return ReverseSet(root, tuple(found), covered)
+        return ReverseSet(root, tuple(found), covered, copies)
 
     def partner_hits(self, parts: list[tuple[int, int]]) -> list[int]:
         """Members of partners on whose parts of the dose a hit falls; each hit uses up the part that it falls on."""

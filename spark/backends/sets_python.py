@@ -91,24 +91,31 @@ class PlainReverseSets:
         *,
         independent: bool = False,
         given: Sequence[int] = (),
+        companions: Sequence[int] = (),
     ) -> None:
         self._people = problem.graph.people
-        self._source = reverse_sets(problem, base, watch, key, independent=independent, given=given)
+        self._source = reverse_sets(
+            problem, base, watch, key, independent=independent, given=given, companions=companions
+        )
         self._stored: list[tuple[int, ...]] = []
         self._singles = [0] * self._people
-        self.count = self.given_covered = self.base_covered = 0
+        self.count = self.base_covered = 0
 
     def grow(self, count: int) -> None:
         """Draw sets until there are `count`, rounded up to whole chunks."""
         count = -(-count // CHUNK) * CHUNK
         for one in islice(self._source, max(0, count - self.count)):
-            self.given_covered += one.covered == "given"
             self.base_covered += one.covered == "base"
             if one.covered is None and len(one.members) > 1:
-                self._stored.append(one.members)
+                self._stored += [one.members] * one.copies
             elif one.covered is None:
-                self._singles[one.root] += 1
+                self._singles[one.root] += one.copies
         self.count = max(count, self.count)
+
+    @property
+    def given_covered(self) -> int:
+        """How many sets the people who were given meet, and the base does not: all that are not left, as counted."""
+        return max(0, self.count - self.base_covered - len(self._stored) - sum(self._singles))
 
     @property
     def entries(self) -> int:

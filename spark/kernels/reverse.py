@@ -6,7 +6,10 @@ carried along rows and sets, so that a draw is paid per live tie and not per tie
 of a person's dose counts, picked with its share of her uniform tolerance (Kempe, Kleinberg & Tardos 2003).
 
 What is lit without any seeds (people who practise already, broadcasts) covers a set for good; such sets are counted
-and dropped, as are those that meet the people marked as `SENTINEL`.
+and dropped, as are those that meet people marked as `SENTINEL`. Under strong contagion most sets are huge and meet the
+same few: who is nearly always found together with a sentinel is marked as `COMPANION`. A set that meets one is taken
+for covered right away with chance 1 - 1/COPIES; else it is drawn to its end and, if no sentinel is in it, stored COPIES
+times, which keeps all counts right on average.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import mix, scaled
+from spark.kernels.lanes import prefetch
 from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL
 from spark.kernels.reverse_stream import GOLDEN, chunk_stream, set_stream, waiting
 
@@ -25,7 +29,9 @@ u64 = np.uint64
 i64 = np.int64
 
 CHUNK = 256
-FREE, BASE, SENTINEL = 0, 1, 2
+ROOTS_AHEAD = 8
+COPIES = 16
+FREE, BASE, SENTINEL, COMPANION = 0, 1, 2, 3
 STREAM, ENERGY, STAMP, USED, STORED, NEXT, ROOT = 0, 1, 2, 3, 4, 5, 6
 STATE = 7
 
@@ -33,14 +39,16 @@ STATE = 7
 class Base(NamedTuple):
     """What covers a set without being chosen.
 
-    marks uint8[n or 0]: FREE, BASE (practises already) or SENTINEL; empty: nobody is marked. schedule int32[n or 0],
-    heard uint64[S, H+1]: broadcasts as in `Actions`; empty: none. horizon: deepest path that counts, -1 for any.
+    marks uint8[n or 0]: FREE, BASE (practises already), SENTINEL or, only where no base is, COMPANION; empty: nobody is
+    marked. schedule int32[n or 0], heard uint64[S, H+1]: broadcasts as in `Actions`; empty: none. horizon: deepest path
+    that counts, -1 for any. room: 1, or COPIES where companions are marked.
     """
 
     marks: Any
     schedule: Any
     heard: Any
     horizon: Any
+    room: Any
 
 
 class Store(NamedTuple):
@@ -109,22 +117,22 @@ def partner_member(partners, organisation, factor, point):
 
 @inlined
 def meets(marks, members, start, stop, met):
-    """The strongest mark among members[start:stop] and what was met before: BASE, then SENTINEL, then FREE."""
+    """The strongest mark among members[start:stop] and what was met before: BASE, SENTINEL, COMPANION, FREE."""
     for x in range(start, stop):
         mark = i64(marks[members[x]])
-        if mark != FREE and met != BASE:
+        if mark != FREE and (met == FREE or mark < met):
             met = mark
     return met
 
 
 @kernel
-def cascade_sets(rows, partners, base, roots, store, key, last, keep):
+def cascade_sets(rows, partners, base, roots, store, key, last, large):
     """Draw sets of the cascade family from ``state[NEXT]`` up to `last`, or until `store` may not hold another one.
 
     roots int32: who the sets are drawn for; a set takes entry state[ROOT], which moves on by one and around.
-    keep: 0 only to count what is covered by marks, 1 to store the rest.
+    large: whether the rows are too large for the caches, so that asking for them ahead pays.
     """
-    indptr, sources, kind, step, total, tie = rows
+    indptr, sources, kind, _, total, tie, head = rows
     members, ends, counts, singles, visited, covered, state = store
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size
@@ -137,7 +145,8 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):
     stream, energy, stamp = state[STREAM], state[ENERGY], u32(state[STAMP])
     used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
     i = i64(state[NEXT])
-    while i < last and used + n <= members.size:
+    room = i64(base.room)
+    while i < last and used + room * n <= members.size and stored + room < ends.size:
         if i % CHUNK == 0:
             stream = chunk_stream(key, i // CHUNK) + GOLDEN
             energy = waiting(mix(stream))
@@ -146,9 +155,14 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):
         if root_at == roots.size:
             root_at = 0
         i += 1
+        if large:
+            prefetch(head, 4 * i64(roots[min(root_at + ROOTS_AHEAD, roots.size - 1)]))
+            soon = i64(roots[min(root_at + ROOTS_AHEAD // 2, roots.size - 1)])
+            prefetch(sources, i64(head[soon, 2]))
+            prefetch(visited, soon)
         if plain and energy >= total[root] and (not has_marks or marks[root] == FREE):
             energy -= total[root]
-            singles[root] += keep
+            singles[root] += 1
             continue
         if stamp == u32(0xFFFFFFFF):
             visited[:] = 0
@@ -162,15 +176,26 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):
         level = used
         depth = i64(0)
         met = i64(FREE)
+        copies = 1
         if has_marks:
             met = i64(marks[root])
         while at < used and met != BASE and not (met == SENTINEL and only_sentinels):
+            if met == COMPANION:
+                if copies == 1:
+                    stream += GOLDEN
+                    if mix(stream) % u64(COPIES) != u64(0):
+                        met = i64(SENTINEL)
+                        break
+                    copies = COPIES
+                met = i64(FREE)
             if at == level:
                 depth += 1
                 level = used
             fresh = used
             u = i64(members[at])
             at += 1
+            if large:
+                prefetch(sources, i64(head[members[min(at + 1, used - 1)], 2]))
             if has_broadcasts and schedule[u] >= 0:
                 row = i64(schedule[u])
                 step_at = i64(heard.shape[1] - 1)
@@ -184,12 +209,12 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):
                 energy -= heard[row, step_at]
             if depth == horizon:
                 continue
-            if energy >= total[u]:
-                energy -= total[u]
-            elif kind[u] == EQUAL:
-                e = indptr[u]
-                each = step[u]
-                left = total[u]
+            left = head[u, 0]
+            if energy >= left:
+                energy -= left
+            elif head[u, 1] != u64(0):
+                e = i64(head[u, 2])
+                each = head[u, 1]
                 while energy < left:
                     skipped = energy // each
                     left -= (skipped + u64(1)) * each
@@ -202,6 +227,8 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):
                         visited[v] = stamp
                         members[used] = v
                         used += 1
+                        if large:
+                            prefetch(head, 4 * v)
                 energy -= left
             else:
                 all_live = kind[u] == ALL_LIVE
@@ -235,27 +262,32 @@ def cascade_sets(rows, partners, base, roots, store, key, last, keep):
                     energy -= reach - passed
             if has_marks:
                 met = meets(marks, members, fresh, used, met)
-        if met != FREE:
+        if met in (BASE, SENTINEL):
             covered[met] += 1
             used = start
-        elif keep == 0:
-            used = start
         elif used == start + 1:
-            singles[root] += 1
+            singles[root] += copies
             used = start
         else:
             for x in range(start, used):
-                counts[members[x]] += 1
+                counts[members[x]] += copies
             stored += 1
             ends[stored] = used
+            size = used - start
+            for _ in range(copies - 1):
+                for x in range(used, used + size):
+                    members[x] = members[x - size]
+                used += size
+                stored += 1
+                ends[stored] = used
     state[STREAM], state[ENERGY], state[STAMP] = stream, energy, u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)
 
 
 @kernel
-def threshold_sets(rows, partners, base, roots, store, key, last, keep):
+def threshold_sets(rows, partners, base, roots, store, key, last, large):
     """Draw sets of the threshold family, as `cascade_sets`: walks to the one in whose share the tolerance falls."""
-    indptr, sources, kind, step, total, tie = rows
+    indptr, sources, kind, step, total, tie, _ = rows
     members, ends, counts, singles, visited, covered, state = store
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size
@@ -263,7 +295,7 @@ def threshold_sets(rows, partners, base, roots, store, key, last, keep):
     stamp = u32(state[STAMP])
     used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
     i = i64(state[NEXT])
-    while i < last and used + n <= members.size:
+    while i < last and used + n <= members.size and stored + 1 < ends.size:
         stream = set_stream(key, i)
         root = i64(roots[root_at])
         root_at += 1
@@ -319,8 +351,6 @@ def threshold_sets(rows, partners, base, roots, store, key, last, keep):
             depth += 1
         if met != FREE:
             covered[met] += 1
-            used = start
-        elif keep == 0:
             used = start
         elif used == start + 1:
             singles[root] += 1

@@ -2,6 +2,10 @@
 
 One coin for both directions of a tie leaves the law of who is lit from any one set of seeds as it is (not jointly for
 several sets). Union-find yields all components of a world, that is, the reverse sets of all roots, at once.
+
+Worlds come in blocks of BLOCK. labels int32[B, n, BLOCK]: the component of each person in each world of each block, as
+a place in `sizes` from starts[block] (int64) on, or -1 where she is alone; sizes int32: people of each component of two
+or more.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from spark.kernels.reverse_stream import GOLDEN, chunk_stream, waiting
 u64 = np.uint64
 i64 = np.int64
 
+BLOCK = 16
+
 
 @inlined
 def root_of(parent, v):
@@ -27,21 +33,22 @@ def root_of(parent, v):
 
 
 @kernel
-def component_worlds(left, right, step, key, first, labels, sizes):
-    """Fill the components of the worlds first, first + 1, ...
+def component_block(left, right, step, key, block, labels, sizes, sums):
+    """Fill the labels of one block, int32[n, BLOCK], and the sizes, int32[BLOCK * n / 2]; returns how many there are.
 
     left, right int32[m/2]: the ends of each undirected tie; step: hazard of every tie, uint64, 0 for ties that are
-    always live. labels int32[W, n]: the representative of each person's component; sizes int32[W, n]: of the component
-    that she represents, 0 if none.
+    always live. sums int64[n]: grows by how many each person lights in each world.
     """
-    n = labels.shape[1]
-    for w in range(labels.shape[0]):
-        stream = chunk_stream(key, first + w)
-        parent = labels[w]
-        size = sizes[w]
-        for v in range(n):
-            parent[v] = v
-            size[v] = 1
+    n = labels.shape[0]
+    parent = np.arange(n).astype(np.int32)
+    size = np.ones(n, np.int32)
+    place = np.full(n, -1, np.int32)
+    tied = np.empty(n, np.int32)  # whoever has a live tie
+    used = i64(0)
+    labels[:] = -1
+    for w in range(BLOCK):
+        stream = chunk_stream(key, block * BLOCK + w)
+        ties = i64(0)
         e = i64(-1)
         while True:
             e += 1
@@ -50,64 +57,95 @@ def component_worlds(left, right, step, key, first, labels, sizes):
                 e += i64(min(waiting(mix(stream)) // step, u64(left.size)))
             if e >= left.size:
                 break
-            a = root_of(parent, i64(left[e]))
-            b = root_of(parent, i64(right[e]))
+            a = i64(left[e])
+            b = i64(right[e])
+            if size[a] == 1 and parent[a] == a:
+                tied[ties] = a
+                ties += 1
+            if size[b] == 1 and parent[b] == b:
+                tied[ties] = b
+                ties += 1
+            a = root_of(parent, a)
+            b = root_of(parent, b)
             if a != b:
                 if size[a] < size[b]:
                     a, b = b, a
                 parent[b] = a
                 size[a] += size[b]
-        for v in range(n):
+        for x in range(ties):
+            v = tied[x]
             a = root_of(parent, i64(v))
-            parent[v] = a
-        for v in range(n):
-            if parent[v] != v:
-                size[v] = 0
+            if place[a] < 0:
+                place[a] = used
+                sizes[used] = size[a]
+                used += 1
+            labels[v, w] = place[a]
+            sums[v] += size[a] - 1
+        for x in range(ties):
+            v = tied[x]
+            parent[v] = v
+            size[v] = 1
+            place[v] = -1
+    for v in range(n):
+        sums[v] += BLOCK
+    return used
+
+
+@inlined
+def lights(row, sizes, start):
+    """How many a person lights in the worlds of a block that starts at `start`, given the labels of her row."""
+    total = i64(0)
+    for w in range(BLOCK):
+        c = row[w]
+        total += i64(1) if c < 0 else i64(sizes[start + c])
+    return total
 
 
 @kernel
-def component_sums(labels, sizes, sums):
-    """Fill sums int64[n]: people whom each person lights, over all worlds."""
-    sums[:] = 0
-    for w in range(labels.shape[0]):
-        for v in range(sums.size):
-            sums[v] += sizes[w, labels[w, v]]
-
-
-@kernel
-def greedy_components(labels, sizes, sums, allowed, seeds, gains):
+def greedy_components(labels, starts, sizes, sums, given, allowed, seeds, gains):
     """Lazy greedy on components: each choice takes the person who lights most that are not lit yet, ties to the first.
 
-    sums int64[n]: what each person lights alone. Components that are lit get size 0 in `sizes`. Returns how many were
-    chosen.
+    sums int64[n]: what each person lights, read where nobody is `given`. Components that are lit get size 0 in `sizes`.
+    Returns how many were chosen.
     """
     size = i64(0)
     who = np.empty(sums.size, np.int32)
     key = np.empty(sums.size, np.float64)
+    first = i64(-1)
     for v in range(sums.size):
         if allowed[v]:
             who[size] = v
-            key[size] = sums[v]
             size += 1
+            if first < 0 or sums[v] > sums[first]:
+                first = i64(v)
+    if given == 0 and first >= 0:  # the first one often lights so much that everybody has to be looked at again
+        seeds[0] = first
+        gains[0] = sums[first]
+        put_out(labels, starts, sizes, first)
+    picked = i64(0) if given else min(i64(1), size)
+    for at in range(size):
+        key[at] = 0.0
+    for block in range(labels.shape[0]):
+        for at in range(size):
+            key[at] += lights(labels[block, who[at]], sizes, starts[block])
+    for at in range(size):
+        if picked and who[at] == first:
+            key[at] = -1.0
     for at in range(size // 2 - 1, -1, -1):
         sift_down(key, who, at, size)
-    picked = i64(0)
-    while picked < seeds.size and size > 0:
+    while picked < seeds.size and size > 0 and key[0] > 0.0:
         v = i64(who[0])
         gain = i64(0)
-        for w in range(labels.shape[0]):
-            gain += sizes[w, labels[w, v]]
+        for block in range(labels.shape[0]):
+            gain += lights(labels[block, v], sizes, starts[block])
         if gain < key[0]:
             key[0] = gain
             sift_down(key, who, 0, size)
             continue
-        if gain == 0:
-            break
         seeds[picked] = v
         gains[picked] = gain
         picked += 1
-        for w in range(labels.shape[0]):
-            sizes[w, labels[w, v]] = 0
+        put_out(labels, starts, sizes, v)
         size -= 1
         key[0] = key[size]
         who[0] = who[size]
@@ -116,44 +154,54 @@ def greedy_components(labels, sizes, sums, allowed, seeds, gains):
 
 
 @kernel
-def first_components(labels, sizes, order, covers):
-    """Add to covers[i] (int64) the people, over all worlds, whom the i-th of `order` lights and nobody before her."""
-    mark = np.zeros(labels.shape[1], np.uint8)
-    for w in range(labels.shape[0]):
-        for i in range(order.size):
-            c = labels[w, order[i]]
-            if mark[c] == 0:
-                mark[c] = 1
-                covers[i] += sizes[w, c]
-        for v in order:
-            mark[labels[w, v]] = 0
+def put_out(labels, starts, sizes, v):
+    """Set the sizes of all components of a person to 0."""
+    for block in range(labels.shape[0]):
+        for w in range(BLOCK):
+            if labels[block, v, w] >= 0:
+                sizes[starts[block] + labels[block, v, w]] = 0
 
 
 @kernel
-def compare_components(labels, sizes, a, b):
+def first_components(labels, starts, sizes, order, covers):
+    """Fill covers[i] (int64) with the people whom the i-th of `order` lights and nobody before her; empties `sizes`."""
+    for i in range(order.size):
+        covers[i] = 0
+        for block in range(labels.shape[0]):
+            covers[i] += lights(labels[block, order[i]], sizes, starts[block])
+        put_out(labels, starts, sizes, order[i])
+
+
+@kernel
+def compare_components(labels, starts, sizes, a, b):
     """People lit by two choices (int32 each) over all worlds, and the sum over worlds of their squared difference."""
     first = i64(0)
     second = i64(0)
     squares = i64(0)
-    mark = np.zeros(labels.shape[1], np.uint8)
-    for w in range(labels.shape[0]):
-        here = i64(0)
-        there = i64(0)
-        for v in a:
-            c = labels[w, v]
-            if mark[c] == 0:
-                mark[c] = 1
-                here += sizes[w, c]
-        for v in b:
-            c = labels[w, v]
-            if mark[c] < 2:
-                mark[c] += 2
-                there += sizes[w, c]
-        for v in a:
-            mark[labels[w, v]] = 0
-        for v in b:
-            mark[labels[w, v]] = 0
-        first += here
-        second += there
-        squares += (here - there) ** 2
+    mark = np.zeros(sizes.size, np.uint8)
+    for block in range(labels.shape[0]):
+        for w in range(BLOCK):
+            here = i64(0)
+            there = i64(0)
+            for v in a:
+                c = i64(labels[block, v, w])
+                if c >= 0:
+                    c += starts[block]
+                if c < 0:
+                    here += 1
+                elif mark[c] == 0:
+                    mark[c] = 1
+                    here += sizes[c]
+            for v in b:
+                c = i64(labels[block, v, w])
+                if c >= 0:
+                    c += starts[block]
+                if c < 0:
+                    there += 1
+                elif mark[c] < 2:
+                    mark[c] += 2
+                    there += sizes[c]
+            first += here
+            second += there
+            squares += (here - there) ** 2
     return first, second, squares

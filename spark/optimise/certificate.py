@@ -15,6 +15,7 @@ meets those sets in somebody else than the root, which bounds them from above. T
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ from spark.optimise.wish import Wish
 from spark.results import Certificate
 
 WANTED_HITS = 1 << 15
-MOST_SETS, MOST_ENTRIES = 1 << 22, 1 << 22
+MOST_SETS, MOST_LARGE_SETS, MOST_ENTRIES = 1 << 22, 1 << 15, 1 << 22
 FIRST_SETS = 1 << 12
 STEPS = 40
 ENOUGH = 0.995
@@ -64,14 +65,28 @@ class Bounds:
 
 
 def certify(
-    backend: SetBackend, setting: Setting, wish: Wish, seeds: NDArray[np.int32], key: int, confidence: float, over: str
+    backend: SetBackend,
+    setting: Setting,
+    wish: Wish,
+    seeds: NDArray[np.int32],
+    key: int,
+    confidence: float,
+    over: str,
+    sentinel: Sequence[int] = (),
 ) -> Certificate:
-    """Certify a choice, free people included, at a confidence in (0, 1); `over` says what the increase is over."""
+    """Certify a choice, free people included.
+
+    Parameters
+    ----------
+    confidence : in (0, 1). over : what the increase is over, in words.
+    sentinel : those of the seeds, if any, who meet most of the large sets: these are not drawn to their end, and count
+        as met by every choice.
+    """
     if wish.everybody:
         return Certificate(1.0, 1.0, "the best possible: everybody who may be chosen is", "no other choice")
     if not seeds.size:
         return Certificate(1.0, 1.0, "the best possible: nobody can be paid", "no other choice")
-    bounds = count_bounds(backend, setting, wish, seeds, key)
+    bounds = count_bounds(backend, setting, wish, seeds, key, sentinel)
     ratio = math.floor(bounds.ratio(confidence) * 1e4) / 1e4
     percent = math.floor(ratio * 100)
     return Certificate(
@@ -82,30 +97,37 @@ def certify(
     )
 
 
-def count_bounds(backend: SetBackend, setting: Setting, wish: Wish, seeds: NDArray[np.int32], key: int) -> Bounds:
+def count_bounds(
+    backend: SetBackend,
+    setting: Setting,
+    wish: Wish,
+    seeds: NDArray[np.int32],
+    key: int,
+    sentinel: Sequence[int] = (),
+) -> Bounds:
     """Draw fresh sets and count what the choice meets, and what any choice can."""
     # the first sets say how many to draw and what to count; they are not counted, as that must not depend on them
-    first = backend.reverse(setting.problem, setting.base, setting.watch, key, independent=True)
+    first = backend.reverse(setting.problem, setting.base, setting.watch, key, independent=True, given=sentinel)
     first.grow(FIRST_SETS)
-    could = setting.bare and wish.costs is None
+    could = setting.bare and wish.costs is None and not sentinel
     met, beyond, twice = _met(first.sets, seeds, could)
     wanted = first.count * WANTED_HITS // max(beyond, 1)
     room = MOST_ENTRIES * first.count // max(first.entries, 1)
-    count = max(FIRST_SETS, min(wanted, MOST_SETS, room))
+    count = max(FIRST_SETS, min(wanted, MOST_SETS if not sentinel else MOST_LARGE_SETS, room))
     scale = math.sqrt(first.count / count)
     noise = 4 * scale * (math.sqrt(met) - math.sqrt(beyond))
     apart = could and twice < noise
-    fresh = backend.reverse(setting.problem, setting.base, setting.watch, key + 1, independent=True)
+    fresh = backend.reverse(setting.problem, setting.base, setting.watch, key + 1, independent=True, given=sentinel)
     fresh.grow(count)
     sets = fresh.sets
-    upper = _most(sets.without_roots() if apart else sets, wish, seeds)
+    upper = _most(sets.without_roots() if apart else sets, wish, seeds) + sets.given_covered
     met, beyond, _ = _met(sets, seeds, apart)
     return Bounds(beyond, upper, sets.count, seeds.size if apart else 0, setting.problem.graph.people)
 
 
 def _met(sets: Any, seeds: NDArray[np.int32], apart: bool) -> tuple[int, int, int]:
     """How many sets the seeds meet; of those whose root is not a seed; and how many of a seed another one meets."""
-    met = int(sets.covered(seeds))
+    met = int(sets.covered(seeds)) + int(sets.given_covered)
     if not apart:
         return met, met, 0
     beyond = met - int(sets.roots()[seeds].sum())

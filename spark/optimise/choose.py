@@ -97,7 +97,8 @@ def choose_seeds(
         found = choose_on_sets(opened, setting, wish, key, quality)
         seeds, gains, errors = _ranked(found, setting)
         seeds = _filled(seeds, wish)
-        certificate = certify(opened, setting, wish, seeds, run_key(rng, "certify"), confidence, over)
+        certify_key = run_key(rng, "certify")
+        certificate = certify(opened, setting, wish, seeds, certify_key, confidence, over, found.sentinel)
         reached: float | None = min(max(found.quality, 0.0), 1.0)
     else:
         found, reached = None, None
@@ -193,8 +194,9 @@ def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> 
     """
     order = random_order(network, _order_key(key, "random"))
     order = np.concatenate([wish.free, order[wish.allowed[order] != 0]])
-    covered = np.cumsum(found.sample.first_covered(order))[wish.free.size :]
-    reached = covered >= found.sample.first_covered(found.seeds).sum()
+    sets = found.sample()
+    covered = np.cumsum(sets.first_covered(order))[wish.free.size :]
+    reached = covered >= sets.first_covered(found.seeds).sum()
     return int(np.argmax(reached)) + 1 if reached.any() else covered.size
 
 

@@ -9,7 +9,7 @@ returned, loses 2^-3/4 of what those on one pool lose (measured on benchmark gra
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,15 +48,17 @@ class Agreement:
     Attributes
     ----------
     seeds, gains : int32, int64; in order, and how many sets of both pools each adds.
-    sets : of both pools; `sample`, some sets from which people chosen beforehand took nothing away.
+    sets : of both pools. sample : returns some sets from which people chosen beforehand took nothing away.
     quality : estimated share of the best that any number of sets would give, one standard error deducted.
+    sentinel : who was chosen before the sets were drawn; they meet most of the large ones.
     """
 
     seeds: NDArray[np.int32]
     gains: NDArray[np.int64]
     sets: Any
-    sample: Any
+    sample: Callable[[], Any]
     quality: float
+    sentinel: tuple[int, ...] = ()
 
 
 def agree(
@@ -94,7 +96,7 @@ def agree(
         count = min(int(a.count * min(LARGEST_STEP, max(SMALLEST_STEP, growth))), limit)
     both = a + b
     seeds, gains = _best(both, most, allowed, given, costs, budget, sum(last))
-    return Agreement(seeds, gains, both, both.sample(), reached)
+    return Agreement(seeds, gains, both, both.sample, reached)
 
 
 def _best(

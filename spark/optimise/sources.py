@@ -22,6 +22,7 @@ from spark.problem.lowering import lower
 PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
 """People per set from which components of worlds pay, and from which a sentinel does."""
+MOST_COMPANIONS, NEARLY = 32, 0.9
 
 
 class SetBackend(Backend, Protocol):
@@ -36,6 +37,7 @@ class SetBackend(Backend, Protocol):
         *,
         independent: bool = False,
         given: Sequence[int] = (),
+        companions: Sequence[int] = (),
     ) -> Any:
         """Reverse sets that grow on demand (see `spark.backends.cpu_reverse.ReverseSets`)."""
 
@@ -86,25 +88,49 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:
+        companions: list[int] = []
         if size > HUGE and wish.costs is None and wish.most > 1:
             pilot.grow(SENTINEL_SETS)
-            sentinel = pilot.sets.greedy(1, wish.allowed, given=wish.free)[0].tolist()
-        a, b = (backend.reverse(setting.problem, setting.base, setting.watch, k, given=sentinel) for k in keys[:2])
+            sentinel, companions = _sentinel(pilot.sets, wish)
+        a, b = (
+            backend.reverse(setting.problem, setting.base, setting.watch, k, given=sentinel, companions=companions)
+            for k in keys[:2]
+        )
         pools = a, b
     allowed = wish.allowed.copy()
     allowed[sentinel] = 0
     most = wish.most - len(sentinel)
     found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget)
-    if sentinel:
+
+    def plain() -> Any:
         pilot.grow(SAMPLE_SETS)
-    return _in_front(found, sentinel, wish.free, pilot.sets if sentinel else None)
+        return pilot.sets
+
+    found = _in_front(found, sentinel, wish.free)
+    return replace(found, sentinel=tuple(sentinel), sample=plain) if sentinel else found
 
 
-def _in_front(found: Agreement, sentinel: list[int], free: NDArray[np.int32], sample: Any) -> Agreement:
+def _sentinel(sets: Any, wish: Wish) -> tuple[list[int], list[int]]:
+    """The best single person, and those who are in nearly as many sets and in none without her."""
+    best = sets.greedy(1, wish.allowed, given=wish.free)[0].tolist()
+    if not best:
+        return [], []
+    without = sets.singles.astype(np.int64)
+    sizes = np.diff(sets.ends)
+    which = np.repeat(np.arange(sizes.size), sizes)
+    hers = np.zeros(sizes.size, bool)
+    hers[which[sets.members == best[0]]] = True
+    without += np.bincount(sets.members[~hers[which]], minlength=without.size)
+    near = np.argsort(-sets.counts, kind="stable")[: 2 * MOST_COMPANIONS]
+    near = near[(without[near] == 0) & (sets.counts[near] >= NEARLY * sets.counts[best[0]]) & (near != best[0])]
+    return best, near[:MOST_COMPANIONS].tolist()
+
+
+def _in_front(found: Agreement, sentinel: list[int], free: NDArray[np.int32]) -> Agreement:
     """Put people who were chosen beforehand before the others, with what they add in that order."""
     if not sentinel and not free.size:
         return found
     gains = found.sets.first_covered(np.concatenate([free, found.seeds]))
     head = np.array([found.sets.given_covered] if sentinel else [], np.int64)
     seeds = np.concatenate([np.array(sentinel, np.int32), free, found.seeds])
-    return replace(found, seeds=seeds, gains=np.concatenate([head, gains]), sample=sample or found.sample)
+    return replace(found, seeds=seeds, gains=np.concatenate([head, gains]))
