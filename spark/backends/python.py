@@ -151,9 +151,7 @@ class PythonBackend:
         """Reverse sets that grow on demand."""
         from spark.backends.sets_python import PlainReverseSets  # it needs this module
 
-        return PlainReverseSets(
-            problem, base, watch, key, independent=independent, given=given, companions=companions
-        )
+        return PlainReverseSets(problem, base, watch, key, independent=independent, given=given, companions=companions)
 
     def components(self, problem: Problem, keys: Sequence[int]) -> tuple[PlainComponentWorlds, ...] | None:
         """Component worlds for each key, or None where ties are not undirected and alike."""
