@@ -69,7 +69,7 @@ class Components:
         )
 
     def greedy(
-        self, most: int, allowed: NDArray[np.uint8], *, given: Sequence[int] = (), expected: int = 0
+        self, most: int, allowed: NDArray[np.uint8], *, given: Sequence[int] = ()
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """As `spark.backends.sets.Sets.greedy`, at equal costs."""
         sizes = self.sizes.copy()
@@ -139,7 +139,7 @@ class ComponentWorlds:
 
         def work(worker: int, begin: int, end: int) -> None:
             found = np.zeros(self._people, np.int64)
-            room = np.empty(self._people * BLOCK // 2, np.int32)
+            room = np.empty(self._people * BLOCK // 2 + 1, np.int32)
             for block in range(begin, end):
                 used = component_block(
                     self._left, self._right, self._step, self._key, first + block, labels[block], room, found

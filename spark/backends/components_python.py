@@ -38,8 +38,9 @@ class PlainComponentWorlds:
         """Draw worlds until they stand for `count` sets, rounded up to whole blocks of worlds."""
         for block in range(self.sets.labels.shape[0], -(-count // (self._people * BLOCK))):
             firsts = np.array([self._world(block * BLOCK + w) for w in range(BLOCK)])
-            labels = np.arange(BLOCK)[:, None] * self._people + firsts
-            sizes = np.bincount(labels.reshape(-1), minlength=labels.size).astype(np.int32)
+            labels = np.arange(BLOCK)[:, None] * self._people + firsts + 1
+            sizes = np.bincount(labels.reshape(-1), minlength=labels.size + 1).astype(np.int32)
+            sizes[0] = 1
             sums = sizes[labels].sum(axis=0, dtype=np.int64)
             self.sets = self.sets + Components(labels.T[None].astype(np.int32), np.zeros(1, np.int64), sizes, sums)
 

@@ -48,7 +48,9 @@ from spark.problem.reverse import heat_by_target, value_scale
 
 MOST_SETS_A_CALL = 1 << 20
 PARALLEL_SETS = 1 << 12
-CACHE_BYTES = 1 << 22
+CACHE_BYTES = 1 << 24
+FEW_LIVE = 1 << 55
+"""Half a live tie a person: below, most sets are of their root alone, and worth skipping fast."""
 MOST_SETS = 1 << 24
 MOST_ENTRIES = 1 << 25
 _IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
@@ -83,8 +85,7 @@ def _in_rows(problem: Problem) -> Rows:
             cascade_ties(law.live, ties, indptr, kind, total, tie)
         else:
             threshold_ties(law.dose, ties, indptr, kind, tie)
-    head = np.stack([total, step, indptr[:-1].astype(np.uint64), indptr[1:].astype(np.uint64)], axis=1)
-    return Rows(indptr, sources, kind, step, total, tie, head)
+    return Rows(indptr, sources, kind, step, total, tie)
 
 
 def _in_ties(graph: Graph, never: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -162,16 +163,24 @@ class ReverseSets:
         workers: int | None = None,
     ) -> None:
         self._rows, self._partners = prepared(problem)
+        self._people = problem.graph.people
         self._kernel = _KERNELS[problem.law.family]
         self._base = _base(problem, base, watch, given, companions)
         plain = not (self._base.marks.size or self._base.schedule.size or self._partners.indptr.size)
-        self._large = self._rows.head.nbytes + self._rows.sources.nbytes > CACHE_BYTES
+        self._large = 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
         self._only_walks = self._large and plain and problem.law.family == "threshold"
+        if self._only_walks:
+            rows = self._rows
+            side = rows.total, rows.step, rows.indptr[:-1].astype(np.uint64), rows.indptr[1:].astype(np.uint64)
+            self._head = np.stack(side, axis=1)
         self._key, self._independent = np.uint64(key), independent
-        self._people = problem.graph.people
         self._workers = workers or default_workers()
         self._scale = value_scale(watch.value, self._people, independent) if watch.value.size else None
         self._order = np.empty(0, np.int32)
+        self._alone = np.empty(0, np.uint64)
+        turns = plain and not independent and self._scale is None and watch.horizon != 0
+        few = turns and problem.law.family == "cascade" and bool(np.median(self._rows.total) < FEW_LIVE)
+        self._counted_down = few
         self._filled = 0
         self._rooms: dict[int, _Room] = {}
         self._room = self._new_room()
@@ -197,7 +206,7 @@ class ReverseSets:
     @property
     def given_covered(self) -> int:
         """How many sets the people who were given meet, and the base does not: all that are not left, as counted."""
-        left = int(self._room.store.state[STORED]) + sum(int(room.store.singles.sum()) for room in self._all_rooms())
+        left = int(self._room.store.state[STORED]) + int(self._singles().sum())
         return max(0, self.count - self.base_covered - left)
 
     @property
@@ -215,11 +224,21 @@ class ReverseSets:
         """The sets so far; views, good until the next `grow`."""
         store = self._room.store
         used, stored = int(store.state[USED]), int(store.state[STORED])
-        counts, singles = store.counts, store.singles
-        if self._rooms:
-            counts = sum((room.store.counts for room in self._rooms.values()), counts)
-            singles = sum((room.store.singles for room in self._rooms.values()), singles)
+        counts, singles = store.counts, self._singles()
+        for room in self._rooms.values():
+            counts = counts + room.store.counts
         return Sets(store.members[:used], store.ends[: stored + 1], counts, singles, self.count, self.given_covered)
+
+    def _singles(self) -> NDArray[np.int32]:
+        """Sets of each person alone."""
+        singles: NDArray[np.int32] = self._room.store.singles
+        for room in self._rooms.values():
+            singles = singles + room.store.singles
+        if self._counted_down:
+            turns, more = divmod(self.count, self._people)
+            singles = singles + np.int32(turns)
+            singles[self._order[:more]] += 1
+        return singles
 
     def _all_rooms(self) -> list[_Room]:
         return [self._room, *self._rooms.values()]
@@ -243,11 +262,15 @@ class ReverseSets:
             return
         if not self._order.size:
             self._order = np.zeros(self._people, np.int32)
+            if self._counted_down:
+                self._alone = np.empty(self._people, np.uint64)
         last = min(count, self._people)
         if last > self._filled:
             side = math.isqrt(self._people - 1) + 1
             key = self._key ^ np.uint64(0x6F72646572)
             permuted(key, self._filled, side, self._people, self._order[self._filled : last])
+            if self._counted_down:
+                self._alone[self._filled : last] = self._rows.total[self._order[self._filled : last]]
             self._filled = last
 
     def _draw(self, room: _Room, first: int, last: int) -> None:
@@ -268,9 +291,10 @@ class ReverseSets:
             if used + room_for > store.members.size:
                 store = store._replace(members=_longer(store.members, used, 2 * used + room_for))
             if self._only_walks:
-                threshold_walks(self._rows, self._base.horizon, roots, store, self._key, end)
+                threshold_walks(self._rows, self._head, self._base.horizon, roots, store, self._key, end)
             else:
-                self._kernel(self._rows, self._partners, self._base, roots, store, self._key, end, self._large)
+                alone = self._alone[: roots.size]
+                self._kernel(self._rows, self._partners, self._base, roots, alone, store, self._key, end, self._large)
             room.store = store
 
     def _roots(self, room: _Room, begin: int, end: int) -> NDArray[np.int32]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.cover import count_at_rank, count_both, count_covered, first_to_cover, greedy_cover
+from spark.kernels.cover import count_both, count_covered, first_to_cover, greedy_budget, greedy_cover
 from spark.kernels.cover_bound import add_weights, best_share, improve_weights, starting_weights
 
 FEWEST_CANDIDATES = 256
@@ -53,7 +53,6 @@ class Sets:
         costs: NDArray[np.float64] | None = None,
         budget: float | None = None,
         given: Sequence[int] = (),
-        expected: int = 0,
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Choose up to `most` allowed people one by one, each the one whose further sets per cost are the most.
 
@@ -62,37 +61,21 @@ class Sets:
         allowed : uint8[n]. costs : float64[n], above 0 for all who are allowed; None: everybody costs 1.
         budget : what they may cost together; None: no limit.
         given : people whose sets are covered from the start.
-        expected : a guess at what the last one adds, which saves time and changes nothing.
 
         Returns
         -------
         who, in order, and how many sets each adds; only people who add some.
         """
         seeds, gains = np.empty(most, np.int32), np.empty(most, np.int64)
-        cost = np.empty(0, np.float64) if costs is None else costs
-        limit = float(budget) if budget is not None else np.inf
-        least = 0.0
+        sets = self.members, self.ends, self.counts, self.singles, allowed
+        first = np.asarray(given, np.int32)
         if costs is None:
             rank = max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * most)
-            least = float(count_at_rank(self.counts, self.singles, allowed, rank))
-            least = min(least, 0.8 * expected) if expected else least
-        while True:
-            picked, finished = greedy_cover(
-                self.members,
-                self.ends,
-                self.counts,
-                self.singles,
-                allowed,
-                cost,
-                np.asarray(given, np.int32),
-                limit,
-                least,
-                seeds,
-                gains,
-            )
-            if finished:
-                return seeds[:picked], gains[:picked]
-            least = least // 4
+            picked = greedy_cover(*sets, first, rank, seeds, gains)
+        else:
+            limit = np.inf if budget is None else float(budget)
+            picked = greedy_budget(*sets, costs, first, limit, seeds, gains)
+        return seeds[:picked], gains[:picked]
 
     def sample(self) -> Sets:
         """A part that is large enough for rough questions: all of them."""

@@ -34,7 +34,6 @@ class PlainSets(Sets):
         costs: NDArray[np.float64] | None = None,
         budget: float | None = None,
         given: Sequence[int] = (),
-        expected: int = 0,
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """As `Sets.greedy`."""
         left = float("inf") if budget is None else float(budget)

@@ -1,4 +1,4 @@
-"""Which people cover the most sets: lazy greedy over an index that is inverted once.
+"""Which people cover the most sets: greedy over an index of the sets by person.
 
 Sets come as `members` int32 (one set after another), `ends` int64[sets + 1] with ends[0] = 0, and `singles` int32[n]:
 how many sets of one person there are, which are not stored. counts int32[n]: stored sets of each person. Of people
@@ -39,51 +39,145 @@ def sift_down(key, who, at, size):
 
 
 @kernel
-def count_at_rank(counts, singles, allowed, rank):
-    """The largest count that at least `rank` allowed people reach; 1 where fewer are in any set at all."""
+def level_of_rank(left, allowed, rank):
+    """The largest level >= 1 that at least `rank` allowed people reach, or 1; and the level of the highest."""
     most = i64(0)
-    for v in range(counts.size):
-        most = max(most, i64(counts[v]) + singles[v])
-    people = np.zeros(most + 1, np.int64)
-    for v in range(counts.size):
+    for v in range(left.size):
         if allowed[v]:
-            people[i64(counts[v]) + singles[v]] += 1
+            most = max(most, i64(left[v]))
+    people = np.zeros(most + 1, np.int64)
+    for v in range(left.size):
+        if allowed[v] and left[v] > 0:
+            people[left[v]] += 1
     level = most
     reached = i64(0)
     while level > 1:
         reached += people[level]
         if reached >= rank:
-            return level
+            break
         level -= 1
-    return i64(1)
+    return max(level, i64(1)), most
 
 
 @kernel
-def invert(members, ends, counts, place, first, sets):
-    """Fill `sets` (int32) with the sets of each candidate c, from first[c] on; place[v] int32: -1 or her candidate."""
+def invert(members, ends, covered, place, first, sets):
+    """Fill `sets` (int32) with the open sets of each candidate c, from first[c] on; place int32[n]: -1 or candidate."""
     free = first[:-1].copy()
     for r in range(ends.size - 1):
-        for x in range(ends[r], ends[r + 1]):
-            c = place[members[x]]
-            if c >= 0:
-                sets[free[c]] = r
-                free[c] += 1
+        if not covered[r]:
+            for x in range(ends[r], ends[r + 1]):
+                c = place[members[x]]
+                if c >= 0:
+                    sets[free[c]] = r
+                    free[c] += 1
+
+
+@inlined
+def close(members, ends, r, covered, left):
+    """Mark a set as covered, and take it away from what its people may still add."""
+    covered[r] = 1
+    for x in range(ends[r], ends[r + 1]):
+        left[members[x]] -= 1
 
 
 @kernel
-def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, least, seeds, gains):
-    """Lazy greedy by gain per cost (Minoux 1978; Leskovec et al. 2007) among allowed people with count/cost >= `least`.
+def greedy_cover(members, ends, counts, singles, allowed, given, rank, seeds, gains):
+    """Greedy choice, one by one, of the allowed person who adds most; returns how many were chosen.
 
-    allowed uint8[n]; costs float64[n], above 0, or empty: everybody costs 1; given int32: people whose sets are covered
-    from the start. Fills seeds (int32) and gains (int64) in the order of choice, as far as these and the budget reach;
-    whoever costs more than what is left is passed over. Returns how many, and whether nobody outside could come first.
+    allowed uint8[n]; given int32: people whose sets are covered from the start. Fills seeds (int32) and gains (int64);
+    ends early when nobody adds anything. What each person still adds is kept exact (int32) as sets are covered. Only
+    the `rank` people who add most are indexed; should that not be enough, those who add most by then follow.
+    People wait in one list per level, of what they added when last seen. Nobody ever rises, so that at the highest
+    level one pass in the order of people finds all that are chosen there.
+    """
+    n = counts.size
+    left = counts + singles
+    covered = np.zeros(ends.size - 1, np.uint8)
+    if given.size:
+        chosen = np.zeros(n, np.uint8)
+        for v in given:
+            chosen[v] = 1
+        for r in range(ends.size - 1):
+            for x in range(ends[r], ends[r + 1]):
+                if chosen[members[x]]:
+                    close(members, ends, r, covered, left)
+                    break
+        for v in given:
+            left[v] = -1
+    place = np.empty(n, np.int32)
+    picked = i64(0)
+    while picked < seeds.size:
+        least, most = level_of_rank(left, allowed, rank)
+        if most == 0:
+            break
+        candidates = i64(0)
+        for v in range(n):
+            place[v] = -1
+            if allowed[v] and left[v] >= least:
+                place[v] = candidates
+                candidates += 1
+        who = np.empty(candidates, np.int32)
+        first = np.zeros(candidates + 1, np.int64)
+        head = np.full(most + 1, -1, np.int32)
+        following = np.empty(candidates, np.int32)
+        for v in range(n):
+            c = place[v]
+            if c >= 0:
+                who[c] = v
+                first[c + 1] = first[c] + left[v] - singles[v]
+                following[c] = head[left[v]]
+                head[left[v]] = c
+        sets = np.empty(first[candidates], np.int32)
+        invert(members, ends, covered, place, first, sets)
+        here = np.empty(candidates, np.int32)
+        level = most
+        while level >= least and picked < seeds.size:
+            size = i64(0)
+            c = head[level]
+            while c >= 0:
+                soon = following[c]
+                still = left[who[c]]
+                if still == level:
+                    here[size] = c
+                    size += 1
+                elif still >= least:
+                    following[c] = head[still]
+                    head[still] = c
+                c = soon
+            here[:size].sort()
+            for x in range(size):
+                c = here[x]
+                v = who[c]
+                still = left[v]
+                if still == level:
+                    if picked < seeds.size:
+                        seeds[picked] = v
+                        gains[picked] = level
+                        picked += 1
+                        for y in range(first[c], first[c + 1]):
+                            if not covered[sets[y]]:
+                                close(members, ends, sets[y], covered, left)
+                        left[v] = -1
+                elif still >= least:
+                    following[c] = head[still]
+                    head[still] = c
+            level -= 1
+        rank *= 8
+    return picked
+
+
+@kernel
+def greedy_budget(members, ends, counts, singles, allowed, costs, given, budget, seeds, gains):
+    """Lazy greedy by gain per cost (Minoux 1978; Leskovec et al. 2007) among allowed people, within a budget.
+
+    costs float64[n], above 0 for all who are allowed. Whoever costs more than what is left is passed over. Otherwise as
+    `greedy_cover`.
     """
     n = counts.size
     place = np.full(n, -1, np.int32)
     candidates = i64(0)
     for v in range(n):
-        weight = costs[v] if costs.size else 1.0
-        if allowed[v] and i64(counts[v]) + singles[v] >= max(1.0, least * weight):
+        if allowed[v]:
             place[v] = candidates
             candidates += 1
     for v in given:
@@ -99,9 +193,9 @@ def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, 
     for c in range(candidates):
         first[c + 1] += first[c]
     sets = np.empty(first[candidates], np.int32)
-    invert(members, ends, counts, place, first, sets)
     stop = first[1:].copy()
     covered = np.zeros(ends.size - 1, np.uint8)
+    invert(members, ends, covered, place, first, sets)
     chosen = np.zeros(n, np.uint8)
     for v in given:
         chosen[v] = 1
@@ -109,21 +203,16 @@ def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, 
             covered[sets[x]] = 1
     size = i64(0)
     for v in range(n):
-        if place[v] >= 0 and allowed[v] and not chosen[v]:
+        if allowed[v] and not chosen[v]:
             who[size] = v
-            key[size] = (i64(counts[v]) + singles[v]) / (costs[v] if costs.size else 1.0)
+            key[size] = (i64(counts[v]) + singles[v]) / costs[v]
             size += 1
     for at in range(size // 2 - 1, -1, -1):
         sift_down(key, who, at, size)
     picked = i64(0)
-    left = budget
-    while picked < seeds.size and size > 0:
+    while picked < seeds.size and size > 0 and key[0] > 0.0:
         v = i64(who[0])
-        cost = costs[v] if costs.size else 1.0
-        if key[0] < least:
-            break
-        gain = i64(-1)
-        if cost <= left:
+        if costs[v] <= budget:
             begin = first[place[v]]
             kept = begin
             for x in range(begin, stop[place[v]]):  # drops the sets that are covered by now from her list
@@ -132,24 +221,21 @@ def greedy_cover(members, ends, counts, singles, allowed, costs, given, budget, 
                 kept += 1 - covered[r]
             stop[place[v]] = kept
             gain = kept - begin + singles[v]
-            if gain / cost < key[0]:
-                key[0] = gain / cost
+            if gain / costs[v] < key[0]:
+                key[0] = gain / costs[v]
                 sift_down(key, who, 0, size)
                 continue
-        if gain == 0:
-            break
-        if gain > 0:
             seeds[picked] = v
             gains[picked] = gain
             picked += 1
-            left -= cost
+            budget -= costs[v]
             for x in range(first[place[v]], stop[place[v]]):
                 covered[sets[x]] = 1
         size -= 1
         key[0] = key[size]
         who[0] = who[size]
         sift_down(key, who, 0, size)
-    return picked, least <= 1.0 or picked == seeds.size
+    return picked
 
 
 @kernel

@@ -126,13 +126,15 @@ def meets(marks, members, start, stop, met):
 
 
 @kernel
-def cascade_sets(rows, partners, base, roots, store, key, last, large):
+def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
     """Draw sets of the cascade family from ``state[NEXT]`` up to `last`, or until `store` may not hold another one.
 
     roots int32: who the sets are drawn for; a set takes entry state[ROOT], which moves on by one and around.
+    alone uint64[n or 0]: total hazard of the row of each entry of `roots`, if these are everybody in turn and a set is
+    of the root alone exactly if no tie of hers is live. Such sets then leave no trace; singles[v] counts down others.
     large: whether the rows are too large for the caches, so that asking for them ahead pays.
     """
-    indptr, sources, kind, _, total, tie, head = rows
+    indptr, sources, kind, step, total, tie = rows
     members, ends, counts, singles, visited, covered, state = store
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size
@@ -142,6 +144,7 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
         if marks[v] == BASE:
             only_sentinels = False
     plain = not has_broadcasts and not has_partners and horizon != 0
+    counted_down = alone.size > 0
     stream, energy, stamp = state[STREAM], state[ENERGY], u32(state[STAMP])
     used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
     i = i64(state[NEXT])
@@ -150,15 +153,30 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
         if i % CHUNK == 0:
             stream = chunk_stream(key, i // CHUNK) + GOLDEN
             energy = waiting(mix(stream))
+        if counted_down:
+            stop = min(last, (i // CHUNK + 1) * CHUNK, i + roots.size - root_at)
+            begin = i
+            shift = root_at - i
+            while i < stop and energy >= alone[i + shift]:
+                energy -= alone[i + shift]
+                i += 1
+            root_at += i - begin
+            if root_at == roots.size:
+                root_at = 0
+            if i == stop:
+                continue
         root = i64(roots[root_at])
         root_at += 1
         if root_at == roots.size:
             root_at = 0
         i += 1
         if large:
-            prefetch(head, 4 * i64(roots[min(root_at + ROOTS_AHEAD, roots.size - 1)]))
+            soon = i64(roots[min(root_at + ROOTS_AHEAD, roots.size - 1)])
+            prefetch(total, soon)
+            prefetch(step, soon)
+            prefetch(indptr, soon)
             soon = i64(roots[min(root_at + ROOTS_AHEAD // 2, roots.size - 1)])
-            prefetch(sources, i64(head[soon, 2]))
+            prefetch(sources, indptr[soon])
             prefetch(visited, soon)
         if plain and energy >= total[root] and (not has_marks or marks[root] == FREE):
             energy -= total[root]
@@ -195,7 +213,7 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
             u = i64(members[at])
             at += 1
             if large:
-                prefetch(sources, i64(head[members[min(at + 1, used - 1)], 2]))
+                prefetch(sources, indptr[members[min(at + 1, used - 1)]])
             if has_broadcasts and schedule[u] >= 0:
                 row = i64(schedule[u])
                 step_at = i64(heard.shape[1] - 1)
@@ -209,12 +227,12 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
                 energy -= heard[row, step_at]
             if depth == horizon:
                 continue
-            left = head[u, 0]
+            left = total[u]
             if energy >= left:
                 energy -= left
-            elif head[u, 1] != u64(0):
-                e = i64(head[u, 2])
-                each = head[u, 1]
+            elif step[u] != u64(0):
+                e = indptr[u]
+                each = step[u]
                 while energy < left:
                     skipped = energy // each
                     left -= (skipped + u64(1)) * each
@@ -228,7 +246,9 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
                         members[used] = v
                         used += 1
                         if large:
-                            prefetch(head, 4 * v)
+                            prefetch(total, v)
+                            prefetch(step, v)
+                            prefetch(indptr, v)
                 energy -= left
             else:
                 all_live = kind[u] == ALL_LIVE
@@ -269,6 +289,8 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
             singles[root] += copies
             used = start
         else:
+            if counted_down:
+                singles[root] -= 1
             for x in range(start, used):
                 counts[members[x]] += copies
             stored += 1
@@ -285,9 +307,9 @@ def cascade_sets(rows, partners, base, roots, store, key, last, large):
 
 
 @kernel
-def threshold_sets(rows, partners, base, roots, store, key, last, large):
+def threshold_sets(rows, partners, base, roots, alone, store, key, last, large):
     """Draw sets of the threshold family, as `cascade_sets`: walks to the one in whose share the tolerance falls."""
-    indptr, sources, kind, step, total, tie, _ = rows
+    indptr, sources, kind, step, total, tie = rows
     members, ends, counts, singles, visited, covered, state = store
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size

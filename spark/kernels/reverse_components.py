@@ -4,8 +4,8 @@ One coin for both directions of a tie leaves the law of who is lit from any one 
 several sets). Union-find yields all components of a world, that is, the reverse sets of all roots, at once.
 
 Worlds come in blocks of BLOCK. labels int32[B, n, BLOCK]: the component of each person in each world of each block, as
-a place in `sizes` from starts[block] (int64) on, or -1 where she is alone; sizes int32: people of each component of two
-or more.
+a place in `sizes` from starts[block] (int64) on; sizes int32: people of each component. The first place of a block, of
+size 1, stands for everybody who is alone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def root_of(parent, v):
 
 @kernel
 def component_block(left, right, step, key, block, labels, sizes, sums):
-    """Fill the labels of one block, int32[n, BLOCK], and the sizes, int32[BLOCK * n / 2]; returns how many there are.
+    """Fill the labels of one block, int32[n, BLOCK], and the sizes, int32[BLOCK * n / 2 + 1]; returns how many there are.
 
     left, right int32[m/2]: the ends of each undirected tie; step: hazard of every tie, uint64, 0 for ties that are
     always live. sums int64[n]: grows by how many each person lights in each world.
@@ -44,8 +44,9 @@ def component_block(left, right, step, key, block, labels, sizes, sums):
     size = np.ones(n, np.int32)
     place = np.full(n, -1, np.int32)
     tied = np.empty(n, np.int32)  # whoever has a live tie
-    used = i64(0)
-    labels[:] = -1
+    used = i64(1)
+    sizes[0] = 1
+    labels[:] = 0
     for w in range(BLOCK):
         stream = chunk_stream(key, block * BLOCK + w)
         ties = i64(0)
@@ -96,8 +97,7 @@ def lights(row, sizes, start):
     """How many a person lights in the worlds of a block that starts at `start`, given the labels of her row."""
     total = i64(0)
     for w in range(BLOCK):
-        c = row[w]
-        total += i64(1) if c < 0 else i64(sizes[start + c])
+        total += i64(sizes[start + row[w]])
     return total
 
 
@@ -158,7 +158,7 @@ def put_out(labels, starts, sizes, v):
     """Set the sizes of all components of a person to 0."""
     for block in range(labels.shape[0]):
         for w in range(BLOCK):
-            if labels[block, v, w] >= 0:
+            if labels[block, v, w] > 0:
                 sizes[starts[block] + labels[block, v, w]] = 0
 
 
@@ -184,19 +184,15 @@ def compare_components(labels, starts, sizes, a, b):
             here = i64(0)
             there = i64(0)
             for v in a:
-                c = i64(labels[block, v, w])
-                if c >= 0:
-                    c += starts[block]
-                if c < 0:
+                c = starts[block] + labels[block, v, w]
+                if labels[block, v, w] == 0:
                     here += 1
                 elif mark[c] == 0:
                     mark[c] = 1
                     here += sizes[c]
             for v in b:
-                c = i64(labels[block, v, w])
-                if c >= 0:
-                    c += starts[block]
-                if c < 0:
+                c = starts[block] + labels[block, v, w]
+                if labels[block, v, w] == 0:
                     there += 1
                 elif mark[c] < 2:
                     mark[c] += 2

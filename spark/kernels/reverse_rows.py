@@ -29,7 +29,7 @@ class Rows(NamedTuple):
     step uint64[n]: hazard (cascade) or dose (threshold) of each tie of an EQUAL row; the last tie of an EQUAL threshold
     row carries what is left of the total. total uint64[n]: of the row; ENDLESS where some tie is always live.
     tie uint64[m or 0]: hazard of each tie (cascade; ENDLESS: always live) or running total within the row (threshold),
-    read in UNEQUAL rows only. head uint64[n, 4]: total, step, row start and row end of each person side by side.
+    read in UNEQUAL rows only.
     """
 
     indptr: Any
@@ -38,7 +38,6 @@ class Rows(NamedTuple):
     step: Any
     total: Any
     tie: Any
-    head: Any
 
 
 class Partners(NamedTuple):

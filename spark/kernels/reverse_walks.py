@@ -34,9 +34,12 @@ def place_of_source(head, tie, person, point):
 
 
 @kernel
-def threshold_walks(rows, horizon, roots, store, key, last):
-    """Draw sets from ``state[NEXT]`` up to `last`, or until `store` may not hold another one."""
-    sources, tie, head = rows.sources, rows.tie, rows.head
+def threshold_walks(rows, head, horizon, roots, store, key, last):
+    """Draw sets from ``state[NEXT]`` up to `last`, or until `store` may not hold another one.
+
+    head uint64[n, 4]: total, step, start and end of each person's row, side by side.
+    """
+    sources, tie = rows.sources, rows.tie
     members, ends, counts, singles, visited, state = (
         store.members,
         store.ends,

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 FIRST_COUNT = 1024
 BOTH_POOLS = 2**-0.75
 FEW_SEEDS, FEWEST_COUNTS = 10, 30
-LARGEST_STEP, SMALLEST_STEP = 8.0, 1.5
+LARGEST_STEP, SMALLEST_STEP, MARGIN = 8.0, 1.3, 1.05
+LOSS_POWER = 0.75
+"""How the loss falls with more sets at least, once there are enough: loss ~ sets^-power."""
 
 
 class Source(Protocol):
@@ -77,26 +79,33 @@ def agree(
     ----------
     given : people who are chosen in any case. costs, budget : see `spark.backends.sets.Sets.greedy`.
     """
-    count, before, last = FIRST_COUNT, FIRST_COUNT, (0, 0)
+    count, looks = FIRST_COUNT, []
     while True:
         for pool in pools:
             pool.grow(count)
         a, b = pools[0].sets, pools[1].sets
-        guesses = [gain * a.count // before for gain in last]
-        seeds_a, gains_a = _best(a, most, allowed, given, costs, budget, guesses[0])
-        seeds_b, gains_b = _best(b, most, allowed, given, costs, budget, guesses[1])
+        seeds_a, gains_a = _best(a, most, allowed, given, costs, budget)
+        seeds_b, gains_b = _best(b, most, allowed, given, costs, budget)
         reached = _share(a, b, _all(given, seeds_a), _all(given, seeds_b))
         last = (int(gains_a[-1]) if gains_a.size else 0, int(gains_b[-1]) if gains_b.size else 0)
-        before = a.count
         enough = most > FEW_SEEDS or min(seeds_a.size, seeds_b.size) == 0 or min(last) >= FEWEST_COUNTS
         limit = min(pool.most for pool in pools)
         if (reached >= quality and enough) or a.count >= limit:
             break
-        growth = ((1 - reached) / (1 - quality)) ** (4 / 3) * 1.05 if reached < quality else 2.0
+        looks.append((a.count, 1 - reached))
+        growth = _growth(looks[-2:], 1 - quality) if reached < quality else 2.0
         count = min(int(a.count * min(LARGEST_STEP, max(SMALLEST_STEP, growth))), limit)
     both = a + b
-    seeds, gains = _best(both, most, allowed, given, costs, budget, sum(last))
+    seeds, gains = _best(both, most, allowed, given, costs, budget)
     return Agreement(seeds, gains, both, both.sample, reached)
+
+
+def _growth(looks: list[tuple[int, float]], wanted: float) -> float:
+    """How many times as many sets will do, by how the loss fell at the last looks: (sets, loss)."""
+    (count, loss), power = looks[-1], LOSS_POWER
+    if len(looks) == 2 and looks[0][1] > loss:
+        power = math.log(looks[0][1] / loss) / math.log(count / looks[0][0])
+    return float((loss / wanted) ** (1 / min(max(power, LOSS_POWER), 1.0))) * MARGIN
 
 
 def _best(
@@ -106,13 +115,12 @@ def _best(
     given: Sequence[int] | NDArray[np.int32],
     costs: NDArray[np.float64] | None,
     budget: float | None,
-    expected: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Greedy choice; with costs the better of greedy by gain per cost and of starting with the best single person
     (at least .405 of the best; Tang et al. 2021).
     """
     if costs is None:
-        return sets.greedy(most, allowed, given=given, expected=expected)  # type: ignore[no-any-return]
+        return sets.greedy(most, allowed, given=given)  # type: ignore[no-any-return]
     seeds, gains = sets.greedy(most, allowed, costs=costs, budget=budget, given=given)
     single, gain = sets.greedy(1, allowed, given=given)
     if not single.size or single[0] in seeds:
