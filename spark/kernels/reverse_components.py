@@ -34,7 +34,7 @@ def root_of(parent, v):
 
 @kernel
 def component_block(left, right, step, key, block, labels, sizes, sums):
-    """Fill the labels of one block, int32[n, BLOCK], and the sizes, int32[BLOCK * n / 2 + 1]; returns how many there are.
+    """Fill the labels of one block, int32[n, BLOCK], and sizes, int32[BLOCK * n / 2 + 1]; returns how many there are.
 
     left, right int32[m/2]: the ends of each undirected tie; step: hazard of every tie, uint64, 0 for ties that are
     always live. sums int64[n]: grows by how many each person lights in each world.
