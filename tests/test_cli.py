@@ -306,7 +306,11 @@ def test_an_interrupted_run_ends_with_130_and_writes_nothing(ward, tmp_path):
     output = tmp_path / "never.json"
     line = [sys.executable, "-m", "spark", "simulate", str(ward), "--seeds", "amina", "-o", str(output)]
     line += ["--backend", "python", "--worlds", "1000000"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+    def heed() -> None:  # what runs in the background may have been started with Ctrl-C ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
