@@ -37,6 +37,7 @@ _HOME = {
     "compare": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
+    "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
     "Choice": "results",
@@ -76,6 +77,7 @@ __all__ = [
     "datasets",
     "exact",
     "generate",
+    "plot_network",
     "read_network",
     "replay",
     "simulate",
@@ -106,6 +108,7 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
+    from spark.picture import plot_network
     from spark.plan import Broadcast, Plan, Seeds
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate

@@ -1,7 +1,4 @@
-"""Plots over plain arrays, readable in grey; matplotlib (the extra ``plot``) is imported when one is drawn.
-
-Every function draws on the axes it is given, or on new ones, and returns them; the caption says how many worlds.
-"""
+"""Charts: curves, sizes, differences and gains; what all pictures have in common."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axe
 def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     """Label the axes; the caption stands small below."""
     ax.set_title(title, loc="left", fontsize=11, color=INK)
-    ax.set_xlabel("\n".join([x, *textwrap.wrap(caption, CAPTION_WIDTH)]), fontsize=9)
+    ax.set_xlabel("\n".join([x, *wrap(caption, CAPTION_WIDTH)]), fontsize=9)
     ax.set_ylabel(y, fontsize=9)
     ax.tick_params(labelsize=8)
     for side in ("top", "right"):
@@ -45,6 +42,11 @@ def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     ax.grid(axis="y", color=PALE, linewidth=0.5)
     ax.set_axisbelow(True)
     return ax
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines; words are never broken."""
+    return textwrap.wrap(text, width, break_long_words=False)
 
 
 def draw_curve(
