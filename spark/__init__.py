@@ -33,6 +33,7 @@ _HOME = {
     "Seeds": "plan",
     "Broadcast": "plan",
     "Plan": "plan",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -52,6 +53,7 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "Constraints",
     "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
     from spark.network import Network
     from spark.optimise import choose_seeds
     from spark.plan import Broadcast, Plan, Seeds
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 
