@@ -31,7 +31,11 @@ _HOME = {
     "GammaTime": "model",
     "TableTime": "model",
     "Seeds": "plan",
+    "Boost": "plan",
+    "Bridge": "plan",
     "Broadcast": "plan",
+    "Mandate": "plan",
+    "Sustain": "plan",
     "Plan": "plan",
     "Constraints": "question",
     "simulate": "worlds",
@@ -50,6 +54,8 @@ __all__ = [
     "SIR",
     "SIS",
     "Bass",
+    "Boost",
+    "Bridge",
     "Broadcast",
     "Choice",
     "Comparison",
@@ -63,11 +69,13 @@ __all__ = [
     "GammaTime",
     "IndependentCascade",
     "LinearThreshold",
+    "Mandate",
     "Network",
     "Plan",
     "Seeds",
     "SparkError",
     "Spread",
+    "Sustain",
     "TableTime",
     "TrivalencyCascade",
     "WeightedCascade",
@@ -110,6 +118,7 @@ if TYPE_CHECKING:
     from spark.optimise import choose_seeds
     from spark.plan import Broadcast, Plan, Seeds
     from spark.question import Constraints
+    from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 
