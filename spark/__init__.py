@@ -116,9 +116,8 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
-    from spark.plan import Broadcast, Plan, Seeds
-    from spark.question import Constraints
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 
