@@ -1,4 +1,4 @@
-"""A picture of a network, by organisation or by how likely each person is to practise."""
+"""Pictures: a map of a network, and whole figures of a result with the map of its network beside its chart."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spark.drawing import draw_people, place
-from spark.errors import UsageError
+from spark.drawing import draw_curves, draw_people, place
+from spark.errors import RunError, UsageError
 from spark.network import Network
-from spark.results import Spread
+from spark.results import Choice, Comparison, Spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_PEOPLE = 20_000
 
@@ -73,6 +74,46 @@ def plot_network(
         title=title,
         caption=", ".join(said),
     )
+
+
+def figure_of(result: Spread | Choice | Comparison | None, network: Network | None = None) -> Figure:
+    """Return a figure of a result with its chart, and with a map where there is a network that can be drawn.
+
+    Parameters
+    ----------
+    result : None is a map of the network by organisation.
+    """
+    figure = _figure(2 if isinstance(result, Comparison) else 1)
+    mapped = network is not None and network.size <= MOST_PEOPLE
+    if isinstance(result, Comparison):
+        differences, curves = figure.subplots(1, 2, width_ratios=(3, 2))
+        result.plot(differences)
+        draw_curves(
+            curves,
+            {plan.name: [step.mean for step in plan.spread.over_time] for plan in result.plans},
+            title="Over time",
+            caption=f"means of {result.worlds:,} worlds",
+        )
+    elif result is None:
+        if network is None or not mapped:
+            raise UsageError(f"a map is drawn of at most {MOST_PEOPLE:,} people")
+        plot_network(network, ax=figure.subplots())
+    elif mapped and network is not None:
+        figure.set_size_inches(12.5, 6.4)
+        at_left, at_right = figure.subplots(1, 2, width_ratios=(3, 2))
+        plot_network(network, result if isinstance(result, Spread) else result.spread, ax=at_left)
+        result.plot(at_right)
+    else:
+        result.plot(figure.subplots())
+    return figure
+
+
+def _figure(panels: int) -> Figure:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise RunError("plots need matplotlib: pip install 'orgspark[plot]'") from error
+    return Figure(figsize=(11.5, 4.2) if panels > 1 else (8.0, 7.0), layout="constrained")
 
 
 def _groups(network: Network) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 INK, MIDDLE, PALE = "#1b1b1b", "#6e6e6e", "#cfcfcf"
 CAPTION_WIDTH = 90
 FLAME = "#c8501e"  # prints as a middle grey, and differs from blue and green for colour-blind eyes
+STROKES = (
+    ("#c8501e", "-"), ("#1b1b1b", "--"), ("#0072b2", "-."), ("#6e6e6e", ":"),
+    ("#e69f00", "-"), ("#009e73", "--"), ("#cc79a7", "-."), ("#1b1b1b", ":"),
+)  # fmt: skip
 
 
 def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axes:
@@ -66,6 +70,20 @@ def draw_curve(
     ax.plot(times, mean, color=FLAME, linewidth=2, marker="o" if times.size < 30 else None, markersize=3, label="mean")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="lower right")
+    return finish(ax, title=title, x="step", y="people who practise", caption=caption)
+
+
+def draw_curves(
+    ax: Axes | None, means: Mapping[str, Sequence[float]], *, title: str, caption: str, most: int = 8
+) -> Axes:
+    """Mean adopters over time of several plans, told apart by colour and by stroke; the first `most` of them."""
+    ax = new_axes(ax)
+    longest = max((len(mean) for mean in means.values()), default=0)
+    for at, (name, mean) in enumerate(list(means.items())[:most]):
+        whole = [*mean, *mean[-1:] * (longest - len(mean))]  # who has come to an end stays there
+        ax.plot(range(longest), whole, color=STROKES[at][0], linestyle=STROKES[at][1], linewidth=1.8, label=name)
+    ax.set_ylim(bottom=0)
+    ax.legend(frameon=False, fontsize=8)
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 

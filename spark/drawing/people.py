@@ -148,7 +148,8 @@ def _fire(ax: Axes, places: Places, chances: NDArray[np.float64], marked: NDArra
     order = np.argsort(chances, kind="stable")
     dots = ax.scatter(
         places.people[order, 0], places.people[order, 1], s=size, c=chances[order],
-        cmap=LinearSegmentedColormap.from_list("fire", FIRE), vmin=0, vmax=most, linewidths=0.3 if size > 8 else 0.15, edgecolors=MIDDLE, zorder=3,
+        cmap=LinearSegmentedColormap.from_list("fire", FIRE), vmin=0, vmax=most,
+        linewidths=0.3 if size > 8 else 0.15, edgecolors=MIDDLE, zorder=3,
     )  # fmt: skip
     figure = ax.get_figure()
     if figure is not None:

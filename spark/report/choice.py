@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -24,11 +25,14 @@ from spark.report.layout import (
     table,
     with_error,
 )
-from spark.report.spread import broadcast_in_words, by_organisation, in_order, outcome, spread_document, when
+from spark.report.spread import by_organisation, in_order, in_words, outcome, spread_document, when
 from spark.report.words import ERROR_NOTE, assumptions, cost_in_words, name_of, organisation_of, where
 from spark.results import Choice
 from spark.study import ChoiceAnswer as Chosen
 from spark.study import OtherChoice
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 IN_ORDER = (
     "In this order, if you have to stop early. 'ties' is how many people each can influence directly, 'adds' how many "
@@ -53,7 +57,7 @@ class ChoiceAnswer:
                 f"Start with {count(len(choice.seeds), 'person', 'people')}",
                 paragraph(IN_ORDER),
                 ranking(self.network, choice),
-                *(paragraph(broadcast_in_words(b)) for b in self.chosen.request.beside),
+                *(paragraph(in_words(b)) for b in self.chosen.request.beside),
                 cost(self.network, self.chosen),
             ),
             section(when(choice.spread), *outcome(self.network, choice.spread)),
@@ -77,6 +81,10 @@ class ChoiceAnswer:
         data["assumptions"] = self.sentences()
         data["provenance"] = provenance(choice.provenance, self.frame, run)
         return json_text("spark.plan/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(self.chosen.choice, self.network)
 
     def csv(self) -> str:
         """Write the ranking: one row a seed, in the order of choosing."""
