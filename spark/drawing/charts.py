@@ -38,7 +38,7 @@ def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axe
 def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     """Label the axes; the caption stands small below."""
     ax.set_title(title, loc="left", fontsize=11, color=INK)
-    ax.set_xlabel("\n".join([x, *wrap(caption, CAPTION_WIDTH)]), fontsize=9)
+    ax.set_xlabel("\n".join([x, *wrap(caption, room(ax))]), fontsize=9)
     ax.set_ylabel(y, fontsize=9)
     ax.tick_params(labelsize=8)
     for side in ("top", "right"):
@@ -46,6 +46,13 @@ def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     ax.grid(axis="y", color=PALE, linewidth=0.5)
     ax.set_axisbelow(True)
     return ax
+
+
+def room(ax: Axes) -> int:
+    """How many small letters fit below the axes."""
+    figure = ax.get_figure()
+    inches = 6.0 if figure is None else ax.get_position().width * float(figure.bbox.width / figure.dpi)
+    return max(30, min(CAPTION_WIDTH, int(13 * inches)))
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -70,20 +77,20 @@ def draw_curve(
     ax.plot(times, mean, color=FLAME, linewidth=2, marker="o" if times.size < 30 else None, markersize=3, label="mean")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="lower right")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 
-def draw_curves(
-    ax: Axes | None, means: Mapping[str, Sequence[float]], *, title: str, caption: str, most: int = 8
-) -> Axes:
+def draw_curves(ax: Axes | None, means: Mapping[str, list[float]], *, title: str, caption: str, most: int = 8) -> Axes:
     """Mean adopters over time of several plans, told apart by colour and by stroke; the first `most` of them."""
     ax = new_axes(ax)
     longest = max((len(mean) for mean in means.values()), default=0)
     for at, (name, mean) in enumerate(list(means.items())[:most]):
-        whole = [*mean, *mean[-1:] * (longest - len(mean))]  # who has come to an end stays there
+        whole = [*mean, *([mean[-1]] * (longest - len(mean)))]  # who has come to an end stays there
         ax.plot(range(longest), whole, color=STROKES[at][0], linestyle=STROKES[at][1], linewidth=1.8, label=name)
     ax.set_ylim(bottom=0)
-    ax.legend(frameon=False, fontsize=8)
+    ax.legend(frameon=False, fontsize=8, loc="best")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.drawing.charts import CAPTION_WIDTH, INK, MIDDLE, PALE, new_axes, wrap
+from spark.drawing.charts import INK, MIDDLE, PALE, new_axes, room, wrap
 from spark.drawing.layout import Places
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def draw_people(
     if shown < ties[0].size:
         caption += f"; {shown:,} of the ties are drawn"
     ax.set_title(title, loc="left", fontsize=11, color=INK)
-    ax.set_xlabel("\n".join(wrap(caption, CAPTION_WIDTH)), fontsize=8, loc="left")
+    ax.set_xlabel("\n".join(wrap(caption, room(ax))), fontsize=8, loc="left")
     ax.set_aspect("equal", adjustable="datalim")
     ax.set_xticks([])
     ax.set_yticks([])
