@@ -33,6 +33,7 @@ _HOME = {
     "Seeds": "plan",
     "Broadcast": "plan",
     "Plan": "plan",
+    "UntilClear": "worlds",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -68,6 +69,7 @@ __all__ = [
     "Spread",
     "TableTime",
     "TrivalencyCascade",
+    "UntilClear",
     "WeightedCascade",
     "__version__",
     "bass",
@@ -108,7 +110,7 @@ if TYPE_CHECKING:
     from spark.optimise import choose_seeds
     from spark.plan import Broadcast, Plan, Seeds
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, replay, simulate
 
 
 def __getattr__(name: str) -> Any:
