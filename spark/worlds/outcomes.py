@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spark.network import Network
 from spark.plan import Plan, Seeds
-from spark.problem.actions import plan_cost
+from spark.problem.actions import cost_by_intervention
 from spark.results import CostEffect, Difference, PlanResult, Price, Spread, TimeTo, WorstOff
 from spark.worlds.differences import TWO_SIDED_95, price_of
 from spark.worlds.estimates import exact
@@ -24,7 +24,8 @@ def plan_results(
     best = _best(np.stack([spread.sizes for spread in tried.spreads]))
     found = []
     for row, (name, plan, spread) in enumerate(zip(names, plans, tried.spreads, strict=True)):
-        cost = plan_cost(network, plan)
+        costs = cost_by_intervention(network, plan, spread.provenance.horizon)
+        cost = sum((part for _, part in costs), 0.0)
         reached = exact(tried.tally.groups_lit[row, :, 0]) if len(network.organisations) else None
         adopters = tried.tally.adopters[row]
         found.append(
@@ -32,7 +33,7 @@ def plan_results(
                 name=name,
                 spread=spread,
                 cost=cost,
-                seed_cost=plan_cost(network, Plan(Seeds(plan.seeds))),
+                seed_cost=sum((part for action, part in costs if isinstance(action, Seeds)), 0.0),
                 median=float(np.quantile(spread.sizes, 0.5, method="inverted_cdf")),
                 cost_per_extra_adopter=price_of(cost, spread.gain_over_no_action, *_gain_interval(spread)),
                 probability_best=best[row],
