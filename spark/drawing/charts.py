@@ -48,6 +48,12 @@ def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     return ax
 
 
+def _whole_steps(ax: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
 def room(ax: Axes) -> int:
     """How many small letters fit below the axes."""
     figure = ax.get_figure()
@@ -77,7 +83,7 @@ def draw_curve(
     ax.plot(times, mean, color=FLAME, linewidth=2, marker="o" if times.size < 30 else None, markersize=3, label="mean")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="lower right")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    _whole_steps(ax)
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 
@@ -90,7 +96,7 @@ def draw_curves(ax: Axes | None, means: Mapping[str, list[float]], *, title: str
         ax.plot(range(longest), whole, color=STROKES[at][0], linestyle=STROKES[at][1], linewidth=1.8, label=name)
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="best")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    _whole_steps(ax)
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 
