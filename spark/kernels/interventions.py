@@ -70,7 +70,7 @@ class Room(NamedTuple):
     due: NDArray[np.int32]  # [b], the bridges that deliver in this step
 
 
-@inlined
+@kernel
 def coin(key, kind, world, who):
     """32 bits: the coin of a kind of intervention (its place in `UPTAKE_KINDS`), the same in every plan and step."""
     return person_draw(kind_key(key, COIN + u64(kind), world), who) >> u64(32)
@@ -78,7 +78,7 @@ def coin(key, kind, world, who):
 
 @kernel
 def follow(rows, questions, organisation, key, world, out):
-    """Fill `out` int32[n] with the row that each person follows in a world; `rows` int32[n] or [0] are where she starts."""
+    """Fill `out` int32[n] with the row that each person follows in a world; she starts at `rows`, int32[n] or [0]."""
     if rows.size == 0:
         out[:] = -1
         return
@@ -157,7 +157,7 @@ def bridges_due(key, world, changes, room, first, end, t):
     return count
 
 
-@inlined
+@kernel
 def accepted(key, world, changes, b):
     """Whether both ends of a bridge go along."""
     if changes.accept.size == 0 or changes.accept[b] >= ALWAYS:
@@ -176,7 +176,7 @@ def level_of(boost, levels, v, t):
     return np.int64(levels[row, min(t, levels.shape[1] - 1)]) if row >= 0 else 0
 
 
-@inlined
+@kernel
 def bridge_draw(key, world, tie):
     """The draw of an added tie."""
     k0, k1 = halves(world_key(key, world, tie >> u64(BLOCK_BITS)))
@@ -458,7 +458,7 @@ def run_changed_threshold(key, first, begin_row, stop_row, rows, shares, start, 
     return done
 
 
-@inlined
+@kernel
 def delivered(changes, when, b, v):
     """Whether bridge b delivered to v in the step in which she adopted; `accepted` is another question."""
     u = changes.source[b]
@@ -483,16 +483,16 @@ def replay_changed_cascade(key, world, rows, incoming, shares, start, room, when
     for i in range(total):
         v = work.queue[i]
         why = work.seen[v]
-        if why == SEED or why == ALREADY:
+        if why in (SEED, ALREADY):
             by[v] = -2 if why == SEED else -3
             continue
         by[v] = -4 if why == BY_PARTNERS else -5
         level = level_of(room.boost, changes.boost_level, v, np.int64(when[v]))
         for b in range(changes.source.size):
-            if delivered(changes, when, b, v) and accepted(key, world, changes, b):
-                if bridge_draw(key, world, changes.tie[b]) < changes.chance[level, b]:
-                    by[v] = -6 - b
-                    break
+            here = delivered(changes, when, b, v) and accepted(key, world, changes, b)
+            if here and bridge_draw(key, world, changes.tie[b]) < changes.chance[level, b]:
+                by[v] = -6 - b
+                break
         for j in range(in_indptr[v], in_indptr[v + 1]):
             e = in_ties[j]
             if when[in_sources[j]] == when[v] - 1:
@@ -519,7 +519,7 @@ def replay_changed_threshold(key, world, rows, incoming, shares, start, room, wh
     for i in range(total):
         v = work.queue[i]
         why = work.seen[v]
-        if why == SEED or why == ALREADY:
+        if why in (SEED, ALREADY):
             by[v] = -2 if why == SEED else -3
             continue
         by[v] = -4 if why == BY_PARTNERS else -5

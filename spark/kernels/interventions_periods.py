@@ -12,6 +12,7 @@ from spark.kernels.accelerate import kernel
 from spark.kernels.draw import (
     BLOCK_BITS,
     BROADCAST,
+    CERTAIN,
     PARTNERS,
     exponential_tolerance,
     halves,
@@ -101,7 +102,7 @@ def changed_periods_world(key, world, rows, shares, start, room, adopters):
                         draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
                         if draw >= chance[level, tie]:
                             continue
-                        if times[v] > 0 and bends:
+                        if times[v] > 0 and bends and tie_dose[level, tie] < CERTAIN:
                             need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
                             if scaled(tie_dose[level, tie], left[min(np.int64(times[v]), left.size - 1)]) < need:
                                 continue
@@ -117,7 +118,7 @@ def changed_periods_world(key, world, rows, shares, start, room, adopters):
                         level = level_of(boost, levels, v, t)
                         draw = bridge_draw(now, world, changes.tie[b])
                         convinces = draw < changes.chance[level, b] and accepted(key, world, changes, b)
-                        if convinces and times[v] > 0 and bends:
+                        if convinces and times[v] > 0 and bends and changes.dose[level, b] < CERTAIN:
                             need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
                             dose = scaled(changes.dose[level, b], left[min(np.int64(times[v]), left.size - 1)])
                             convinces = dose >= need
