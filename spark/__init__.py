@@ -37,6 +37,8 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "UntilClear": "worlds",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -58,6 +60,7 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "Constraints",
     "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
@@ -76,6 +79,7 @@ __all__ = [
     "Sustain",
     "TableTime",
     "TrivalencyCascade",
+    "UntilClear",
     "WeightedCascade",
     "__version__",
     "bass",
@@ -115,8 +119,9 @@ if TYPE_CHECKING:
     from spark.network import Network
     from spark.optimise import choose_seeds
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, replay, simulate
 
 
 def __getattr__(name: str) -> Any:
