@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spark.backends.cpu_changes import KERNELS as CHANGED
 from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
