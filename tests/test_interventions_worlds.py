@@ -153,7 +153,10 @@ class TestSameBytes:
         room = changed_room(problem, [start], _work(problem, [start]))
         name = "periods" if lapsing else problem.law.family
         count = _count(watch, network.size)._replace(
-            adopters=np.empty((40, 16), np.int32), value=np.empty(40, np.int64), ever=np.empty(40, np.int64)
+            adopters=np.empty((40, 16), np.int32),
+            value=np.empty(40, np.int64),
+            ever=np.empty(40, np.int64),
+            groups_lit=np.empty((40, len(watch.groups)), np.int32),
         )
         kernel = KERNELS[f"changed {name}"][0]
         kernel(np.uint64(key), 0, 0, 40, level_rows(problem), _shares(problem), start, room, count)
