@@ -37,6 +37,7 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -58,6 +59,7 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "Constraints",
     "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
@@ -115,6 +117,7 @@ if TYPE_CHECKING:
     from spark.network import Network
     from spark.optimise import choose_seeds
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 

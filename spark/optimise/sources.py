@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
+from spark.optimise.greedy import best_on
 from spark.optimise.wish import Wish
 from spark.plan import Plan
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
@@ -87,12 +89,13 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    if size > LARGE and setting.bare and wish.costs is None and setting.watch.horizon < 0:
+    simple = wish.costs is None and wish.limits is None
+    if size > LARGE and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:
         companions: list[int] = []
-        if size > HUGE and wish.costs is None and wish.most > 1:
+        if size > HUGE and simple and wish.most > 1:
             pilot.grow(SENTINEL_SETS)
             sentinel, companions = _sentinel(pilot.sets, wish)
         a, b = (
@@ -103,7 +106,8 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     allowed = wish.allowed.copy()
     allowed[sentinel] = 0
     most = wish.most - len(sentinel)
-    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget)
+    best = None if wish.limits is None else partial(best_on, wish=wish)
+    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget, best=best)
 
     def plain() -> Any:
         pilot.grow(SAMPLE_SETS)
