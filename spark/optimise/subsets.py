@@ -36,7 +36,8 @@ WALKS, TRIES, STALE, COOLING, LAST = 12, 8, 50, 0.95, 16
 class Fits(Protocol):
     """Whether things may be had together."""
 
-    def __call__(self, chosen: Subset) -> bool: ...
+    def __call__(self, chosen: Subset) -> bool:
+        """Return whether all of `chosen` may be had; then so may every part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Search:
     costs : float64[count], >= 0. fits : whether a set may be chosen; every subset of one that may be, may be.
     worlds : how many the answer is judged in. effort : how many worlds may be run in all, about.
     pairs : which pairs are worth a look, best first; None: those of the best single things.
-    exact : whether all sets are looked at where they are few.
+    starts : sets that fit; the answer is at least as good. exact : whether all sets are looked at where they are few.
     """
 
     objective: Objective
@@ -74,6 +75,7 @@ class Search:
     worlds: int = 1024
     effort: int = 4_000_000
     pairs: Sequence[tuple[int, int]] | None = None
+    starts: Sequence[Subset] = ()
     exact: bool = True
     _known: dict[tuple[frozenset[int], int], float] = field(default_factory=dict)
     _spent: int = 0
@@ -86,7 +88,8 @@ class Search:
                 values = self._means(every, self.worlds)
                 best = _first_best(values, [self._cost(chosen) for chosen in every])
                 return Found(self._ordered(every[best]), float(values[best]), True)
-        chosen = self._grown((), self.effort // 2)
+        grown = [self._grown((), self.effort // 2), *self.starts]
+        chosen = grown[int(np.argmax(self._means(grown, self.worlds)))]
         chosen = self._exchanged(chosen, self.effort * 3 // 4)
         chosen = self._annealed(chosen, self.effort)
         return Found(self._ordered(chosen), float(self._means([chosen], self.worlds)[0]), False)
@@ -123,12 +126,11 @@ class Search:
             order = (*order, rest.pop(int(np.argmax(values))))
         return order
 
-    def _race(self, start: Subset, moves: Sequence[Subset], base: float, per_cost: bool) -> tuple[Subset | None, float]:
-        """Which of the sets that `moves` would make of `start` is best, by gain over `base` (per cost); and its gain."""
+    def _race(self, start: Subset, moves: Sequence[Subset], *, per_cost: bool) -> tuple[Subset, float]:
+        """The best of the sets that `start` may become, by gain or by gain per cost; and its gain."""
         worlds = min(FEWEST_WORLDS, self.worlds)
         while True:
-            here = float(self._means([start], worlds)[0]) if math.isnan(base) else base
-            gains = self._means(moves, worlds) - here
+            gains = self._means(moves, worlds) - self._means([start], worlds)[0]
             spent = self._cost(start)
             price = np.array([max(self._cost(move) - spent, 0.0) for move in moves]) if per_cost else np.ones(1)
             score = np.where(price > 0, gains / np.where(price > 0, price, 1.0), np.where(gains > 0, np.inf, gains))
@@ -154,8 +156,8 @@ class Search:
             moves: list[Subset] = [(*chosen, i) for i in able]
             if self._spent < effort:
                 moves += self._together(chosen, able, values)
-            best, gain = self._race(chosen, moves, math.nan, True)
-            if best is None or gain < 0 or (gain == 0 and self._cost(best) > self._cost(chosen)):
+            best, gain = self._race(chosen, moves, per_cost=True)
+            if gain < 0 or (gain == 0 and self._cost(best) > self._cost(chosen)):
                 return chosen
             chosen = best
 
@@ -177,8 +179,8 @@ class Search:
                 moves = [moves[i] for i in _shuffled(len(moves), self.key + self._spent)[:room].tolist()]
             if not moves:
                 return chosen
-            best, _ = self._race(chosen, moves, math.nan, False)
-            if best is None or float(self._means([best], self.worlds)[0]) <= value:
+            best, _ = self._race(chosen, moves, per_cost=False)
+            if float(self._means([best], self.worlds)[0]) <= value:
                 return chosen
             chosen = self._grown(best, 0)
         return chosen
