@@ -37,11 +37,13 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "UntilClear": "worlds",
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
+    "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
     "Choice": "results",
@@ -78,6 +80,7 @@ __all__ = [
     "Sustain",
     "TableTime",
     "TrivalencyCascade",
+    "UntilClear",
     "WeightedCascade",
     "__version__",
     "bass",
@@ -86,6 +89,7 @@ __all__ = [
     "datasets",
     "exact",
     "generate",
+    "plot_network",
     "read_network",
     "replay",
     "simulate",
@@ -116,10 +120,11 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
+    from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, replay, simulate
 
 
 def __getattr__(name: str) -> Any:
