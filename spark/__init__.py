@@ -41,6 +41,7 @@ _HOME = {
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
     "Spread": "results",
@@ -85,6 +86,7 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
@@ -121,7 +123,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, replay, simulate
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

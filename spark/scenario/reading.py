@@ -170,7 +170,10 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
     if not path.exists():
         found.append((("network", "path"), f"there is no file or folder {str(path)!r}"))
     layers = None if table.layers is None else tuple(table.layers)
-    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding)
+    others = None if table.others is None else scenario.network.path.parent / table.others
+    if others is not None and not others.is_dir():
+        found.append((("network", "others"), f"there is no folder {str(others)!r}"))
+    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others)
     return dataclasses.replace(scenario, network=network)
 
 
