@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
+from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
-from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows | Paths | Crowd] = weakref.WeakKeyDictionary()
+_ROWS: weakref.WeakKeyDictionary[Problem, Rows | ContinuousRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
@@ -52,7 +51,7 @@ class CpuBackend:
         rows, shares = _rows(problem), _shares(problem)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
-        works: dict[int, Work | PathsWork | CrowdWork] = {}
+        works: dict[int, Work | ContinuousWork] = {}
         counts: dict[int, Count] = {}
 
         def work(worker: int, begin: int, end: int) -> None:
@@ -63,7 +62,7 @@ class CpuBackend:
                 stop = min(row + end - begin, worlds.count)
                 begin += _chunk(plan, row, stop, works[worker], worker)
 
-        def _chunk(plan: int, row: int, stop: int, room: Work | PathsWork | CrowdWork, worker: int) -> int:
+        def _chunk(plan: int, row: int, stop: int, room: Work | ContinuousWork, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
             while done < stop - row:
@@ -174,7 +173,7 @@ def _rule(problem: Problem) -> str:
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
-def _rows(problem: Problem) -> Rows | Paths | Crowd:
+def _rows(problem: Problem) -> Rows | ContinuousRows:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
@@ -221,7 +220,7 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
     )
 
 
-def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork:
+def _work(problem: Problem, starts: list[Start]) -> Work | ContinuousWork:
     if problem.law.continuous:
         return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
