@@ -34,8 +34,14 @@ _HOME = {
     "GammaTime": "model",
     "TableTime": "model",
     "Seeds": "plan",
+    "Boost": "plan",
+    "Bridge": "plan",
     "Broadcast": "plan",
+    "Mandate": "plan",
+    "Sustain": "plan",
     "Plan": "plan",
+    "UntilClear": "worlds",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -52,9 +58,12 @@ __all__ = [
     "SIR",
     "SIS",
     "Bass",
+    "Boost",
+    "Bridge",
     "Broadcast",
     "Choice",
     "Comparison",
+    "Constraints",
     "ContinuousSEIR",
     "ContinuousSI",
     "ContinuousSIR",
@@ -67,13 +76,16 @@ __all__ = [
     "GammaTime",
     "IndependentCascade",
     "LinearThreshold",
+    "Mandate",
     "Network",
     "Plan",
     "Seeds",
     "SparkError",
     "Spread",
+    "Sustain",
     "TableTime",
     "TrivalencyCascade",
+    "UntilClear",
     "WeightedCascade",
     "__version__",
     "bass",
@@ -115,9 +127,10 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
-    from spark.plan import Broadcast, Plan, Seeds
+    from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

@@ -17,10 +17,10 @@ from spark.model.parameters import with_probability
 from spark.network import Network
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.problem.actions import lower_plans
-from spark.problem.lowering import lower
+from spark.problem.together import lower_together
 from spark.results import Choice, Comparison, Difference, Spread
 from spark.scenario import Scenario, load_network
-from spark.worlds import Progress
+from spark.worlds import Progress, UntilClear
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -131,10 +131,10 @@ def load(scenario: Scenario) -> Network:
 def check(network: Network, scenario: Scenario) -> None:
     """Check that the model and the plans of a scenario fit its network, without running anything."""
     plans = {name: plan for name, plan in scenario.plans.items() if isinstance(plan, Plan)}
+    lower_plans(network, plans)
     for model in (scenario.model, *scenario.also):
         with _blamed_on_file(dataclasses.replace(scenario, model=model), "model"):
-            lower(network, model)
-    lower_plans(network, plans)
+            lower_together(network, model, plans)
 
 
 def simulate(
@@ -210,7 +210,7 @@ def _comparison(
             network,
             scenario.model,
             plans,
-            **_run_options(scenario),
+            **_run_options(scenario) | _until_clear(scenario),
             smallest_difference=scenario.run.smallest_difference,
             progress=progress,
         )
@@ -286,6 +286,11 @@ def _run_options(scenario: Scenario) -> dict[str, Any]:
         "workers": run.workers,
         "backend": run.backend,
     }
+
+
+def _until_clear(scenario: Scenario) -> dict[str, Any]:
+    most = scenario.run.until_clear
+    return {} if most is None else {"worlds": UntilClear(most=most), "standard_error": None}
 
 
 @contextmanager

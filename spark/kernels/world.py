@@ -45,9 +45,41 @@ class Shares(NamedTuple):
     receptivity: NDArray[np.uint64]
 
 
+class Questions(NamedTuple):
+    """Which row a person follows where that depends on her coins: see `spark.problem.arrays.Uptake`; [0] where none."""
+
+    kind: NDArray[np.uint8]
+    accept: NDArray[np.uint64]
+    yes: NDArray[np.int32]
+    no: NDArray[np.int32]
+
+
+class Changes(NamedTuple):
+    """What one plan changes beside seeds and broadcasts, as in `spark.problem.arrays.Actions`; all of size 0 where it
+    changes nothing. Rows of people are int32[n] or [0]; bridges are those of the plan alone, sorted by source.
+    """
+
+    seed_accept: NDArray[np.uint64]
+    heard: Questions
+    boost: NDArray[np.int32]
+    boost_level: NDArray[np.uint8]
+    boosts: Questions
+    sustain: NDArray[np.int32]
+    sustain_left: NDArray[np.uint64]
+    sustains: Questions
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    tie: NDArray[np.uint64]
+    opens: NDArray[np.int32]
+    closes: NDArray[np.int32]
+    accept: NDArray[np.uint64]
+    chance: NDArray[np.uint64]
+    dose: NDArray[np.uint64]
+
+
 class Start(NamedTuple):
     """One plan: who practises already int32[a], seeds int32[s] with their steps int32[s] in order, who hears which
-    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], and the last step or -1.
+    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], the last step or -1, and what else it changes.
     """
 
     adopted: NDArray[np.int32]
@@ -56,6 +88,7 @@ class Start(NamedTuple):
     schedule: NDArray[np.int32]
     heard: NDArray[np.uint64]
     horizon: int
+    changes: Changes
 
 
 class Work(NamedTuple):
@@ -86,7 +119,8 @@ class Work(NamedTuple):
 
 class Count(NamedTuple):
     """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value and
-    ever int64[W], sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros.
+    ever int64[W], groups_lit int32[W, d], sums and squares int64[G], reached int64[n], and a working array int64[G] of
+    zeros.
     """
 
     groups: NDArray[np.int32]
@@ -94,6 +128,7 @@ class Count(NamedTuple):
     adopters: NDArray[np.int32]
     value: NDArray[np.int64]
     ever: NDArray[np.int64]
+    groups_lit: NDArray[np.int32]
     group_sum: NDArray[np.int64]
     group_squares: NDArray[np.int64]
     reached: NDArray[np.int64]
@@ -229,10 +264,13 @@ def record_final(row, final, count):
             if g >= 0:
                 count.group_now[g] += 1
     count.value[row] = value
+    for d in range(count.groups.shape[0]):
+        count.groups_lit[row, d] = 0
     for v in final:
         for d in range(count.groups.shape[0]):
             g = count.groups[d, v]
             if g >= 0 and count.group_now[g] > 0:
+                count.groups_lit[row, d] += 1
                 count.group_sum[g] += count.group_now[g]
                 count.group_squares[g] += count.group_now[g] * count.group_now[g]
                 count.group_now[g] = 0
