@@ -35,7 +35,7 @@ from spark.kernels.world import kind_key, record_final
 READY = u64(0x7265616479303031)
 NO_TIMES = np.empty(0, np.uint64)
 NOT_YET = -1
-LAPSED, BY_SEED, BY_ALREADY, BY_BROADCAST = -6, -2, -3, -5  # as in `spark.problem.arrays.Trace`
+LAPSED, BY_SEED, BY_ALREADY, BY_BROADCAST = -7, -2, -3, -5  # as in `spark.problem.arrays.Trace`
 
 
 class Marks(NamedTuple):
