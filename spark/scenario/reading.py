@@ -237,7 +237,16 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
     return None if len(found) > before or badly_typed else make_model(name, parameters)
 
 
-_HARMLESS = {"probability": 0.0, "threshold": 1, "examples_needed": 1}
+_HARMLESS = {
+    "probability": 0.0,
+    "threshold": 1,
+    "examples_needed": 1,
+    "rate": 0.0,
+    "recovery": 0.0,
+    "onset": 1.0,
+    "p": 0.0,
+    "q": 0.0,
+}
 
 
 def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> list[str]:
