@@ -25,7 +25,10 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "ContinuousSEIR": "model",
+    "ContinuousSI": "model",
     "ContinuousSIR": "model",
+    "ContinuousSIS": "model",
     "Bass": "model",
     "ExponentialTime": "model",
     "FixedTime": "model",
@@ -42,6 +45,7 @@ _HOME = {
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
     "plot_network": "picture",
@@ -63,7 +67,10 @@ __all__ = [
     "Choice",
     "Comparison",
     "Constraints",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ExamplesNeeded",
     "ExponentialTime",
@@ -87,6 +94,7 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
@@ -107,7 +115,10 @@ if TYPE_CHECKING:
         SIR,
         SIS,
         Bass,
+        ContinuousSEIR,
+        ContinuousSI,
         ContinuousSIR,
+        ContinuousSIS,
         CountThreshold,
         ExamplesNeeded,
         ExponentialTime,
@@ -126,7 +137,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, replay, simulate
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 
 def __getattr__(name: str) -> Any:
