@@ -6,6 +6,7 @@ lowered to a problem (`spark.problem.lowering`).
 
 from __future__ import annotations
 
+from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
 from spark.model.guarantee import Guarantee
@@ -19,6 +20,8 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adoption",
+    "Aware",
     "Bass",
     "ContinuousSIR",
     "CountThreshold",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import Bass, ContinuousSIR
 from spark.model.lapse import SI, SIR, SIS
@@ -27,6 +28,8 @@ Model = (
     | SI
     | SIS
     | SIR
+    | Adoption
+    | Aware
     | ContinuousSIR
     | Bass
 )
@@ -43,6 +46,8 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "adoption": Adoption,
+        "aware": Aware,
     }
 )
 """The names of the models on the command line and in scenario files."""
@@ -92,11 +97,11 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0))
     """
     inner = cascade_for(given) if name == "examples-needed" else name
-    parameters = {key: value for key, value in given.items() if key != WRAP}
+    parameters = {key: value for key, value in given.items() if key != WRAP or inner not in _CASCADES}
     if "values" in parameters:
         parameters["values"] = tuple(parameters["values"])
     model = MODELS[inner](**parameters)
-    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
+    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given and inner in _CASCADES else model  # type: ignore[arg-type]
 
 
 def written(model: Model) -> tuple[str, dict[str, Any]]:

@@ -186,7 +186,7 @@ def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None
 def _law(
     network: Network,
     partner_dose: NDArray[np.uint64],
-    family: Literal["cascade", "threshold", "paths", "crowd"],
+    family: Literal["cascade", "threshold", "aware", "paths", "crowd"],
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
@@ -384,4 +384,5 @@ def _per_tie(network: Network, share: Share, role: str, most: float | None = Non
     return values
 
 
-import spark.problem.continuous  # noqa: E402, F401  it registers its laws, and needs what is above
+import spark.problem.adoption  # noqa: E402
+import spark.problem.continuous  # noqa: E402, F401  they register their laws, and need what is above

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.backends import open_backend
 from spark.errors import UsageError
@@ -89,7 +90,16 @@ def _join(a: Tally, b: Tally) -> Tally:
         a.group_sum + b.group_sum,
         a.group_squares + b.group_squares,
         a.reached + b.reached,
+        _joined_states(a.states, b.states),
     )
+
+
+def _joined_states(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not a.size:
+        return a
+    steps = max(a.shape[3], b.shape[3])
+    longer = [np.pad(part, ((0, 0), (0, 0), (0, 0), (0, steps - part.shape[3])), mode="edge") for part in (a, b)]
+    return np.asarray(longer[0] + longer[1])
 
 
 def _largest_error(tally: Tally, plans: int) -> float:
