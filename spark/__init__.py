@@ -33,8 +33,13 @@ _HOME = {
     "GammaTime": "model",
     "TableTime": "model",
     "Seeds": "plan",
+    "Boost": "plan",
+    "Bridge": "plan",
     "Broadcast": "plan",
+    "Mandate": "plan",
+    "Sustain": "plan",
     "Plan": "plan",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -50,12 +55,15 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adoption",
+    "Aware",
     "Bass",
+    "Boost",
+    "Bridge",
     "Broadcast",
     "Choice",
     "Comparison",
-    "Adoption",
-    "Aware",
+    "Constraints",
     "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
@@ -65,11 +73,13 @@ __all__ = [
     "GammaTime",
     "IndependentCascade",
     "LinearThreshold",
+    "Mandate",
     "Network",
     "Plan",
     "Seeds",
     "SparkError",
     "Spread",
+    "Sustain",
     "TableTime",
     "TrivalencyCascade",
     "WeightedCascade",
@@ -94,9 +104,9 @@ if TYPE_CHECKING:
         SI,
         SIR,
         SIS,
-        Bass,
         Adoption,
         Aware,
+        Bass,
         ContinuousSIR,
         CountThreshold,
         ExamplesNeeded,
@@ -112,7 +122,8 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
-    from spark.plan import Broadcast, Plan, Seeds
+    from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 

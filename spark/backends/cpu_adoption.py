@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.adoption import ADOPTED, Course, Posts, run_adoption
+from spark.kernels.adoption import Course, Posts, run_adoption
+from spark.kernels.adoption_people import ADOPTED
 from spark.kernels.aware import Word, WordWork, run_aware
 from spark.kernels.lanes import LANES
 from spark.kernels.world import Start

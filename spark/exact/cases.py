@@ -120,13 +120,16 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
         )
     if horizon is not None and horizon < 0:
         raise UsageError(f"horizon {horizon} is not a step of at least 0")
+    others = [type(a).__name__ for a in plan.interventions if not isinstance(a, Seeds | Broadcast) or a.take_up != 1]
+    if others:
+        raise UsageError(f"spark.exact knows seeds and broadcasts that everybody goes along with, no {others[0]} here")
     joins = {0: sum(1 << int(i) for i in np.flatnonzero(network.adopted))}
     heard: list[dict[int, float]] = [defaultdict(float) for _ in range(network.size)]
     for action in plan.interventions:
         if isinstance(action, Seeds):
             for i in network.index(action.people):
                 joins[action.start] = joins.get(action.start, 0) | 1 << int(i)
-        else:
+        elif isinstance(action, Broadcast):
             dose = action.dose if action.dose is not None else _dose(action.probability or 0.0)
             end = action.stop if horizon is None else min(action.stop, horizon + 1)
             for v in _hearers(network, action) if dose > 0 else ():

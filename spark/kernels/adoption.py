@@ -202,7 +202,8 @@ def adoption_world(key, world, course, shares, start, posts):
                              organisation, shares.visibility, shares.partner_indptr, shares.partner_targets,
                              shares.partner_dose, signed, bright, heat)  # fmt: skip
                 partner(kind_key(now, PARTNERS, world), needed, shares.member_indptr, shares.members,
-                        course.receptivity, course.left, heat, lapses, state, moments, tolerance, ready, counts)  # fmt: skip
+                        course.receptivity, course.left, heat, lapses, state, moments, tolerance, ready,
+                        counts)  # fmt: skip
             hear(kind_key(now, BROADCAST, world), t, needed, course.policy_dose, start.schedule, start.heard,
                  organisation, signed, state, moments, tolerance, learned, ready, counts)  # fmt: skip
             if counts[UNTOLD] > 0:

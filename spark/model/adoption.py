@@ -1,4 +1,4 @@
-"""The full model: people hear of a practice, try it, adopt it, give up, leave; organisations sign up. And awareness alone.
+"""The full model: people hear of a practice, try it, adopt it, give up, leave; organisations sign up; awareness alone.
 
 What each parameter leaves at its default costs nothing: with a probability, partners, lapse and rekindle only,
 `Adoption` is `SIS` world by world.
@@ -63,8 +63,8 @@ class Adoption:
     partners : chance per step that a person is convinced while the whole of one partner organisation, of weight 1,
         practises.
     examples_needed : convincing moments needed, 1 to 64, counted since the person last gave up or failed a trial.
-    awareness : chance per tie and step by which an adopter makes a person aware (q_P), as `probability`; None: everybody
-        knows. Nobody adopts who is not aware; what reached her before counts once she is. Who hears a broadcast, or
+    awareness : chance per tie and step by which an adopter makes a person aware (q_P), as `probability`; None:
+        everybody knows. Nobody adopts who is not aware; what reached her before counts once she is. Who hears a broadcast, or
         whose organisation signs up, is aware.
     hearsay : the same by those who are aware and have not adopted (q_N), at most `awareness`.
     trial_time : steps from being convinced to adopting, >= 0. `trial_failure` : chance that the trial then fails.
@@ -72,8 +72,8 @@ class Adoption:
     lapse : chance per step in [0, 1] that an adopter gives up. A third of improvement projects are not sustained at one
         year, which is 0.0334 a month.
     lapse_factor : a people column that multiplies it, >= 0 (a chance above 1 is 1).
-    peer_support : chi >= 0: the chance of giving up is multiplied by exp(-chi x), x the share of those who can influence
-        the person who practise.
+    peer_support : chi >= 0: the chance of giving up is multiplied by exp(-chi x), x the share of those who can
+        influence the person who practise.
     rekindle : in [0, 1]: each time a person gives up her readiness is multiplied by it; 1 as SIS, 0 as SIR.
     turnover : chance per step that a person leaves, a number or a people column; whoever takes the post is unaware and
         without a history.
@@ -128,8 +128,10 @@ class Adoption:
             yield from _hearsay_faults(_MODEL, self.awareness, self.hearsay)
         elif self.hearsay != 0:
             yield f"{_MODEL}: hearsay passes on awareness, and without awareness everybody knows: give both"
-        if isinstance(self.trial_time, bool) or not isinstance(self.trial_time, int) or not (
-            0 <= self.trial_time <= LONGEST_TRIAL
+        if (
+            isinstance(self.trial_time, bool)
+            or not isinstance(self.trial_time, int)
+            or not (0 <= self.trial_time <= LONGEST_TRIAL)
         ):
             yield f"{_MODEL}: trial_time {self.trial_time!r} is not a whole number from 0 to {LONGEST_TRIAL:,}"
         elif self.trial_time == 0 and self.trial_visibility:

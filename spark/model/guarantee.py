@@ -105,8 +105,8 @@ def guarantee_with_states(breaks: list[str], joins: list[str]) -> Guarantee:
         return Guarantee("per_period", False, False, False, f"{why}{', and '.join(breaks)}: nothing is guaranteed")
     if joins:
         why = (
-            "one more seed never leaves fewer practising at the horizon, but two together can be worth more than the sum "
-            "of each alone, because "
+            "one more seed never leaves fewer practising at the horizon, but two together can be worth more than the "
+            "sum of each alone, because "
         )
         search = ": the choice of seeds is a search without a bound"
         return Guarantee("per_period", True, False, False, f"{why}{', and '.join(joins)}{search}")

@@ -79,7 +79,7 @@ class Network:
         not known: without ties they are no isolates.
     given : names of the person columns that the data held.
     groups : the other categorical columns of people.
-    numbers : their numeric columns without a role, float64[n], NaN where empty; a model may name one (`person_numbers`).
+    numbers : their numeric columns without a role, float64[n], NaN where empty; a model may name one.
     layers : names of the layers, sorted by UTF-8 bytes; at least one.
     indptr : int64[n+1]; the ties from person u have the ids indptr[u] <= e < indptr[u+1].
     targets, layer : int32[m], uint16[m]; whom a tie leads to, and the position of its layer.
