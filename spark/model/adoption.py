@@ -64,8 +64,8 @@ class Adoption:
         practises.
     examples_needed : convincing moments needed, 1 to 64, counted since the person last gave up or failed a trial.
     awareness : chance per tie and step by which an adopter makes a person aware (q_P), as `probability`; None:
-        everybody knows. Nobody adopts who is not aware; what reached her before counts once she is. Who hears a broadcast, or
-        whose organisation signs up, is aware.
+        everybody knows. Nobody adopts who is not aware; what reached her before counts once she is. Who hears a
+        broadcast, or whose organisation signs up, is aware.
     hearsay : the same by those who are aware and have not adopted (q_N), at most `awareness`.
     trial_time : steps from being convinced to adopting, >= 0. `trial_failure` : chance that the trial then fails.
     trial_visibility : what those who try give, as a share in [0, 1] of an adopter's dose.

@@ -49,6 +49,8 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
 
 def rule_of(law: Law) -> str:
     """Which rule decides what a law can carry: its family, or that people lapse."""
+    if law.states is not None:
+        return "adoption" if law.lapse.size else law.family
     return "periods" if law.lapse.size else law.family
 
 
