@@ -178,12 +178,33 @@ def _own_parameters(name: str, text: str) -> dict[str, Any]:
     return found
 
 
+_SHARES = ("weight", "dose", "awareness", "hearsay")
+_NUMBERS_OR_COLUMNS = ("turnover", "adoption")
+_NUMBERS = (
+    "partners",
+    "examples_needed",
+    "draw",
+    "lapse",
+    "rekindle",
+    "trial_time",
+    "trial_failure",
+    "trial_visibility",
+    "peer_support",
+    "policy",
+    "policy_lapse",
+    "policy_visibility",
+)
+_TEXTS = ("strength", "totals", "threshold", "lapse_factor", "organisation_threshold")
+
+
 def _typed(option: str, key: str, text: str) -> Any:
-    if key in ("probability", "weight"):
+    if key in ("probability", *_SHARES):
         return _shares(option, tuple(text.split(",")) if "=" in text else (text,), lists=False)
+    if key in _NUMBERS_OR_COLUMNS:
+        return text if (share := _number(text)) is None else share
     if key == "values":
         return _numbers(option, text)
-    if key in ("partners", "lapse", "rekindle", "draw", "examples_needed"):
+    if key in _NUMBERS:
         number = _whole_or_same(text)
         found = number if isinstance(number, int) else _number(text)
         if found is None:
@@ -204,11 +225,15 @@ def _given_parameters(options: ModelOptions) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if options.probability:
         given["probability"] = _shares("--probability", options.probability, lists=True)
-    if options.weight:
-        given["weight"] = _shares("--weight", options.weight, lists=False)
+    for key in _SHARES:
+        if getattr(options, key):
+            given[key] = _shares(_option(key), getattr(options, key), lists=False)
     if options.values is not None:
         given["values"] = _numbers("--values", options.values)
-    for key in ("partners", "strength", "totals", "examples_needed", "threshold", "draw", "lapse", "rekindle"):
+    for key in _NUMBERS_OR_COLUMNS:
+        if getattr(options, key) is not None:
+            given[key] = _typed(_option(key), key, getattr(options, key))
+    for key in (*_NUMBERS, *_TEXTS):
         if getattr(options, key) is not None:
             given[key] = getattr(options, key)
     return given

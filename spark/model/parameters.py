@@ -144,4 +144,5 @@ def _in_short(value: object) -> str:
 def with_probability(model: Model, probability: float) -> Model | None:
     """Return the same model with another probability, or None where it takes none."""
     name, parameters = written(model)
-    return make_model(name, parameters | {"probability": probability}) if "probability" in parameters else None
+    takes_it = parameters.get("probability") is not None
+    return make_model(name, parameters | {"probability": probability}) if takes_it else None
