@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 import spark
+from benchmarks.adoption import measure_adoption
 from benchmarks.beside import compare_speed
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
@@ -24,7 +25,9 @@ def main() -> None:
     """Parse the options, run what they name."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the case of 15,000 people only, cascades only")
-    parser.add_argument("--only", choices=("speed", "choosing", "epidemics", "start", "growth"), help="one table only")
+    parser.add_argument(
+        "--only", choices=("speed", "choosing", "epidemics", "adoption", "start", "growth"), help="one table only"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="turns of each system (default 5)")
     options = parser.parse_args()
     print(
@@ -37,6 +40,7 @@ def main() -> None:
             "speed": ("Cascades", compare_speed(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
+            "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
         }

@@ -5,27 +5,41 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import networks, plans
+from strategies import networks
+from test_interventions_worlds import interventions
 
 import spark
 from spark.backends import open_backend
 from spark.errors import DataError, SparkError, UsageError
 from spark.plan import as_plan
-from spark.problem.actions import lower_plans
 from spark.problem.adoption import states_of
 from spark.problem.arrays import Watch, Worlds, freeze
 from spark.problem.keys import run_key
 from spark.problem.lowering import lower
+from spark.problem.together import lower_together
 
 KEY = run_key(3, "evaluate")
 
 
-def tally(network, problem, plan, horizon, *, backend="cpu", worlds=30, workers=None):
+def tally(network, model, plan, horizon, *, backend="cpu", worlds=30, workers=None, general=False):
+    """What a plan comes to; `general`: by the general kernel, whether or not it is needed."""
+    problem, actions = lower_together(network, model, {"": as_plan(plan)})
+    if general:
+        problem = with_states(network, model, as_plan(plan), problem)
     watch = Watch(freeze(np.empty((0, network.size), np.int32)), 0, freeze(np.empty(0, np.int64)), horizon)
-    actions = lower_plans(network, {"": as_plan(plan)})
     return open_backend(backend, workers=workers).run(problem, actions, watch, Worlds(KEY, 0, worlds))
+
+
+def with_states(network, model, plan, problem):
+    """The same problem, as if its states were in use."""
+    bent, _ = lower_together(network, spark.SIS(model.probability, model.lapse, 0.5, model.partners), {"": plan})
+    laws = [
+        replace(law, dose=other.dose, states=states_of(model, network, law))
+        for law, other in zip(problem.levels or (problem.law,), bent.levels or (bent.law,), strict=True)
+    ]
+    return replace(problem, law=laws[0], levels=tuple(laws) if problem.levels else ())
 
 
 def same(a, b):
@@ -86,10 +100,9 @@ def adoptions(draw, size, organisations, **fixed):
 @given(networks(partners=True, personal=True), st.integers(0, 9), st.data())
 def test_kernel_and_twin_agree_with_all_options_together(network, horizon, data):
     model = data.draw(adoptions(network.size, len(network.organisations)))
-    plan = data.draw(plans(network.size))
-    problem = lower(network, model)
+    plan = data.draw(interventions(network, sustain=True))
     results = [
-        tally(network, problem, plan, horizon, backend=backend, workers=workers)
+        tally(network, model, plan, horizon, backend=backend, workers=workers)
         for backend, workers in (("python", None), ("cpu", 1), ("cpu", 2))
     ]
     assert same(results[0], results[1])
@@ -104,12 +117,9 @@ def test_with_no_state_in_use_it_is_the_simpler_model_and_so_is_its_general_kern
     network, horizon, rekindle, lapse, data
 ):
     model = spark.Adoption(probability=0.4, partners=0.3, lapse=lapse, rekindle=rekindle)
-    plan = data.draw(plans(network.size))
-    simple = lower(network, spark.SIS(0.4, lapse, rekindle, partners=0.3))
-    assert lower(network, model).digest == simple.digest
-    dose = lower(network, spark.SIS(0.4, lapse, 0.5, partners=0.3)).law.dose
-    general = replace(simple, law=replace(simple.law, dose=dose, states=states_of(model, network, simple.law)))
-    a, b = (tally(network, problem, plan, horizon) for problem in (simple, general))
+    plan = data.draw(interventions(network, sustain=True))
+    assert lower(network, model).digest == lower(network, spark.SIS(0.4, lapse, rekindle, partners=0.3)).digest
+    a, b = (tally(network, model, plan, horizon, general=general) for general in (False, True))
     assert not a.states.size
     assert b.states.size
     assert same(a, replace(b, states=a.states))
@@ -121,10 +131,11 @@ def test_word_spreads_the_same_in_the_kernel_and_the_twin(network, data):
     awareness, hearsay = data.draw(st.sampled_from(((0.5, 0.2), (1.0, 0.0), ("chance", 0.0), (0.7, 0.7))))
     alpha = data.draw(st.sampled_from((0.0, 0.4, 1.0)))
     model = spark.Aware(adoption=alpha, awareness=awareness, hearsay=hearsay)
-    plan, horizon = data.draw(plans(network.size)), data.draw(st.sampled_from((-1, 0, 2)))
-    problem = lower(network, model)
+    plan = data.draw(interventions(network, boosts=False))
+    plan = spark.Plan(*(action for action in plan.interventions if not isinstance(action, spark.Bridge)))
+    horizon = data.draw(st.sampled_from((-1, 0, 2)))
     results = [
-        tally(network, problem, plan, horizon, backend=backend, workers=workers)
+        tally(network, model, plan, horizon, backend=backend, workers=workers)
         for backend, workers in (("python", None), ("cpu", 1), ("cpu", 2))
     ]
     assert same(results[0], results[1])
@@ -134,12 +145,14 @@ def test_word_spreads_the_same_in_the_kernel_and_the_twin(network, data):
 @settings(max_examples=80)
 @given(networks(partners=True, personal=True), st.integers(1, 8), st.data())
 def test_one_more_seed_never_leaves_fewer_in_any_world_where_the_model_says_so(network, horizon, data):
-    model = data.draw(adoptions(network.size, len(network.organisations)))
-    assume(model.guarantee.monotone)
+    lasting = {"lapse": 0.0, "trial_failure": 0.0}
+    forgetting = {"rekindle": 1.0, "examples_needed": 1, "awareness": None, "hearsay": 0.0, "trial_time": 0}
+    fixed = data.draw(st.sampled_from((lasting, forgetting | {"trial_visibility": 0.0})))
+    model = data.draw(adoptions(network.size, len(network.organisations), **fixed))
+    assert model.guarantee.monotone
     seeds = data.draw(st.sets(st.sampled_from(list(network.people))))
     more = {*seeds, data.draw(st.sampled_from(list(network.people)))}
-    problem = lower(network, model)
-    a, b = (tally(network, problem, sorted(chosen), horizon).adopters for chosen in (seeds, more))
+    a, b = (tally(network, model, sorted(chosen), horizon).adopters for chosen in (seeds, more))
     steps = max(a.shape[2], b.shape[2])
     a, b = (np.pad(x, ((0, 0), (0, 0), (0, steps - x.shape[2])), mode="edge") for x in (a, b))
     assert (b >= a).all()
@@ -151,11 +164,9 @@ def test_a_monotone_model_without_turnover_or_lapse_gains_from_readiness_too(net
     options = {"lapse": 0.0, "turnover": 0.0, "trial_failure": 0.0, "policy_visibility": 1.0}
     model = data.draw(adoptions(network.size, 0, **options))
     seeds = data.draw(st.sets(st.sampled_from(list(network.people)), max_size=2))
-    worse = tally(network, lower(network, model), sorted(seeds), horizon)
+    worse = tally(network, model, sorted(seeds), horizon)
     better = replace(network, readiness=network.readiness * 2)
-    assert (
-        tally(better, lower(better, model), sorted(seeds), horizon).adopters[..., -1] >= worse.adopters[..., -1]
-    ).all()
+    assert (tally(better, model, sorted(seeds), horizon).adopters[..., -1] >= worse.adopters[..., -1]).all()
 
 
 @settings(max_examples=60)
@@ -164,8 +175,7 @@ def test_one_more_seed_never_leaves_fewer_when_only_word_spreads(network, data):
     model = spark.Aware(adoption=0.4, awareness=0.6, hearsay=data.draw(st.sampled_from((0.0, 0.3, 0.6))))
     seeds = data.draw(st.sets(st.sampled_from(list(network.people))))
     more = {*seeds, data.draw(st.sampled_from(list(network.people)))}
-    problem = lower(network, model)
-    a, b = (tally(network, problem, sorted(chosen), -1).adopters[0, :, -1] for chosen in (seeds, more))
+    a, b = (tally(network, model, sorted(chosen), -1).adopters[0, :, -1] for chosen in (seeds, more))
     assert (b >= a).all()
 
 
@@ -255,8 +265,7 @@ def test_awareness_on_a_path_of_three_is_as_published():
     spread = spark.simulate(line, model, ["a"], worlds=40_000, rng=1)
     error = math.sqrt(0.18 * 0.82 / 40_000)
     assert abs(spread.chances[2] - 0.18) < 4 * error
-    problem = lower(line, model)
-    unaware = tally(line, problem, ["a"], -1, worlds=40_000).states[0, 0, 0, -1] / 40_000
+    unaware = tally(line, model, ["a"], -1, worlds=40_000).states[0, 0, 0, -1] / 40_000
     assert abs(unaware - (0.2 + 0.64)) < 4 * math.sqrt(0.5 / 40_000)  # P(third aware) = .36
     wrong = spark.simulate(line, replace(model, hearsay=0.3), ["a"], worlds=40_000, rng=1)
     assert abs(wrong.chances[2] - 0.18) > 4 * error
@@ -363,3 +372,34 @@ def test_columns_and_organisations_that_are_not_there_are_named():
         lower(network, spark.Adoption(probability=0.1, turnover="fatigue"))
     with pytest.raises(SparkError, match="goes on for ever"):
         spark.simulate(network, spark.Adoption(probability=0.1, turnover=0.1), ["a"], rng=1)
+
+
+def test_states_are_estimates_that_add_up_travel_and_are_drawn():
+    network = spark.generate.erdos_renyi(30, 120, rng=1)
+    model = spark.Adoption(probability=0.2, awareness=0.5, trial_time=1, lapse=0.1)
+    spread = spark.simulate(network, model, [0, 1], horizon=6, worlds=50, rng=1)
+    steps = spread.states_over_time
+    assert [step.time for step in steps] == list(range(7))
+    for step in steps:
+        assert abs(step.unaware + step.aware + step.trying + step.adopted + step.lapsed - 30) < 1e-9
+    assert steps[-1].adopted == spread.mean
+    assert steps[-1].adopted_standard_error == spread.standard_error
+    again = spark.Spread.from_dict(spread.to_dict())
+    assert again.states_over_time == steps
+    assert spread.to_pandas().loc[6, "unaware"] == steps[-1].unaware
+    assert spread.plot_states().get_ylabel() == "people"
+    plain = spark.simulate(network, spark.SIS(0.2), [0], horizon=6, worlds=10, rng=1)
+    assert plain.states_over_time == ()
+    assert "states_over_time" not in plain.to_dict()
+    with pytest.raises(UsageError, match="SIS has no states to draw"):
+        plain.plot_states()
+
+
+def test_more_worlds_join_and_chunks_and_precision_change_nothing():
+    network = spark.generate.erdos_renyi(30, 120, rng=1)
+    model = spark.Aware(adoption=0.5, awareness=0.3, hearsay=0.1)
+    precise = spark.simulate(network, model, [0], standard_error=0.2, rng=1)
+    whole = spark.simulate(network, model, [0], worlds=precise.worlds, rng=1)
+    assert precise.worlds > 256
+    assert precise.states_over_time == whole.states_over_time
+    assert precise.sizes.tolist() == whole.sizes.tolist()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.backends.cpu_adoption import KERNELS as STATE_KERNELS
 from spark.backends.cpu_adoption import state_rows, state_work

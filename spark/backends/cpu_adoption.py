@@ -26,10 +26,9 @@ def state_rows(problem: Problem) -> Course | Word:
     hearsay_targets, hearsay = _word(graph, states.hearsay)
     if law.family == "aware":
         return Word(graph.indptr, word_targets, word, hearsay_targets, hearsay, states.willing)
-    targets, live = _variants(graph, law)
+    laws = problem.levels or (law,)
     loud = states.loud_dose.size > 0
-    doses = [law.dose, states.loud_dose] if loud else [law.dose]
-    more = [law.more, states.loud_more] if loud else [law.more]
+    targets, live, chance = _variants(graph, laws)
     first = np.empty(0, np.uint8)
     if states.support.size:
         sources = np.repeat(np.arange(graph.people), np.diff(graph.indptr))
@@ -39,9 +38,9 @@ def state_rows(problem: Problem) -> Course | Word:
         indptr=graph.indptr,
         targets=targets,
         live=live,
-        chance=freeze(np.empty((0, 0), np.uint64)),
-        dose=freeze(np.stack(doses)),
-        more=freeze(np.stack(more)),
+        chance=chance,
+        dose=freeze(np.stack([part for level in laws for part in _both(level, "dose")])),
+        more=freeze(np.stack([part for level in laws for part in _both(level, "more")])),
         needed=law.examples,
         variants=2 if loud else 1,
         gate=bool(states.gate),
@@ -63,7 +62,7 @@ def state_rows(problem: Problem) -> Course | Word:
         policy_dose=np.uint64(states.policy_dose),
         policy_lapse=np.uint64(states.policy_lapse),
         loudness=np.uint64(states.loudness),
-        receptivity=freeze(law.receptivity.reshape(1, -1)),
+        receptivity=freeze(np.stack([level.receptivity for level in laws])),
     )
 
 
@@ -78,17 +77,29 @@ def _word(graph: Graph, chance: NDArray[np.uint64]) -> tuple[NDArray[np.int32], 
     return targets, freeze(padded)
 
 
-def _variants(graph: Graph, law: Law) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
-    """Thresholds of ties from adopters as they are, then from those who are seen more."""
+def _both(law: Law, name: str) -> list[NDArray[np.uint64]]:
+    """Of ties from adopters as they are, and where that differs from those who are seen more."""
     assert law.states is not None
-    never, parts = law.never, [law.live]
-    if law.states.loud_live.size:
-        never, parts = law.never & law.states.loud_never, [law.live, law.states.loud_live]
-    targets = freeze(np.where(never != 0, np.int32(graph.people), graph.targets)) if never.any() else graph.targets
-    padded = np.zeros((len(parts), graph.ties + LANES), np.uint32)
-    for row, part in zip(padded, parts, strict=True):
-        row[: graph.ties] = part
-    return targets, freeze(padded.reshape(-1))
+    loud = [getattr(law.states, f"loud_{name}")] if law.states.loud_dose.size else []
+    return [getattr(law, name), *loud]
+
+
+def _variants(graph: Graph, laws: tuple[Law, ...]) -> tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.uint64]]:
+    """Where ties lead; for each loudness the thresholds of the loudest level; and where there are levels, T of 2^32 of
+    each variant.
+    """
+    pairs = [zip(_both(law, "live"), _both(law, "never"), strict=True) for law in laws]
+    accept = [
+        [np.where(never != 0, np.uint64(0), live.astype(np.uint64) + np.uint64(1)) for live, never in pair]
+        for pair in pairs
+    ]
+    most = np.array(accept, np.uint64).max(axis=0)
+    dead = (most == 0).all(axis=0)
+    targets = freeze(np.where(dead, np.int32(graph.people), graph.targets)) if dead.any() else graph.targets
+    padded = np.zeros((len(most), graph.ties + LANES), np.uint32)
+    padded[:, : graph.ties] = np.maximum(most, np.uint64(1)) - np.uint64(1)
+    every = np.array([part for level in accept for part in level], np.uint64)
+    return targets, freeze(padded.reshape(-1)), freeze(every if len(laws) > 1 else every[:, :0])
 
 
 def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
@@ -106,13 +117,11 @@ def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
             np.empty(2 * people + 1, np.int32),
             np.empty(people, np.int32),
             np.empty((2, people + latest + steps + 3), np.int64),
-            np.zeros(steps + 1, np.int32),
-            np.zeros(people if any(start.schedule.size for start in starts) else 0, np.int32),
+            np.empty(people, np.int32),
         )
     return Posts(
         state=state,
         moments=np.zeros(people, np.uint64),
-        tolerance=np.zeros(people if law.examples == 0 else 0, np.uint64),
         lapses=np.zeros(people, np.uint8),
         ever=np.zeros(people, np.uint8),
         active=np.zeros(people, np.int32),
@@ -131,4 +140,9 @@ def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
         counts=np.zeros(8, np.int64),
         hazard=np.zeros(people, np.uint64),
         seen=np.zeros((7, starts[0].horizon + 1), np.int64),
+        heard=np.empty(people, np.int32),
+        boost=np.empty(people, np.int32),
+        sustain=np.empty(people, np.int32),
+        there=np.zeros(max(start.changes.source.size for start in starts), np.uint8),
+        was=np.zeros(people, np.uint8),
     )

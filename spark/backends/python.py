@@ -30,6 +30,7 @@ _KINDS = {
     "turnover": 0x7475726E6F766572,
     "trial": 0x747269616C656E64,
     "willing": 0x77696C6C696E6721,
+    "loud ties": 0x6C6F756474696573,
 }
 with localcontext() as _context:
     _context.prec = 50

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from spark.backends.python import _finalise as finalise
 from spark.backends.python import exponential, person_draw, tie_draw
-from spark.problem.arrays import CERTAIN, Actions, Problem
+from spark.backends.python_changes import PlainChanges
+from spark.problem.arrays import CERTAIN, Actions, Law, Problem
 
 WORD, SHARE = 0x776F72646F666D6F, 0x736861726573686F
 WHOLE = 1 << 24
@@ -85,10 +86,8 @@ class _Burn:
     def __init__(self, problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> None:
         assert problem.law.states is not None
         self.graph, self.law, self.states = problem.graph, problem.law, problem.law.states
-        self.actions, self.plan, self.key, self.world = actions, plan, key, world
-        seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-        self.due = [(int(actions.seed_start[i]), int(actions.seed_people[i])) for i in seeds]
-        self.schedule = actions.schedule[plan].tolist() or [-1] * self.graph.people
+        self.actions, self.key, self.world = actions, key, world
+        self.changes = PlainChanges(problem, actions, plan, key, world)
         self.ties = [
             (u, int(self.graph.targets[e]), e)
             for u in range(self.graph.people)
@@ -115,7 +114,7 @@ class _Burn:
         for t in range(horizon + 1):
             if t > 0:
                 self.step(t)
-            for start, v in self.due:
+            for v, start in self.changes.due.items():
                 if start == t:
                     self.adopt(self.people[v])
             inside = [0] * self.graph.organisations
@@ -144,6 +143,7 @@ class _Burn:
         before = [(person.state, person.aware) for person in self.people]
         self.lapse_leave_and_end_trials([state for state, _ in before])
         self.deliver_ties([state for state, _ in before])
+        self.deliver_bridges([state for state, _ in before])
         if self.law.has_partners:
             self.deliver_partners([state for state, _ in before])
         self.deliver_from_outside()
@@ -160,7 +160,7 @@ class _Burn:
             if self.states.turnover.size and self.coin("turnover", v) < self.states.turnover[v]:
                 person.state, person.lapses, person.moments = "unaware" if self.states.gate else "aware", 0, 0
             elif before[v] == "adopted":
-                chance = int(self.law.lapse[v])
+                chance = self.changes.lapse(v, self.t)
                 if self.is_signed(v):
                     chance = chance * self.states.policy_lapse >> 24
                 if self.states.support.size:
@@ -191,23 +191,53 @@ class _Burn:
         for u, v, e in self.ties:
             person = self.people[v]
             if before[u] in ("adopted", "trying") and person.needs_convincing:
-                gives = WHOLE if before[u] == "adopted" else self.states.trial_visibility
-                part = gives * self.left(person) >> 24 if person.lapses else gives
-                person.moments += self.moments(e, part, bool(self.states.loud_dose.size) and self.is_signed(u))
+                law = self.changes.law(v, self.t)
+                person.moments += self.moments(law, e, self.part(before[u], person), self.is_loud(u))
 
-    def moments(self, e: int, part: int, loud: bool) -> int:
+    def part(self, state: str, person: Person) -> int:
+        """What share of a tie's dose counts, units of 2^-24."""
+        gives = WHOLE if state == "adopted" else self.states.trial_visibility
+        return gives * self.left(person) >> 24 if person.lapses else gives
+
+    def is_loud(self, u: int) -> bool:
+        return bool(self.states.loud_dose.size) and self.is_signed(u)
+
+    def moments(self, law: Law, e: int, part: int, is_loud: bool) -> int:
         """How many convincing moments tie e gives of `part` of its dose."""
-        law, states = self.law, self.states
-        live, never = (states.loud_live, states.loud_never) if loud else (law.live, law.never)
-        dose, more = (states.loud_dose, states.loud_more) if loud else (law.dose, law.more)
+        states = law.states
+        assert states is not None
+        live, never = (states.loud_live, states.loud_never) if is_loud else (law.live, law.never)
+        dose, more = (states.loud_dose, states.loud_more) if is_loud else (law.dose, law.more)
         draw = tie_draw(self.now, self.world, e)
-        if part == 0 or never[e] or draw > live[e]:
+        if never[e] or draw > live[e]:
             return 0
-        if law.examples == 1:
-            need = exponential((2**32 - 1 - draw << 32) + 0x7FFFFFFF)
-            return int(part == WHOLE or _scaled(int(dose[e]), part) >= need)
         hits = 1 + sum(draw < int(more[j, e]) for j in range(law.examples - 1))
-        return hits if part == WHOLE else sum(self.keeps(e, j, part) for j in range(hits))
+        return self.kept(hits, int(dose[e]), part, draw, e)
+
+    def kept(self, hits: int, dose: int, part: int, draw: int, e: int) -> int:
+        """How many of the moments of a tie are kept where `part` of its dose counts."""
+        if part == WHOLE or (part > 0 and dose >= CERTAIN):
+            return hits
+        if self.law.examples == 1:
+            need = exponential((2**32 - 1 - draw << 32) + 0x7FFFFFFF)
+            return hits * int(part > 0 and _scaled(dose, part) >= need)
+        return sum(self.keeps(e, j, part) for j in range(hits))
+
+    def deliver_bridges(self, before: list[str]) -> None:
+        for v, person in enumerate(self.people):
+            for added in self.changes.added[v]:
+                here = before[added.source] in ("adopted", "trying") and added.opens <= self.t < added.closes
+                part = self.part(before[added.source], person)
+                if not (here and person.needs_convincing and part):
+                    continue
+                draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t)
+                hits = self.kept(self.changes.hits(added, self.t, draw), dose, part, draw, added.tie)
+                if self.is_loud(added.source) and dose < CERTAIN:
+                    extra = _scaled(_scaled(dose, self.states.loudness) - dose, part)
+                    hits += self.points("loud ties", added.tie, extra)
+                person.moments += hits
+                if hits and not person.aware:
+                    person.state = "aware"
 
     def keeps(self, e: int, j: int, part: int) -> bool:
         key = finalise_key(self.now ^ SHARE, self.world) + e * 0x9E3779B97F4A7C15 + j * 0xD6E8FEB86659FD93
@@ -238,7 +268,7 @@ class _Burn:
                 heat[o] = min(heat[o] + _scaled(int(law.partner_dose[j]), bright), CERTAIN)
         for v, person in enumerate(self.people):
             if person.needs_convincing and self.organisation(v) >= 0:
-                dose = _scaled(heat[self.organisation(v)], int(law.receptivity[v]))
+                dose = _scaled(heat[self.organisation(v)], int(self.changes.law(v, self.t).receptivity[v]))
                 dose = _scaled(dose, self.left(person)) if person.lapses else dose
                 person.moments += self.points("partners", v, dose)
 
@@ -246,8 +276,8 @@ class _Burn:
         heard = self.actions.heard
         for v, person in enumerate(self.people):
             dose = 0
-            if self.schedule[v] >= 0 and self.t < heard.shape[1]:
-                dose = int(heard[self.schedule[v], self.t]) - int(heard[self.schedule[v], self.t - 1])
+            if self.changes.schedule[v] >= 0 and self.t < heard.shape[1]:
+                dose = int(heard[self.changes.schedule[v], self.t]) - int(heard[self.changes.schedule[v], self.t - 1])
             if self.is_signed(v):
                 dose = min(dose + self.states.policy_dose, CERTAIN)
             if (dose > 0 or self.is_signed(v)) and not person.aware:
@@ -282,10 +312,8 @@ def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key:
     graph, law, states = problem.graph, problem.law, problem.law.states
     assert states is not None
     people = range(graph.people)
-    seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-    due = {int(actions.seed_people[i]): int(actions.seed_start[i]) for i in seeds}
-    schedule = actions.schedule[plan].tolist() or [-1] * graph.people
-    last_event = max([*due.values(), actions.heard.shape[1] - 1, 0])
+    changes = PlainChanges(problem, actions, plan, key, world)
+    due, schedule = changes.due, changes.schedule
     heard = {v: 0 for v in people if law.adopted[v]}  # when a person became aware
     adopted = dict(heard)
     history = History()
@@ -298,7 +326,7 @@ def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key:
         return dose >= exponential(person_draw(key, "broadcast", world, v))
 
     t = -1
-    while t < 0 or (t != horizon and (t in heard.values() or t in adopted.values() or t < last_event)):
+    while t < 0 or (t != horizon and (t in heard.values() or t in adopted.values() or t < changes.last_event)):
         t += 1
         new = set()
         for u in heard if t > 0 else ():

@@ -159,9 +159,9 @@ model_options = _bundle(
         "-p",
         multiple=True,
         metavar="P",
-        help="Chance that an adopter convinces a person she can influence (per step for si, sis, sir and adoption): a "
-        "number, a column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and says "
-        "whether the others change the answer.",
+        help="Chance that an adopter convinces a person she can influence (per step for si, sis, sir and adoption): "
+        "a number, a column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and "
+        "says whether the others change the answer.",
     ),
     click.option(
         "--partners", type=float, help="Chance that a partner organisation convinces a person once all of it adopted."

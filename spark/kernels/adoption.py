@@ -35,8 +35,9 @@ from spark.kernels.adoption_people import (
     note,
     who_delivers,
 )
-from spark.kernels.adoption_reach import WORD, deliver, deliver_doses, hear, partner, partner_heat, tell
-from spark.kernels.draw import BROADCAST, PARTNERS, TOLERANCE, mix, u64
+from spark.kernels.adoption_reach import WORD, deliver, deliver_bridges, hear, partner, partner_heat, tell
+from spark.kernels.draw import BROADCAST, PARTNERS, mix, u64
+from spark.kernels.interventions import SEEDS_COIN, accepted, coin, follow
 from spark.kernels.periods import LAPSE, step_key
 from spark.kernels.world import kind_key, record_final
 
@@ -52,7 +53,7 @@ class Course(NamedTuple):
 
     indptr int64[n+1]; targets int32[m] (n, the sink, for ties that are never live); live uint32[G (m+16)]: a tie can
     hit iff its draw is <= live, at the highest level; chance uint64[X, m], T of 2^32, dose uint64[X, m], more
-    uint64[X, k-1, m] at each variant, of size 0 where not read; needed k, 0 where doses add up to a drawn tolerance.
+    uint64[X, k-1, m] at each variant, of size 0 where not read; needed k.
     The rest as in `spark.problem.arrays.Law` and `States`; `word` and `hearsay`, uint32[m+16], lead to `word_targets`
     and `hearsay_targets`, int32[m] or [0]; `first` uint8[m] or [0], whether a tie is the first between its two people;
     receptivity uint64[L, n].
@@ -92,8 +93,7 @@ class Posts(NamedTuple):
     """Working arrays, made ready at the start of each world."""
 
     state: NDArray[np.uint8]  # [n+1], the sink adopted
-    moments: NDArray[np.uint64]  # [n]: convincing moments, or the dose, since the last lapse or failed trial
-    tolerance: NDArray[np.uint64]  # [n], doses: what is needed, else [0]
+    moments: NDArray[np.uint64]  # [n]: convincing moments since the last lapse or failed trial
     lapses: NDArray[np.uint8]  # [n]: how often, at most 255
     ever: NDArray[np.uint8]  # [n]
     active: NDArray[np.int32]  # [n], who has adopted
@@ -112,14 +112,23 @@ class Posts(NamedTuple):
     counts: NDArray[np.int64]  # [8], see `spark.kernels.adoption_people`
     hazard: NDArray[np.uint64]  # [n], the chance of giving up of each of `active`
     seen: NDArray[np.int64]  # [7, T], what is counted in one world
+    heard: NDArray[np.int32]  # [n], which row of broadcasts, boosts and help each person follows in this world, -1 none
+    boost: NDArray[np.int32]  # [n]
+    sustain: NDArray[np.int32]  # [n]
+    there: NDArray[np.uint8]  # [b], whether both ends go along with an added tie
+    was: NDArray[np.uint8]  # [n], zeros between calls
 
 
 @part
-def hazards(count, active, chance, support, support_start, around, policy, signed, organisation, hazard):
+def hazards(t, count, active, chance, sustained, sustain, kept_going, support, support_start, around, policy, signed,
+            organisation, hazard):  # fmt: skip
     """The chance of giving up of each of the first `count` of `active`, T of 2^32."""
+    step = min(t, kept_going.shape[1] - 1)
     for i in range(count):
         u = active[i]
         h = chance[u]
+        if sustained and sustain[u] >= 0:
+            h = (h * kept_going[sustain[u], step]) >> u64(24)
         if policy != WHOLE and organisation[u] >= 0 and signed[organisation[u]] != 0:
             h = (h * policy) >> u64(24)
         if around.size > 0:
@@ -154,58 +163,65 @@ def run_adoption(key, first, begin_row, stop_row, course, shares, start, posts, 
 @part
 def adoption_world(key, world, course, shares, start, posts):
     """Burn one world up to start.horizon; fill posts.seen, leave who has adopted in posts.active, return how many."""
-    state, moments, tolerance, lapses, ever = posts.state, posts.moments, posts.tolerance, posts.lapses, posts.ever
+    state, moments, lapses, ever = posts.state, posts.moments, posts.lapses, posts.ever
     active, trying, since, sources, tellers = posts.active, posts.trying, posts.since, posts.sources, posts.tellers
     ready, learned, stopped, around, counts = posts.ready, posts.learned, posts.stopped, posts.around, posts.counts
     inside, signed, hazard, seen = posts.inside, posts.signed, posts.hazard, posts.seen
     bright, heat = posts.bright, posts.heat
     organisation, indptr, ties = shares.organisation, course.indptr, course.ties
     formal, gate, needed, failure = course.formal, course.gate, u64(course.needed), course.trial_failure
-    seeds, due, horizon = start.seeds, start.steps, start.horizon
+    seeds, due, horizon, changes = start.seeds, start.steps, start.horizon, start.changes
     partners = shares.partner_targets.size > 0
     people = moments.size
-    make_ready(kind_key(key, TOLERANCE, world), gate, state, moments, tolerance, lapses, ever, around, inside, signed,
-               counts)  # fmt: skip
+    make_ready(gate, state, moments, lapses, ever, around, inside, signed, counts)
+    levels, kept_going, sustained = changes.boost_level, changes.sustain_left, changes.sustain.size > 0
+    added, there = changes.source.size, posts.there
+    for b in range(added):
+        there[b] = accepted(key, world, changes, b)
+    heard = posts.heard[: start.schedule.size]
+    boost = posts.boost[: changes.boost.size]
+    follow(start.schedule, changes.heard, organisation, key, world, heard)
+    follow(changes.boost, changes.boosts, organisation, key, world, boost)
+    follow(changes.sustain, changes.sustains, organisation, key, world, posts.sustain)
     for v in start.adopted:
         adopt(v, state, ever, active, counts, organisation, inside)
     seed = 0
     for t in range(horizon + 1):
         if t > 0:
             now = step_key(key, t)
-            fresh = kind_key(now, TOLERANCE, world)
             trial = kind_key(now, TRIAL, world)
             adopters, triers = counts[ADOPTERS], counts[TRIERS]
             hearsay = course.hearsay.size > 0 and (counts[UNTOLD] > 0 or course.turnover.size > 0)
             told = who_delivers(hearsay, state, active, trying, counts, sources, tellers)
             if course.turnover.size > 0:
                 turn = kind_key(now, TURNOVER, world)
-                leave(turn, fresh, gate, course.turnover, state, lapses, moments, tolerance, counts)
-            hazards(adopters, active, course.lapse, course.support, course.support_start, around, course.policy_lapse,
-                    signed, organisation, hazard)  # fmt: skip
-            lapse(kind_key(now, LAPSE, world), fresh, hazard, state, lapses, moments, tolerance, active, stopped,
-                  counts, organisation, inside)  # fmt: skip
+                leave(turn, gate, course.turnover, state, lapses, moments, counts)
+            hazards(t, adopters, active, course.lapse, sustained, posts.sustain, kept_going, course.support,
+                    course.support_start, around, course.policy_lapse, signed, organisation, hazard)  # fmt: skip
+            lapse(kind_key(now, LAPSE, world), hazard, state, lapses, moments, active, stopped, counts, organisation,
+                  inside)  # fmt: skip
             if triers > 0:
-                end_trials(trial, fresh, t - course.trial_time, failure, state, moments, tolerance, trying, since, ever,
-                           active, counts, organisation, inside)  # fmt: skip
+                end_trials(trial, t - course.trial_time, failure, state, moments, trying, since, ever, active, counts,
+                           organisation, inside)  # fmt: skip
             counts[READY] = 0
             counts[LEARNED] = 0
-            if needed > u64(0):
-                deliver(now, world, sources, adopters, triers, needed, course.trial_visibility, course.variants, indptr,
-                        course.targets, course.live, course.more, course.dose, course.left, lapses, state, moments,
-                        ready, organisation, signed, counts)  # fmt: skip
-            else:
-                deliver_doses(sources, adopters, triers, course.trial_visibility, course.variants, indptr, ties,
-                              course.dose, course.left, lapses, state, moments, tolerance, ready, organisation, signed,
-                              counts)  # fmt: skip
+            deliver(t, now, world, sources, adopters, triers, needed, course.trial_visibility, course.variants, boost,
+                    levels, indptr, course.targets, course.live, course.chance, course.more, course.dose, course.left,
+                    lapses, state, moments, ready, organisation, signed, counts)  # fmt: skip
+            if added > 0:
+                deliver_bridges(t, now, world, sources, adopters, triers, needed, course.trial_visibility,
+                                course.loudness, added, boost, levels, there, changes.source, changes.target,
+                                changes.tie, changes.opens, changes.closes, changes.chance, changes.more, changes.dose,
+                                course.left, lapses, state, moments, ready, learned, organisation, signed, counts,
+                                posts.was)  # fmt: skip
             if partners:
                 partner_heat(sources, adopters, triers, course.trial_visibility, course.variants, course.loudness,
                              organisation, shares.visibility, shares.partner_indptr, shares.partner_targets,
                              shares.partner_dose, signed, bright, heat)  # fmt: skip
-                partner(kind_key(now, PARTNERS, world), needed, shares.member_indptr, shares.members,
-                        course.receptivity, course.left, heat, lapses, state, moments, tolerance, ready,
-                        counts)  # fmt: skip
-            hear(kind_key(now, BROADCAST, world), t, needed, course.policy_dose, start.schedule, start.heard,
-                 organisation, signed, state, moments, tolerance, learned, ready, counts)  # fmt: skip
+                partner(t, kind_key(now, PARTNERS, world), needed, boost, levels, shares.member_indptr, shares.members,
+                        course.receptivity, course.left, heat, lapses, state, moments, ready, counts)  # fmt: skip
+            hear(kind_key(now, BROADCAST, world), t, needed, course.policy_dose, heard, start.heard, organisation,
+                 signed, state, moments, learned, ready, counts)  # fmt: skip
             if counts[UNTOLD] > 0:
                 word = mix(now ^ WORD)
                 tell(word, world, sources, adopters, indptr, course.word_targets, course.word, state, learned, counts)
@@ -213,15 +229,17 @@ def adoption_world(key, world, course, shares, start, posts):
                     tell(word, world, tellers, told, indptr, course.hearsay_targets, course.hearsay, state, learned,
                          counts)  # fmt: skip
             takes_time = course.trial_time > 0
-            convince(learned, counts[LEARNED], trial, fresh, t, needed, takes_time, failure, state, moments, tolerance,
-                     trying, since, ever, active, counts, organisation, inside)  # fmt: skip
-            convince(ready, counts[READY], trial, fresh, t, needed, takes_time, failure, state, moments, tolerance,
-                     trying, since, ever, active, counts, organisation, inside)  # fmt: skip
+            convince(learned, counts[LEARNED], trial, t, needed, takes_time, failure, state, moments, trying,
+                     since, ever, active, counts, organisation, inside)  # fmt: skip
+            convince(ready, counts[READY], trial, t, needed, takes_time, failure, state, moments, trying,
+                     since, ever, active, counts, organisation, inside)  # fmt: skip
         while seed < seeds.size and due[seed] == t:
             v = seeds[seed]
-            if state[v] == TRYING:
-                drop_trier(v, trying, counts)
-            adopt(v, state, ever, active, counts, organisation, inside)
+            willing = changes.seed_accept
+            if willing.size == 0 or coin(key, SEEDS_COIN, world, v) < willing[seed]:
+                if state[v] == TRYING:
+                    drop_trier(v, trying, counts)
+                adopt(v, state, ever, active, counts, organisation, inside)
             seed += 1
         if around.size > 0:
             count_around(stopped, 0, counts[STOPS], -1, indptr, ties, course.first, around)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spark.kernels.accelerate import inlined, part
-from spark.kernels.draw import person_draw, u64, uniform_tolerance
+from spark.kernels.accelerate import part
+from spark.kernels.draw import person_draw, u64
 
 UNAWARE, AWARE, TRYING, ADOPTED, LAPSED = 0, 1, 2, 3, 4
 """TRYING and ADOPTED, and no others, have the bit 2: they need no convincing."""
@@ -17,15 +17,13 @@ reached, who has heard, who has left or lapsed; and how many at the front of the
 
 
 @part
-def make_ready(key, gate, state, moments, tolerance, lapses, ever, around, inside, signed, counts):
+def make_ready(gate, state, moments, lapses, ever, around, inside, signed, counts):
     """Leave everybody as she was before anything happened."""
     for v in range(moments.size):
         state[v] = UNAWARE if gate else AWARE
         moments[v] = u64(0)
         lapses[v] = 0
         ever[v] = 0
-    for v in range(tolerance.size):
-        tolerance[v] = uniform_tolerance(person_draw(key, v))
     for v in range(around.size):
         around[v] = 0
     for o in range(inside.size):
@@ -81,16 +79,8 @@ def drop_trier(v, trying, counts):
     counts[TRIERS] = kept
 
 
-@inlined
-def forget(v, moments, tolerance, key):
-    """A person is to be convinced from the beginning."""
-    moments[v] = u64(0)
-    if tolerance.size > 0:
-        tolerance[v] = uniform_tolerance(person_draw(key, v))
-
-
 @part
-def leave(key, fresh, unaware, turnover, state, lapses, moments, tolerance, counts):
+def leave(key, unaware, turnover, state, lapses, moments, counts):
     """Refill the posts of those who leave in this step; who had adopted, or tried, is still on the list."""
     for v in range(turnover.size):
         if (person_draw(key, v) >> u64(32)) < turnover[v]:
@@ -100,11 +90,11 @@ def leave(key, fresh, unaware, turnover, state, lapses, moments, tolerance, coun
                 counts[UNTOLD] += 1
             state[v] = UNAWARE if unaware else AWARE
             lapses[v] = 0
-            forget(v, moments, tolerance, fresh)
+            moments[v] = u64(0)
 
 
 @part
-def lapse(key, fresh, hazard, state, lapses, moments, tolerance, active, stopped, counts, organisation, inside):
+def lapse(key, hazard, state, lapses, moments, active, stopped, counts, organisation, inside):
     """Let adopters lapse, each with the chance hazard[i] of her place in the list, and take them, and those who have
     left, off it.
     """
@@ -117,7 +107,7 @@ def lapse(key, fresh, hazard, state, lapses, moments, tolerance, active, stopped
             state[u] = LAPSED
             counts[GONE] += 1
             lapses[u] = min(np.int64(lapses[u]) + 1, 255)
-            forget(u, moments, tolerance, fresh)
+            moments[u] = u64(0)
         if stays:
             active[kept] = u
             kept += 1
@@ -132,7 +122,7 @@ def lapse(key, fresh, hazard, state, lapses, moments, tolerance, active, stopped
 
 
 @part
-def end_trials(key, fresh, until, failure, state, moments, tolerance, trying, since, ever, active, counts, organisation,
+def end_trials(key, until, failure, state, moments, trying, since, ever, active, counts, organisation,
                inside):  # fmt: skip
     """Let the trials end that began at step `until` or before: in adoption, or in going back to being aware."""
     kept = 0
@@ -145,20 +135,20 @@ def end_trials(key, fresh, until, failure, state, moments, tolerance, trying, si
             kept += 1
         elif (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
-            forget(v, moments, tolerance, fresh)
+            moments[v] = u64(0)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
     counts[TRIERS] = kept
 
 
 @part
-def convince(who, count, key, fresh, t, needed, takes_time, failure, state, moments, tolerance, trying, since, ever,
+def convince(who, count, key, t, needed, takes_time, failure, state, moments, trying, since, ever,
              active, counts, organisation, inside):  # fmt: skip
     """Let those of the first `count` of `who` whom enough has reached, and who are aware, start to try, or adopt."""
     for i in range(count):
         v = who[i]
         before = state[v]
-        if before == UNAWARE or (before & 2) != 0 or moments[v] < (needed if needed > u64(0) else tolerance[v]):
+        if before == UNAWARE or (before & 2) != 0 or moments[v] < needed:
             continue
         if takes_time:
             state[v] = TRYING
@@ -167,7 +157,7 @@ def convince(who, count, key, fresh, t, needed, takes_time, failure, state, mome
             counts[TRIERS] += 1
         elif failure > u64(0) and (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
-            forget(v, moments, tolerance, fresh)
+            moments[v] = u64(0)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
             continue

@@ -28,6 +28,7 @@ from spark.kernels.world import kind_key
 
 WORD = u64(0x776F72646F666D6F)
 SHARE = u64(0x736861726573686F)
+LOUD = u64(0x6C6F756474696573)
 WHOLE = u64(1 << 24)
 
 
@@ -56,12 +57,13 @@ def moments_within(dose, key, v, most):
 
 
 @part
-def deliver(now, world, sources, adopters, triers, needed, trial_visibility, variants, indptr, targets, live, more,
-            dose, left, lapses, state, moments, ready, organisation, signed, counts):  # fmt: skip
+def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr,
+            targets, live, chance, more, dose, left, lapses, state, moments, ready, organisation, signed,
+            counts):  # fmt: skip
     """Let the first `adopters` of `sources`, and the `triers` behind them, deliver along their ties."""
     lane = indptr[indptr.size - 1] + LANES
-    fades = left[left.size - 1] < WHOLE
-    loud = variants > 1
+    fades, leveled, loud = left[left.size - 1] < WHOLE, chance.shape[1] > 0, variants > 1
+    step = min(t, levels.shape[1] - 1)
     found = counts[READY]
     share_key = kind_key(now, SHARE, world)
     block = -1
@@ -71,17 +73,17 @@ def deliver(now, world, sources, adopters, triers, needed, trial_visibility, var
         gives = WHOLE if i < adopters else trial_visibility
         if gives == u64(0):
             continue
-        variant = 0
+        louder = 0
         if loud and organisation[u] >= 0 and signed[organisation[u]] != 0:
-            variant = 1
-        simple = needed == u64(1) and gives == WHOLE and not fades
+            louder = 1
+        simple = needed == u64(1) and gives == WHOLE and not fades and not leveled
         e, stop = indptr[u], indptr[u + 1]
         while e < stop:
             if e >> BLOCK_BITS != block:
                 block = e >> BLOCK_BITS
                 k0, k1 = halves(world_key(now, world, u64(block)))
             within = min(stop, (block + 1) << BLOCK_BITS)
-            mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, variant * lane + e)
+            mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, louder * lane + e)
             if within - e < LANES:
                 mask &= (u64(1) << u64(within - e)) - u64(1)
             while mask != u64(0):
@@ -100,9 +102,15 @@ def deliver(now, world, sources, adopters, triers, needed, trial_visibility, var
                         part = (gives * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
                         if part == u64(0):
                             continue
+                    variant = louder
                     draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
+                    if leveled:
+                        if boost.size > 0 and boost[v] >= 0:
+                            variant += np.int64(levels[boost[v], step]) * variants
+                        if draw >= chance[variant, tie]:
+                            continue
                     if needed == u64(1):
-                        if part < WHOLE:
+                        if part < WHOLE and dose[variant, tie] < CERTAIN:
                             need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
                             if scaled(dose[variant, tie], part) < need:
                                 continue
@@ -111,7 +119,7 @@ def deliver(now, world, sources, adopters, triers, needed, trial_visibility, var
                             if draw >= more[variant, j, tie]:
                                 break
                             hits += u64(1)
-                        if part < WHOLE:
+                        if part < WHOLE and dose[variant, tie] < CERTAIN:
                             hits = kept_moments(hits, part, share_key, tie)
                             if hits == u64(0):
                                 continue
@@ -123,48 +131,72 @@ def deliver(now, world, sources, adopters, triers, needed, trial_visibility, var
     counts[READY] = found
 
 
+@inlined
+def receive(v, hits, needed, moments, ready, counts):
+    """Moments reach a person who does not practise or try, and who has not enough yet."""
+    moments[v] += u64(hits)
+    if moments[v] >= needed:
+        ready[counts[READY]] = v
+        counts[READY] += 1
+
+
 @part
-def deliver_doses(sources, adopters, triers, trial_visibility, variants, indptr, targets, dose, left, lapses, state,
-                  moments, tolerance, ready, organisation, signed, counts):  # fmt: skip
-    """As `deliver`, where doses add up to a drawn tolerance."""
-    fades = left[left.size - 1] < WHOLE
-    found = counts[READY]
+def deliver_bridges(t, now, world, sources, adopters, triers, needed, trial_visibility, loudness, added, boost, levels,
+                    there, source, target, ids, opens, closes, chance, more, dose, left, lapses, state, moments, ready,
+                    learned, organisation, signed, counts, was):  # fmt: skip
+    """Let added ties deliver; who gets a moment over one of them is aware."""
+    share_key, loud_key = kind_key(now, SHARE, world), kind_key(now, LOUD, world)
     for i in range(adopters + triers):
-        u = sources[i]
-        gives = WHOLE if i < adopters else trial_visibility
-        variant = 0
-        if variants > 1 and organisation[u] >= 0 and signed[organisation[u]] != 0:
-            variant = 1
-        for e in range(indptr[u], indptr[u + 1]):
-            v = targets[e]
-            if (state[v] & 2) != 0 or moments[v] >= tolerance[v]:
-                continue
-            part = gives
-            if fades and lapses[v] > 0:
-                part = (gives * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
-            got = dose[variant, e]
-            if part < WHOLE:
-                got = scaled(got, part)
-            moments[v] = min(moments[v] + got, CERTAIN)
-            if moments[v] >= tolerance[v]:
-                ready[found] = v
-                found += 1
-    counts[READY] = found
+        was[sources[i]] = 1 if i < adopters else 2
+    for b in range(added):
+        u, v, tie = source[b], target[b], ids[b]
+        if was[u] == 0 or there[b] == 0 or not opens[b] <= t < closes[b]:
+            continue
+        if (state[v] & 2) != 0:
+            continue
+        level = 0
+        if boost.size > 0 and boost[v] >= 0:
+            level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
+        part = WHOLE if was[u] == 1 else trial_visibility
+        if lapses[v] > 0:
+            part = (part * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
+        if part == u64(0):
+            continue
+        k0, k1 = halves(world_key(now, world, tie >> u64(BLOCK_BITS)))
+        draw = u64(tie_draw(u32(tie & u64(0xFFFFFFFF)), k0, k1))
+        whole = dose[level, b]
+        hits = u64(0)
+        if draw < chance[level, b]:
+            hits = u64(1)
+            for j in range(more.shape[1]):
+                if draw >= more[level, j, b]:
+                    break
+                hits += u64(1)
+        if part < WHOLE and whole < CERTAIN and hits > u64(0):
+            if needed == u64(1):
+                if scaled(whole, part) < exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000)):
+                    hits = u64(0)
+            else:
+                hits = kept_moments(hits, part, share_key, tie)
+        if organisation[u] >= 0 and signed[organisation[u]] != 0 and loudness > WHOLE and whole < CERTAIN:
+            extra = scaled(scaled(whole, loudness) - whole, part)
+            hits += u64(moments_within(extra, loud_key, tie, np.int64(needed)))
+        if hits > u64(0):
+            if state[v] == UNAWARE:
+                learn(v, state, learned, counts)
+            if moments[v] < needed:
+                receive(v, hits, needed, moments, ready, counts)
+    for i in range(adopters + triers):
+        was[sources[i]] = 0
 
 
 @inlined
-def receive(v, got, key, needed, moments, tolerance, ready, counts):
-    """A dose from outside, or from partners, reaches a person who does not practise or try."""
-    enough = needed if needed > u64(0) else tolerance[v]
-    before = moments[v]
-    if before < enough:
-        if needed > u64(0):
-            moments[v] = before + u64(moments_within(got, key, v, np.int64(needed)))
-        else:
-            moments[v] = min(before + got, CERTAIN)
-        if moments[v] >= enough:
-            ready[counts[READY]] = v
-            counts[READY] += 1
+def learn(v, state, learned, counts):
+    """A person hears of the practice."""
+    state[v] = AWARE
+    learned[counts[LEARNED]] = v
+    counts[LEARNED] += 1
+    counts[UNTOLD] -= 1
 
 
 @part
@@ -192,22 +224,25 @@ def partner_heat(sources, adopters, triers, trial_visibility, variants, loudness
 
 
 @part
-def partner(key, needed, member_indptr, members, receptivity, left, heat, lapses, state, moments, tolerance, ready,
-            counts):  # fmt: skip
+def partner(t, key, needed, boost, levels, member_indptr, members, receptivity, left, heat, lapses, state, moments,
+            ready, counts):  # fmt: skip
     """Let people take the heat that their organisation sees."""
     for o in range(heat.size):
         if heat[o] > u64(0):
             for j in range(member_indptr[o], member_indptr[o + 1]):
                 v = members[j]
-                if (state[v] & 2) == 0:
-                    got = scaled(heat[o], receptivity[0, v])
+                if (state[v] & 2) == 0 and moments[v] < needed:
+                    level = 0
+                    if boost.size > 0 and boost[v] >= 0:
+                        level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
+                    got = scaled(heat[o], receptivity[level, v])
                     if lapses[v] > 0:
                         got = scaled(got, left[min(np.int64(lapses[v]), left.size - 1)])
-                    receive(v, got, key, needed, moments, tolerance, ready, counts)
+                    receive(v, moments_within(got, key, v, np.int64(needed)), needed, moments, ready, counts)
 
 
 @part
-def hear(key, t, needed, policy_dose, schedule, heard, organisation, signed, state, moments, tolerance, learned, ready,
+def hear(key, t, needed, policy_dose, schedule, heard, organisation, signed, state, moments, learned, ready,
          counts):  # fmt: skip
     """Let broadcasts and policies be heard, and who hears them be aware."""
     sent = schedule.size > 0 and t < heard.shape[1]
@@ -224,12 +259,9 @@ def hear(key, t, needed, policy_dose, schedule, heard, organisation, signed, sta
         if ours:
             got = min(got + policy_dose, CERTAIN)
         if (ours or got > u64(0)) and state[v] == UNAWARE:
-            state[v] = AWARE
-            learned[counts[LEARNED]] = v
-            counts[LEARNED] += 1
-            counts[UNTOLD] -= 1
-        if got > u64(0) and (state[v] & 2) == 0:
-            receive(v, got, key, needed, moments, tolerance, ready, counts)
+            learn(v, state, learned, counts)
+        if got > u64(0) and (state[v] & 2) == 0 and moments[v] < needed:
+            receive(v, moments_within(got, key, v, np.int64(needed)), needed, moments, ready, counts)
 
 
 @part

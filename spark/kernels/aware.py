@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.kernels.accelerate import kernel
-from spark.kernels.draw import BLOCK_BITS, halves, person_draw, u32, u64, world_key
+from spark.kernels.draw import BLOCK_BITS, BROADCAST, exponential_tolerance, halves, person_draw, u32, u64, world_key
+from spark.kernels.interventions import SEEDS_COIN, coin, follow
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
-from spark.kernels.world import kind_key, plan_arrivals, record_final
+from spark.kernels.world import kind_key, record_final
 
 WILLING = u64(0x77696C6C696E6721)
 UNAWARE, AWARE, ADOPTED = 0, 1, 3
@@ -40,12 +41,11 @@ class WordWork(NamedTuple):
     queue: NDArray[np.int32]  # [2n]: who passes word, in order; nobody more than twice
     adopters: NDArray[np.int32]  # [n]
     ends: NDArray[np.int64]  # [2, n + last seed step + H + 3]: who is aware, and has adopted, at the end of each step
-    arrival: NDArray[np.int32]  # as in `spark.kernels.world.Work`
-    following: NDArray[np.int32]
+    heard: NDArray[np.int32]  # [n], which row of broadcasts each person follows in this world, -1 for none
 
 
 @kernel
-def aware_world(key, world, course, start, work):
+def aware_world(key, world, course, organisation, start, work):
     """Burn one world; fill work.ends, return (last step in which anything changed, adopters, entries of the queue)."""
     state, queue, adopters, ends = work.state, work.queue, work.adopters, work.ends
     indptr, willing = course.indptr, course.willing
@@ -53,7 +53,11 @@ def aware_world(key, world, course, start, work):
     people = state.size - 1
     state[:people] = UNAWARE
     choice = kind_key(key, WILLING, world)
-    last_arrival = plan_arrivals(key, world, start, work) if schedule.size > 0 else 0
+    last_arrival = start.heard.shape[1] - 1 if schedule.size > 0 else 0
+    heard = work.heard[: schedule.size]
+    follow(schedule, start.changes.heard, organisation, key, world, heard)
+    hear = kind_key(key, BROADCAST, world)
+    willing_seeds = start.changes.seed_accept
     total, chosen, known, seed = 0, 0, 0, 0
     for v in start.adopted:
         state[v] = ADOPTED
@@ -92,14 +96,13 @@ def aware_world(key, world, course, start, work):
                             total += 1
                     e = min(e + LANES, within)
             if schedule.size > 0 and t <= last_arrival:
-                following = work.arrival[t]
-                while following != 0:
-                    v = following - 1
-                    following = work.following[v]
-                    if state[v] == UNAWARE:
-                        state[v] = AWARE
-                        queue[total] = v
-                        total += 1
+                for v in range(schedule.size):
+                    if heard[v] >= 0 and state[v] == UNAWARE:
+                        dose = start.heard[heard[v], t]
+                        if dose > u64(0) and dose >= exponential_tolerance(person_draw(hear, v)):
+                            state[v] = AWARE
+                            queue[total] = v
+                            total += 1
             for i in range(end, total):
                 v = queue[i]
                 known += 1
@@ -109,7 +112,8 @@ def aware_world(key, world, course, start, work):
                     chosen += 1
         while seed < start.seeds.size and start.steps[seed] == t:
             v = start.seeds[seed]
-            if state[v] != ADOPTED:
+            comes = willing_seeds.size == 0 or coin(key, SEEDS_COIN, world, v) < willing_seeds[seed]
+            if comes and state[v] != ADOPTED:
                 if state[v] == UNAWARE:
                     known += 1
                     queue[total] = v
@@ -146,7 +150,7 @@ def run_aware(key, first, begin_row, stop_row, course, shares, start, work, coun
     steps = count.adopters.shape[1]
     people = work.state.size - 1
     for row in range(begin_row, stop_row):
-        last, total = aware_world(key, u64(first + row), course, start, work)
+        last, total = aware_world(key, u64(first + row), course, shares.organisation, start, work)
         if last >= steps:
             return row
         for t in range(steps):

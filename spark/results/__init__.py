@@ -18,6 +18,7 @@ from spark.results.comparison import (
 from spark.results.estimate import mean_and_error
 from spark.results.replay import Cause, Event, Replay
 from spark.results.spread import GroupSpread, Spread, Step
+from spark.results.states import StateStep
 
 __all__ = [
     "Baseline",
@@ -37,6 +38,7 @@ __all__ = [
     "Replay",
     "Spread",
     "Standing",
+    "StateStep",
     "Step",
     "TimeTo",
     "Verdict",
