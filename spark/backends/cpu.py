@@ -14,13 +14,12 @@ from spark.backends.cpu_adoption import KERNELS as STATE_KERNELS
 from spark.backends.cpu_adoption import state_rows, state_work
 from spark.backends.cpu_changes import KERNELS as CHANGED
 from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
-from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
+from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.adoption import Course, Posts
 from spark.kernels.aware import Word, WordWork
 from spark.kernels.cascade import replay_cascade, run_cascade
-from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-AnyRows = Rows | Paths | Crowd | Course | Word
-AnyWork = Work | Room | PathsWork | CrowdWork | Posts | WordWork
+AnyRows = Rows | ContinuousRows | Course | Word
+AnyWork = Work | Room | ContinuousWork | Posts | WordWork
 _ROWS: weakref.WeakKeyDictionary[Problem, AnyRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),

@@ -31,6 +31,8 @@ _KINDS = {
     "trial": 0x747269616C656E64,
     "willing": 0x77696C6C696E6721,
     "loud ties": 0x6C6F756474696573,
+    "latency": 0x6C6174656E637931,
+    "ready": 0x7265616479303031,
 }
 with localcontext() as _context:
     _context.prec = 50
@@ -100,6 +102,7 @@ class PythonBackend:
         """Count the adopters of every plan in the given worlds."""
         from spark.backends.python_adoption import burn_adoption, burn_aware, states_of  # they need this module
         from spark.backends.python_continuous import burn_time, curve_of, still_there
+        from spark.backends.python_marks import burn_marks
 
         curves: list[list[list[int]]] = []
         histories: list[list[History]] = []
@@ -118,6 +121,10 @@ class PythonBackend:
                     histories[plan].append(found)
                     adopters, ever[plan, row] = found.adopted, found.ever
                     curves[plan].append(found.curve)
+                elif problem.law.family == "marks":
+                    story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
+                    curves[plan].append([len(practising) for practising in story.practising])
                 elif problem.law.continuous:
                     stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)

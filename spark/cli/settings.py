@@ -10,7 +10,15 @@ from typing import Any, Literal
 from spark.cli.options import ModelOptions, NetworkOptions, RunOptions
 from spark.errors import DataError, UsageError, nearest
 from spark.model import MODELS, Model
-from spark.model.parameters import cascade_for, make_model, models_with, parameters_of, with_probability, written
+from spark.model.parameters import (
+    cascade_for,
+    make_model,
+    models_with,
+    never_ends,
+    parameters_of,
+    with_probability,
+    written,
+)
 from spark.scenario import NetworkFile, Run, Scenario, read_scenario
 
 
@@ -145,6 +153,8 @@ _EXAMPLES = {
     ("fractional-threshold", "threshold"): "1/3",
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
+    ("bass", "p"): "0.03",
+    ("bass", "q"): "0.38",
 }
 
 
@@ -178,9 +188,9 @@ def _own_parameters(name: str, text: str) -> dict[str, Any]:
     return found
 
 
-_SHARES = ("weight", "dose", "awareness", "hearsay")
+_SHARES = ("weight", "rate", "dose", "awareness", "hearsay")
 _NUMBERS_OR_COLUMNS = ("turnover", "adoption")
-_NUMBERS = (
+_NUMBERS = {
     "partners",
     "examples_needed",
     "draw",
@@ -193,8 +203,11 @@ _NUMBERS = (
     "policy",
     "policy_lapse",
     "policy_visibility",
-)
-_TEXTS = ("strength", "totals", "threshold", "lapse_factor", "organisation_threshold")
+    "recovery",
+    "onset",
+    "p",
+    "q",
+}
 
 
 def _typed(option: str, key: str, text: str) -> Any:
@@ -233,7 +246,8 @@ def _given_parameters(options: ModelOptions) -> dict[str, Any]:
     for key in _NUMBERS_OR_COLUMNS:
         if getattr(options, key) is not None:
             given[key] = _typed(_option(key), key, getattr(options, key))
-    for key in (*_NUMBERS, *_TEXTS):
+    read = {"probability", "values", "model", *_SHARES, *_NUMBERS_OR_COLUMNS}
+    for key in (item.name for item in dataclasses.fields(options) if item.name not in read):
         if getattr(options, key) is not None:
             given[key] = getattr(options, key)
     return given
@@ -244,7 +258,7 @@ def _refuse_without_horizon(scenario: Scenario) -> None:
     if scenario.run.horizon is not None:
         return
     for model in (scenario.model, *scenario.also):
-        if model.guarantee.clock == "per_period":
+        if never_ends(model):
             name = written(model)[0]
             message = f"{name} goes on for ever: it needs a horizon, the step at which to look, such as"
             origin = scenario.origin

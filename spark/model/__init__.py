@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
-from spark.model.continuous import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
+from spark.model.continuous import (
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
+    ExponentialTime,
+    FixedTime,
+    GammaTime,
+    TableTime,
+)
 from spark.model.guarantee import Guarantee
 from spark.model.lapse import SI, SIR, SIS
 from spark.model.parameters import MODELS, Model
@@ -23,7 +33,10 @@ __all__ = [
     "Adoption",
     "Aware",
     "Bass",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ExamplesNeeded",
     "ExponentialTime",
