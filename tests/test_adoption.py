@@ -403,3 +403,50 @@ def test_more_worlds_join_and_chunks_and_precision_change_nothing():
     assert precise.worlds > 256
     assert precise.states_over_time == whole.states_over_time
     assert precise.sizes.tolist() == whole.sizes.tolist()
+
+
+EXACT_CASES = {
+    "sis": {"probability": 0.4, "lapse": 0.3, "partners": 0.4},
+    "words": {"probability": 0.5, "lapse": 0.2, "awareness": 0.6, "hearsay": 0.2},
+    "moments": {"dose": 0.7, "lapse": 0.3, "examples_needed": 2, "rekindle": 0.5},
+    "trials": {"probability": 0.6, "lapse": 0.2, "trial_time": 2, "trial_failure": 0.4, "trial_visibility": 0.5},
+    "failing at once": {"probability": 0.6, "trial_failure": 0.4, "turnover": 0.2, "awareness": 0.7},
+    "peers": {"probability": 0.3, "lapse": 0.6, "peer_support": 1.0, "lapse_factor": "strain"},
+    "leaving": {"probability": 0.5, "turnover": "strain", "lapse": 0.1, "rekindle": 0.0},
+    "policies": {
+        "probability": 0.3,
+        "lapse": 0.5,
+        "examples_needed": 2,
+        "trial_time": 1,
+        "trial_visibility": 0.5,
+        "organisation_threshold": "1/2",
+        "policy": 0.6,
+        "policy_lapse": 0.4,
+        "policy_visibility": 2.5,
+        "partners": 0.5,
+    },
+}
+
+
+@pytest.mark.parametrize("name", EXACT_CASES)
+def test_states_have_the_chances_of_the_exact_chain_and_a_wrong_parameter_is_seen(name):
+    from spark.exact import adoption_states
+
+    people = {"id": list("abcd"), "organisation": ["one", "one", "two", "two"], "strain": [0.25, 0.5, 0.25, 0.75]}
+    people |= {"readiness": [1.0, 1.5, 0.5, 1.0], "visibility": [1.0, 0.5, 2.0, 1.0]}
+    partners = {"source": ["one"], "target": ["two"], "weight": [1.0]}
+    network = spark.Network.from_edges(list("aabcd"), list("bccda"), people=people, partners=partners)
+    model = spark.Adoption(**EXACT_CASES[name])
+    worlds, horizon = 40_000, 3
+    exact = adoption_states(network, model, ["a"], horizon=horizon)
+    counts = tally(
+        network, model, ["a"], horizon, worlds=worlds, general=not model.has_states and not model.lapse_factor
+    )
+    found = counts.reached[0] / worlds
+    error = np.sqrt(np.maximum(exact[:, 3] * (1 - exact[:, 3]), 1e-9) / worlds)
+    assert (abs(found - exact[:, 3]) < 4.5 * error).all()
+    states = counts.states[0, 0, :5, -1] / worlds
+    spread = np.sqrt(np.maximum(counts.states[0, 1, :5, -1] / worlds - states**2, 1e-9) / worlds)
+    assert (abs(states - exact.sum(axis=0)) < 4.5 * spread + 1e-6).all()
+    wrong = adoption_states(network, replace(model, lapse=min(model.lapse + 0.15, 1)), ["a"], horizon=horizon)
+    assert (abs(found - wrong[:, 3]) > 4.5 * error).any()

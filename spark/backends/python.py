@@ -159,7 +159,7 @@ class PythonBackend:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
         from spark.backends.python_continuous import trace_time  # it needs this module
 
-        if problem.law.lapse.size or problem.law.family == "crowd":
+        if problem.law.lapse.size or problem.law.states is not None or problem.law.family == "crowd":
             raise UsageError(NO_REPLAY[problem.law.family])
         if problem.law.continuous:
             numbers = range(worlds.first, worlds.first + worlds.count)
