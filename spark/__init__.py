@@ -37,7 +37,12 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "Adopters": "question",
+    "Asking": "question",
     "Constraints": "question",
+    "Floor": "question",
+    "Reaching": "question",
+    "WorstOff": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -53,6 +58,8 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adopters",
+    "Asking",
     "Bass",
     "Boost",
     "Bridge",
@@ -65,6 +72,7 @@ __all__ = [
     "ExamplesNeeded",
     "ExponentialTime",
     "FixedTime",
+    "Floor",
     "FractionalThreshold",
     "GammaTime",
     "IndependentCascade",
@@ -72,6 +80,7 @@ __all__ = [
     "Mandate",
     "Network",
     "Plan",
+    "Reaching",
     "Seeds",
     "SparkError",
     "Spread",
@@ -79,6 +88,7 @@ __all__ = [
     "TableTime",
     "TrivalencyCascade",
     "WeightedCascade",
+    "WorstOff",
     "__version__",
     "bass",
     "choose_seeds",
@@ -117,7 +127,7 @@ if TYPE_CHECKING:
     from spark.network import Network
     from spark.optimise import choose_seeds
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-    from spark.question import Constraints
+    from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 

@@ -198,7 +198,7 @@ def test_all_names_that_are_not_in_the_network_are_said_at_once():
     with pytest.raises(UsageError) as caught:
         spark.choose_seeds(crowd(), spark.WeightedCascade(), count=2, constraints=wanted)
     assert [str(fault) for fault in caught.value.faults] == [
-        "only: 'organisaton' is not one of people, organisation, profession; did you mean 'organisation'?",
+        "only: 'organisaton' is not one of people, organisation, team, profession; did you mean 'organisation'?",
         "exclude: 777 is not in the network (40 people)",
         "apart: 888 is not in the network (40 people)",
         "at_most: no organisation is called 'nort'; did you mean 'north'?",

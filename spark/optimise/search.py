@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,10 @@ from spark.optimise.baselines import degree_order
 from spark.optimise.room import Room
 from spark.optimise.sources import Setting
 from spark.optimise.wish import Wish
-from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Worlds, freeze
+from spark.problem.arrays import ALWAYS, VALUE_UNIT, Actions, Backend, Tally, Worlds, freeze
+
+Plans = Sequence[Sequence[int]]
+Measure = Callable[[Backend, Setting, Plans, int], NDArray[np.float64]]
 
 WORLDS = 256
 BATCH = 16
@@ -19,13 +24,30 @@ CHEAPEST = 1e-9
 """What people who cost nothing are taken to cost when gains per cost are compared."""
 
 
+def means(backend: Backend, setting: Setting, plans: Plans, key: int) -> NDArray[np.float64]:
+    """Mean adopters at the end, or value, of each set of seeds."""
+    tally = run(backend, setting, plans, key)
+    if setting.watch.value.size:
+        return np.asarray(tally.value.sum(axis=1) / (VALUE_UNIT * WORLDS))
+    return np.asarray(tally.adopters[:, :, -1].sum(axis=1, dtype=np.int64) / WORLDS)
+
+
+def run(backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS) -> Tally:
+    """Try sets of seeds in the worlds of a key."""
+    return backend.run(setting.problem, _actions(setting, plans), setting.watch, Worlds(key, 0, worlds))
+
+
 def choose_in_worlds(
-    network: Network, backend: Backend, setting: Setting, wish: Wish, key: int
+    network: Network, backend: Backend, setting: Setting, wish: Wish, key: int, measure: Measure = means
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Add, one by one, whoever adds most per cost in the same few hundred worlds.
 
     Only the best connected are tried, and whoever looked poor is looked at again only when nobody else looks better:
     where two together are worth more than the sum of each alone, this is a rule of thumb.
+
+    Parameters
+    ----------
+    measure : what each set of seeds is worth in the worlds of a key; the mean.
 
     Returns
     -------
@@ -36,7 +58,7 @@ def choose_in_worlds(
     if wish.limits is None:
         able = able[: max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * wish.most)]
     seeds, gains = wish.free.tolist(), []
-    reached = _means(backend, setting, [[], seeds], key)
+    reached = measure(backend, setting, [[], seeds], key)
     gains += [(reached[1] - reached[0]) / max(len(seeds), 1)] * len(seeds)
     height, room = float(reached[1]), Room(wish)
     price = np.ones(able.size) if wish.costs is None else np.maximum(wish.costs[able], CHEAPEST)
@@ -51,7 +73,7 @@ def choose_in_worlds(
             if looked[ranks[0]]:
                 break
             batch = [i for i in ranks[:BATCH].tolist() if not looked[i]]
-            promise[batch] = _means(backend, setting, [[*seeds, int(able[i])] for i in batch], key) - height
+            promise[batch] = measure(backend, setting, [[*seeds, int(able[i])] for i in batch], key) - height
             looked[batch] = True
         best = int(ranks[0])
         seeds.append(int(able[best]))
@@ -60,15 +82,7 @@ def choose_in_worlds(
         height += float(promise[best])
 
 
-def _means(backend: Backend, setting: Setting, plans: list[list[int]], key: int) -> NDArray[np.float64]:
-    """Mean adopters at the end, or value, of each set of seeds."""
-    tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, Worlds(key, 0, WORLDS))
-    if setting.watch.value.size:
-        return np.asarray(tally.value.sum(axis=1) / (VALUE_UNIT * WORLDS))
-    return np.asarray(tally.adopters[:, :, -1].sum(axis=1, dtype=np.int64) / WORLDS)
-
-
-def _actions(setting: Setting, plans: list[list[int]]) -> Actions:
+def _actions(setting: Setting, plans: Plans) -> Actions:
     """The fixed actions with seeds added, one plan for each list."""
     people = setting.problem.graph.people
     fixed: list[tuple[int, int]] = []
@@ -81,11 +95,18 @@ def _actions(setting: Setting, plans: list[list[int]]) -> Actions:
         heard = setting.base.heard
         if setting.base.schedule.size:
             schedule = np.broadcast_to(setting.base.schedule[0], (len(plans), people))
+    accept = np.empty(0, np.uint64) if setting.accept is None else np.append(setting.accept, np.uint64(ALWAYS))
+    certain = {v for _, v in fixed}
     rows = [sorted([(0, v) for v in dict.fromkeys(seeds)] + fixed) for seeds in plans]
+    if accept.size:
+        accept = accept[[-1 if v in certain else v for row in rows for _, v in row]]
     return Actions(
         freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
         freeze(np.array([v for row in rows for _, v in row], np.int32)),
         freeze(np.array([start for row in rows for start, _ in row], np.int32)),
         freeze(schedule),
         freeze(heard),
+        seed_accept=freeze(
+            accept[[-1 if v in certain else v for row in rows for _, v in row]] if accept.size else accept
+        ),
     )
