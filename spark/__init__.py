@@ -39,6 +39,7 @@ _HOME = {
     "Plan": "plan",
     "Adopters": "question",
     "Asking": "question",
+    "UntilClear": "worlds",
     "Constraints": "question",
     "Floor": "question",
     "Reaching": "question",
@@ -87,6 +88,7 @@ __all__ = [
     "Sustain",
     "TableTime",
     "TrivalencyCascade",
+    "UntilClear",
     "WeightedCascade",
     "WorstOff",
     "__version__",
@@ -129,7 +131,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

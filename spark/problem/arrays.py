@@ -324,6 +324,7 @@ class Tally:
     adopters : int32[P, W, T+1]; how many practise at the end of each step.
     value : int64[P, W]; total value of the final adopters, millionths.
     ever : int64[P, W]; how many practised at any time.
+    groups_lit : int32[P, W, d]; in how many groups of each row of `Watch.groups` somebody practises at the end.
     group_sum, group_squares : int64[P, G]; over worlds, of the final adopters in each group.
     reached : int64[P, n]; in how many worlds each person practises at the end.
     """
@@ -331,6 +332,7 @@ class Tally:
     adopters: I32
     value: I64
     ever: I64
+    groups_lit: I32
     group_sum: I64
     group_squares: I64
     reached: I64
