@@ -253,8 +253,8 @@ class Actions:
     bridge_source, bridge_target : int32[b]; bridge_id : uint64[b], from the ids and the layer, with bit 63 set.
     bridge_start, bridge_stop : int32[b], the window, `FOR_EVER` where it never ends.
     bridge_accept : uint64[b], T of 2^32: the tie is there iff the coins of both ends are below; [0] where all are.
-    bridge_chance : uint64[L, b], T of 2^32 at each level; bridge_dose : uint64[L, b], units of 2^-56, visibility and
-        readiness included in both.
+    bridge_chance : uint64[L, b], T of 2^32 at each level; bridge_more : uint64[L, k-1, b], those of further hits;
+        bridge_dose : uint64[L, b], as the law's doses; visibility and readiness are included in all of them.
     """
 
     seed_indptr: I64
@@ -279,6 +279,7 @@ class Actions:
     bridge_stop: I32 = field(default_factory=_no_int32)
     bridge_accept: U64 = field(default_factory=_no_uint64)
     bridge_chance: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0))
+    bridge_more: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0, 0))
     bridge_dose: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0))
 
     @property
@@ -346,7 +347,8 @@ class Trace:
     ----------
     when : int32[W, n]; the step at which each person adopted, -1 never; in continuous time the step by which she had.
     by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
-        before; threshold family: the largest dose among these, then the smallest id), or one of the codes below.
+        before; threshold family: the largest dose among these, then the smallest id), or one of the codes below;
+        ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did.
     """
 
     when: I32
@@ -357,6 +359,7 @@ class Trace:
     ALREADY = -3
     PARTNERS = -4
     BROADCAST = -5
+    BRIDGE = -6
 
 
 NO_REPLAY = {
