@@ -48,6 +48,7 @@ _HOME = {
     "compare": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
+    "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
@@ -103,6 +104,7 @@ __all__ = [
     "read_network",
     "replay",
     "simulate",
+    "smallest_budget",
     "write_network",
 ]
 
@@ -129,7 +131,7 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds
+    from spark.optimise import choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff

@@ -72,11 +72,11 @@ def _fair(case: Case, objective: WorstOff | Floor, rng: int, quality: float, con
     assert case.groups is not None
     key, setting = run_key(rng, "choose"), case.counting_adopters()
     if not setting.problem.law.live_edge:
-        seeds, gains, errors = _explained(case, setting, _fair_in_worlds(case, objective, setting, key), key)
+        seeds, gains, errors = explained(case, setting, _fair_in_worlds(case, objective, setting, key), key)
         certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
         return Answer(seeds, gains, errors, certificate, None, None)
     fair = choose_fairly(case.backend, setting, case.wish, case.groups, objective, key, quality)
-    seeds, gains, errors = _explained(case, setting, fair.seeds, key)
+    seeds, gains, errors = explained(case, setting, fair.seeds, key)
     certify_key = run_key(rng, "certify")
     if isinstance(objective, WorstOff):
         options = case.groups, fair, certify_key, confidence
@@ -110,12 +110,12 @@ def _likely(case: Case, rng: int, quality: float, confidence: float) -> Answer:
     key = run_key(rng, "choose")
     start = answer(case.for_the_mean(), rng, quality, confidence).seeds
     found = likeliest(case.network, case.backend, case.setting, case.wish, case.reach, start, mix(key + 7))
-    seeds, gains, errors = _explained(case, case.setting, found, key)
+    seeds, gains, errors = explained(case, case.setting, found, key)
     said = "no bound: the chance to reach a share is not submodular; the seeds come from a search on worlds"
     return Answer(seeds, gains, errors, Certificate(None, None, said, "search on worlds"), None, None)
 
 
-def _explained(
+def explained(
     case: Case, setting: Setting, people: NDArray[np.int32], key: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
     """Put a choice into the order of what each adds to the mean, and say how much."""

@@ -8,13 +8,14 @@ her, so that her ties stay. All else, greedy, stopping and certificate, works on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
 from spark.network import Network
+from spark.plan import Pay, Plan, Seeds
 from spark.problem.arrays import Actions, Problem, Watch
 from spark.problem.keys import mix
 from spark.problem.targets import Targets
@@ -53,6 +54,18 @@ def take_up_of(network: Network, asking: Asking) -> NDArray[np.float64] | None:
     else:
         chances[:] = asking.take_up
     return None if (chances == 1.0).all() else chances
+
+
+def seeds_plan(network: Network, people: Sequence[Any], asking: Asking) -> Plan:
+    """Return the plan that asks these people (ids), each with her own chance to agree."""
+    take_up = take_up_of(network, asking)
+    if take_up is None:
+        return Plan(Seeds(tuple(people)))
+    groups: dict[float, list[Any]] = {}
+    for person, chance in zip(people, take_up[network.index(people)].tolist(), strict=True):
+        groups.setdefault(chance, []).append(person)
+    pay = cast(Pay, asking.pay)
+    return Plan(*(Seeds(tuple(asked), take_up=chance, pay=pay) for chance, asked in groups.items()))
 
 
 class AskedBackend:

@@ -14,14 +14,14 @@ from spark.backends import open_backend
 from spark.errors import InfeasibleError, UsageError
 from spark.model import Model
 from spark.network import Network
-from spark.optimise.asked import AskedBackend, take_up_of
+from spark.optimise.asked import AskedBackend, seeds_plan, take_up_of
 from spark.optimise.fairness import Groups, groups_of
 from spark.optimise.feasible import check
 from spark.optimise.limits import select
 from spark.optimise.reaching import Reach
 from spark.optimise.sources import SetBackend, Setting, setting_of
 from spark.optimise.wish import Wish, wish_for
-from spark.plan import Pay, Plan, Seeds
+from spark.plan import Plan
 from spark.problem.windows import acceptance
 from spark.question import Adopters, Asking, Constraints, Floor, Objective, Reaching, WorstOff
 from spark.worlds import Run
@@ -58,13 +58,7 @@ class Case:
 
     def seeds(self, ids: Sequence[Any]) -> Plan:
         """The plan that asks these people."""
-        if self.take_up is None:
-            return Plan(Seeds(tuple(ids)))
-        groups: dict[float, list[Any]] = {}
-        for person, chance in zip(ids, self.take_up[self.network.index(ids)].tolist(), strict=True):
-            groups.setdefault(chance, []).append(person)
-        pay = cast(Pay, self.asking.pay)
-        return Plan(*(Seeds(tuple(people), take_up=chance, pay=pay) for chance, people in groups.items()))
+        return seeds_plan(self.network, ids, self.asking)
 
     def plan(self, ids: Sequence[Any]) -> Plan:
         """The plan that asks these people, with what is done beside."""
@@ -116,7 +110,7 @@ def case_of(
         backend = cast(SetBackend, AskedBackend(backend, take_up))
     reach = None
     if isinstance(objective, Reaching):
-        people = network.size if objective.of is None else int(select(network, objective.of, "of").sum())
+        people = network.size if objective.of is None else int(select(network, objective.of, "target").sum())
         reach = Reach(max(1, math.ceil(objective.share * people - _SLACK)))
     return Case(counted, model, fixed, objective, asking, setting, wish, backend, take_up, groups, reach)
 
@@ -128,8 +122,8 @@ def _counted(network: Network, objective: Objective) -> Network:
     if objective.of is None:
         alike = isinstance(objective, Reaching)
         return replace(network, value=np.ones(network.size), given=network.given - {"value"}) if alike else network
-    who = select(network, objective.of, "of")
+    who = select(network, objective.of, "target")
     value = np.where(who, network.value if isinstance(objective, Adopters) else 1.0, 0.0)
     if not value.any():
-        raise InfeasibleError("of: nobody who is meant counts for anything, so that nothing can be chosen for them")
+        raise InfeasibleError("target: nobody who is meant counts for anything, so that nothing can be chosen for them")
     return replace(network, value=value, given=network.given | {"value"})

@@ -17,6 +17,7 @@ from spark.optimise.answer import Answer, answer
 from spark.optimise.baselines import ORDERS, TITLES, random_order, take
 from spark.optimise.case import Case, case_of
 from spark.optimise.crossfit import Agreement
+from spark.optimise.feasible import check
 from spark.optimise.wish import Wish, wish_for
 from spark.plan import Intervention, Plan
 from spark.problem.actions import plan_cost
@@ -96,7 +97,7 @@ def choose_seeds(
     >>> choice.seeds
     ('hub',)
     """
-    _check_shares(quality=quality, confidence=confidence)
+    check_shares(quality=quality, confidence=confidence)
     rng = whole_rng(rng)
     run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
     question = objective, constraints, asking
@@ -143,7 +144,8 @@ def judged(
     )
 
 
-def _check_shares(**shares: object) -> None:
+def check_shares(**shares: object) -> None:
+    """Refuse what is not a number between 0 and 1."""
     faults = [
         f"{name} {value!r} is not a number between 0 and 1"
         for name, value in shares.items()
@@ -154,7 +156,13 @@ def _check_shares(**shares: object) -> None:
 
 
 def baseline_seeds(
-    network: Network, method: str, *, budget: float | None = None, count: int | None = None, rng: Rng = None
+    network: Network,
+    method: str,
+    *,
+    budget: float | None = None,
+    count: int | None = None,
+    constraints: Constraints = ANYBODY,
+    rng: Rng = None,
 ) -> tuple[Any, ...]:
     """Return whom a simple rule would take, ``"random"``, ``"degree"`` or ``"nomination"``, as `choose_seeds` does.
 
@@ -165,7 +173,8 @@ def baseline_seeds(
     """
     if method not in ORDERS:
         raise UsageError(f"method {method!r} is none of {', '.join(ORDERS)}")
-    wish = wish_for(network, budget, count, np.empty(0, np.int64))
+    wish = wish_for(network, budget, count, np.empty(0, np.int64), constraints)
+    check(network, wish, exactly=count is not None)
     people = take(ORDERS[method](network, _order_key(run_key(whole_rng(rng), "choose"), method)), wish)
     return tuple(network.people[v] for v in people.tolist())
 

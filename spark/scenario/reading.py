@@ -19,10 +19,12 @@ from spark.network import Network, unknown
 from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
 from spark.problem.actions import lower_plans
 from spark.scenario import NetworkFile, Run, Scenario, load_network
+from spark.scenario.choosing import choose_faults, name_faults, request_of
 from spark.scenario.places import Path as Place
 from spark.scenario.places import Places, find_places, key_text
 from spark.scenario.tables import (
     BroadcastTable,
+    ChooseTable,
     NetworkTable,
     PlanTable,
     RunTable,
@@ -94,6 +96,7 @@ def plan_faults(origin: Origin, network: Network) -> list[Fault]:
         for item, person in enumerate(_list(table.get("seeds"))):
             if isinstance(person, str) and person not in network.people:
                 faults.append(origin.fault((*place, "seeds", item), unknown(person, network.people)))
+        faults += _choose_name_faults(origin, network, (*place, "choose"), table.get("choose"))
         for item, raw in enumerate(_list(table.get("broadcast"))):
             where = (*place, "broadcast", item)
             try:
@@ -103,6 +106,15 @@ def plan_faults(origin: Origin, network: Network) -> list[Fault]:
             except SparkError as error:
                 faults += [origin.fault((*where, "to"), _bare(fault)) for fault in error.faults]
     return faults
+
+
+def _choose_name_faults(origin: Origin, network: Network, place: Place, raw: object) -> list[Fault]:
+    try:
+        ChooseTable.model_validate(raw)
+    except ValidationError:  # also where there is none
+        return []
+    assert isinstance(raw, Mapping)
+    return [origin.fault(where, text) for where, text in name_faults(network, place, raw)]
 
 
 def _text(path: Path) -> str:
@@ -285,7 +297,10 @@ def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Plac
     if not {"seeds", "choose", "broadcast"} & raw.keys() and _whole(place, wrong):
         yield place, "does nothing: give seeds, choose or broadcast (seeds = [] means no action)"
     if isinstance(raw.get("choose"), Mapping):
-        yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+        if "confidence" not in raw["choose"]:
+            yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+        if _sound((*place, "choose"), wrong):
+            yield from choose_faults((*place, "choose"), raw["choose"])
     for item, table in enumerate(_list(raw.get("broadcast"))):
         if isinstance(table, Mapping):
             where = (*place, "broadcast", item)
@@ -312,7 +327,7 @@ def _whole(place: Place, wrong: tuple[Place, ...]) -> bool:
 def _plan(table: PlanTable) -> Plan | ChoiceRequest:
     broadcasts = tuple(map(_broadcast, table.broadcast))
     if table.choose is not None:
-        return ChoiceRequest(**table.choose.model_dump(), beside=broadcasts)
+        return request_of(table.choose, broadcasts)
     return Plan(*([] if table.seeds is None else [Seeds(tuple(table.seeds))]), *broadcasts)
 
 
