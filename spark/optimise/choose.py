@@ -130,16 +130,20 @@ def judged(
     given = {key: value for key, value in (dict(options) | words).items() if value is not None}
     provenance = replace(spreads[CHOSEN].provenance, options=given)
     chosen = spreads.pop(CHOSEN)
+    aim = aim_of(case, network, found.seeds, chosen, plans.get(PLAIN), spreads.get(PLAIN), run)
+    unit = "value" if "value" in network.given else "of those who count"
+    if "value" not in network.given:  # the target group of the question is no value of the network
+        chosen = replace(chosen, mean_value=None, value_standard_error=None)
     return Choice(
         seeds=ids[CHOSEN],
         ranking=_ranking(ids[CHOSEN], wish.cost[found.seeds], found.gains, found.errors),
         spread=chosen,
         certificate=found.certificate,
-        baselines=tuple(_baseline(name, ids[name], spread, len(found.seeds)) for name, spread in spreads.items()),
+        baselines=tuple(_baseline(name, ids[name], spread, len(found.seeds), unit) for name, spread in spreads.items()),
         quality=found.quality,
         cost=plan_cost(network, case.seeds(ids[CHOSEN])),
         provenance=provenance,
-        aim=aim_of(case, network, found.seeds, chosen, plans.get(PLAIN), spreads.get(PLAIN), run),
+        aim=aim,
         constraints=constraints_in_words(constraints),
     )
 
@@ -217,11 +221,11 @@ def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> 
     return int(np.argmax(reached)) + 1 if reached.any() else covered.size
 
 
-def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int) -> Baseline:
+def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, unit: str) -> Baseline:
     note = ""
     if name == "more at random":
         name = f"random with {len(ids) - chosen:,} more seeds"
         note = f"as far as the {chosen:,} chosen, or everybody"
     if spread.mean_value is not None:
-        note = f"{note}; " * bool(note) + f"value {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
+        note = f"{note}; " * bool(note) + f"{unit} {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
     return Baseline(name, ids, spread.mean, spread.standard_error, note)
