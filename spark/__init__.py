@@ -24,7 +24,10 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "ContinuousSEIR": "model",
+    "ContinuousSI": "model",
     "ContinuousSIR": "model",
+    "ContinuousSIS": "model",
     "Bass": "model",
     "ExponentialTime": "model",
     "FixedTime": "model",
@@ -46,6 +49,7 @@ _HOME = {
     "WorstOff": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
     "smallest_budget": "optimise",
@@ -70,7 +74,10 @@ __all__ = [
     "Choice",
     "Comparison",
     "Constraints",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ExamplesNeeded",
     "ExponentialTime",
@@ -97,6 +104,7 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
@@ -117,7 +125,10 @@ if TYPE_CHECKING:
         SIR,
         SIS,
         Bass,
+        ContinuousSEIR,
+        ContinuousSI,
         ContinuousSIR,
+        ContinuousSIS,
         CountThreshold,
         ExamplesNeeded,
         ExponentialTime,
@@ -136,7 +147,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, replay, simulate
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

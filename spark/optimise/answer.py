@@ -14,7 +14,8 @@ from spark.optimise.crossfit import Agreement
 from spark.optimise.fairness import Groups, certify_worst_off, choose_fairly, floor_not_kept
 from spark.optimise.greedy import filled, in_order
 from spark.optimise.reaching import likeliest
-from spark.optimise.search import Measure, Plans, choose_in_worlds, means, run
+from spark.optimise.sandwich import choose_between
+from spark.optimise.search import WORLDS, Measure, Plans, choose_in_worlds, means, run
 from spark.optimise.sources import Setting, choose_on_sets
 from spark.problem.arrays import VALUE_UNIT, Backend, Problem
 from spark.problem.keys import mix, run_key
@@ -48,9 +49,12 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
         return _fair(case, case.objective, rng, quality, confidence)
     if isinstance(case.objective, Reaching):
         return _likely(case, rng, quality, confidence)
+    over = "no action" if not case.fixed.interventions else "what is done beside"
     if not case.setting.problem.law.live_edge:
-        seeds, gains = choose_in_worlds(case.network, case.backend, case.setting, case.wish, run_key(rng, "choose"))
-        certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
+        keys = run_key(rng, "choose"), run_key(rng, "certify")
+        options = case.setting, case.wish, keys, confidence, over
+        seeds, gains, bound = choose_between(case.network, case.backend, *options)
+        certificate = bound or Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
         return Answer(filled(seeds, case.wish), gains, np.full(gains.size, np.nan), certificate, None, None)
     found = choose_on_sets(case.backend, case.setting, case.wish, run_key(rng, "choose"), quality)
     gains, errors = _in_people(found.gains, found.sets.count, case.setting)
@@ -62,7 +66,7 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
         seeds,
         run_key(rng, "certify"),
         confidence,
-        "no action" if not case.fixed.interventions else "what is done beside",
+        over,
         found.sentinel,
     )
     return Answer(seeds, gains, errors, certificate, min(max(found.quality, 0.0), 1.0), found)
@@ -92,9 +96,9 @@ def _fair_in_worlds(case: Case, objective: WorstOff | Floor, setting: Setting, k
     """Search for a fair choice, and take the one for the mean where that is fairer."""
     assert case.groups is not None
     level = objective.share if isinstance(objective, Floor) else None
-    found = []
+    found: list[NDArray[np.int32]] = []
     for measure in (_welfare(case.groups, level), means):
-        people, _ = choose_in_worlds(case.network, case.backend, setting, case.wish, key, measure)
+        people, _ = choose_in_worlds(case.network, case.backend, setting, case.wish, key, found, measure)
         found.append(filled(people, case.wish))
     shares = _shares(case.groups, case.backend, setting, [people.tolist() for people in found], key + 1)[0]
     if level is None:
@@ -146,8 +150,8 @@ def _welfare(groups: Groups, level: float | None) -> Measure:
     (or of what of it is below a level), which greedy can climb where the smallest share stays 0 for long.
     """
 
-    def measure(backend: Backend, setting: Setting, plans: Plans, key: int) -> NDArray[np.float64]:
-        shares, mean = _shares(groups, backend, setting, plans, key)
+    def measure(backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int) -> NDArray[np.float64]:
+        shares, mean = _shares(groups, backend, setting, plans, key, worlds)
         if level is None:
             return np.asarray(np.sqrt(shares).mean(axis=1))
         return np.asarray(1000 * np.minimum(shares, level).mean(axis=1) + mean)
@@ -156,12 +160,11 @@ def _welfare(groups: Groups, level: float | None) -> Measure:
 
 
 def _shares(
-    groups: Groups, backend: Backend, setting: Setting, plans: Plans, key: int
+    groups: Groups, backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Share of each group that practises, float64[plans, groups], and of all people, float64[plans]."""
     watch = replace(setting.watch, groups=np.ascontiguousarray(groups.label[None, :]), group_count=groups.sizes.size)
-    tally = run(backend, replace(setting, watch=watch), plans, key)
-    worlds = tally.adopters.shape[1]
+    tally = run(backend, replace(setting, watch=watch), plans, key, worlds)
     mean = tally.adopters[:, :, -1].sum(axis=1) / (worlds * groups.label.size)
     return tally.group_sum / (worlds * groups.sizes), mean
 

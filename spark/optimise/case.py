@@ -95,7 +95,7 @@ def case_of(
     groups = groups_of(network, objective.by) if isinstance(objective, WorstOff | Floor) else None
     counted = _counted(network, objective)
     setting = setting_of(counted, model, fixed, run.horizon)
-    if setting.problem.law.lapse.size and run.horizon is None:
+    if setting.problem.law.never_ends and run.horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     take_up = take_up_of(network, asking)
     paid = network

@@ -41,9 +41,11 @@ class Reach:
         part = np.minimum(reached, self.people) / self.people
         return np.asarray((reached >= self.people).mean(axis=1) + part.mean(axis=1) / worlds)
 
-    def part(self, backend: Backend, setting: Setting, plans: Plans, key: int) -> NDArray[np.float64]:
+    def part(
+        self, backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS
+    ) -> NDArray[np.float64]:
         """The mean of what is reached, where more than is asked for counts for nothing, float64[plans]."""
-        return np.asarray(np.minimum(self._reached(backend, setting, plans, key, WORLDS), self.people).mean(axis=1))
+        return np.asarray(np.minimum(self._reached(backend, setting, plans, key, worlds), self.people).mean(axis=1))
 
     def _reached(self, backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int) -> NDArray[np.int64]:
         tally = run(backend, setting, plans, key, worlds)
@@ -60,7 +62,7 @@ def likeliest(
     Two starts are tried: `start`, good for the mean, and greedy on what is reached where more than is asked for counts
     for nothing. Which of all is taken is decided in worlds in which none of them was found.
     """
-    other, _ = choose_in_worlds(network, backend, setting, wish, key, reach.part)
+    other, _ = choose_in_worlds(network, backend, setting, wish, key, [start], reach.part)
     found = [start, filled(other, wish)]
     found += [_exchanged(network, backend, setting, wish, reach, people, key) for people in found]
     chance = reach.near(backend, setting, [people.tolist() for people in found], key + 1, DECIDING * WORLDS)
