@@ -43,6 +43,7 @@ _HOME = {
     "compare": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
+    "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
     "Choice": "results",
@@ -88,6 +89,7 @@ __all__ = [
     "datasets",
     "exact",
     "generate",
+    "plot_network",
     "read_network",
     "replay",
     "simulate",
@@ -118,6 +120,7 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
+    from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread

@@ -18,6 +18,7 @@ from spark.cli.options import (
     network_options,
     other_command,
     output_options,
+    plot_option,
     run_options,
     with_other_models,
     with_other_probabilities,
@@ -58,6 +59,7 @@ MOST_UNTIL_CLEAR = 65_536
 @network_options
 @run_options
 @output_options
+@plot_option
 def command(
     path: Path,
     plans: tuple[str, ...],

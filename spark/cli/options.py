@@ -28,7 +28,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 PATH = click.Path(exists=True, path_type=Path)
 
-_UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force", "quiet"})
+_UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force", "quiet", "plot"})
 """Options that change no number: they are not recorded, and not repeated in what is suggested next."""
 
 
@@ -259,6 +259,33 @@ output_options = _bundle(
     click.option("--force", is_flag=True, help="Overwrite files that exist."),
     click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks."),
 )
+
+
+PICTURES = (".png", ".svg", ".pdf")
+_PLOT = "spark.plot"
+
+
+def _keep_plot(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None and value.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{str(value)!r} does not end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
+    context.meta[_PLOT] = value
+
+
+plot_option = click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    expose_value=False,
+    callback=_keep_plot,
+    help="Also draw it: a .png, .svg or .pdf (needs matplotlib).",
+)
+"""For commands whose answers have a picture; `spark.cli.output.emit` draws it."""
+
+
+def plot_file() -> Path | None:
+    """Return the file of --plot, if there is one."""
+    found: Path | None = click.get_current_context().meta.get(_PLOT)
+    return found
 
 
 def command_line(*extra: str, without: tuple[str, ...] = ()) -> str:

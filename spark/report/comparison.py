@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.plan import Seeds
 from spark.provenance import plain
 from spark.report import Frame
@@ -32,6 +33,9 @@ from spark.report.words import ERROR_NOTE, assumptions
 from spark.report.worth import decided, money, outcomes, tenth_better
 from spark.results import Comparison, Difference, plan_row
 from spark.study import ComparisonAnswer as Compared
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ class ComparisonAnswer:
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(self.compared.comparison)
 
     def csv(self) -> str:
         """Write one row a pair of plans."""
