@@ -13,6 +13,7 @@ from spark.version import __version__
 _HOME = {
     "Network": "network",
     "read_network": "files",
+    "read_result": "files",
     "write_network": "files",
     "IndependentCascade": "model",
     "WeightedCascade": "model",
@@ -24,7 +25,10 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "ContinuousSEIR": "model",
+    "ContinuousSI": "model",
     "ContinuousSIR": "model",
+    "ContinuousSIS": "model",
     "Bass": "model",
     "ExponentialTime": "model",
     "FixedTime": "model",
@@ -41,6 +45,7 @@ _HOME = {
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
     "plot_network": "picture",
@@ -62,7 +67,10 @@ __all__ = [
     "Choice",
     "Comparison",
     "Constraints",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ExamplesNeeded",
     "ExponentialTime",
@@ -86,11 +94,13 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
     "plot_network",
     "read_network",
+    "read_result",
     "replay",
     "simulate",
     "write_network",
@@ -99,13 +109,16 @@ __all__ = [
 if TYPE_CHECKING:
     from spark import bass, datasets, exact, generate
     from spark.errors import SparkError
-    from spark.files import read_network, write_network
+    from spark.files import read_network, read_result, write_network
     from spark.model import (
         SI,
         SIR,
         SIS,
         Bass,
+        ContinuousSEIR,
+        ContinuousSI,
         ContinuousSIR,
+        ContinuousSIS,
         CountThreshold,
         ExamplesNeeded,
         ExponentialTime,
@@ -124,7 +137,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, replay, simulate
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

@@ -11,11 +11,10 @@ import numpy as np
 
 from spark.backends.cpu_changes import KERNELS as CHANGED
 from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
-from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
+from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
-from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-AnyWork = Work | Room | PathsWork | CrowdWork
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows | Paths | Crowd] = weakref.WeakKeyDictionary()
+AnyWork = Work | Room | ContinuousWork
+_ROWS: weakref.WeakKeyDictionary[Problem, Rows | ContinuousRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
@@ -190,7 +189,7 @@ def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
     return _KERNELS[rule], _rows(problem), room
 
 
-def _rows(problem: Problem) -> Rows | Paths | Crowd:
+def _rows(problem: Problem) -> Rows | ContinuousRows:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:

@@ -26,6 +26,8 @@ _KINDS = {
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
     "duration": 0x6475726174696F6E,
+    "latency": 0x6C6174656E637931,
+    "ready": 0x7265616479303031,
 }
 with localcontext() as _context:
     _context.prec = 50
@@ -93,7 +95,8 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        from spark.backends.python_continuous import burn_time, curve_of, still_there  # it needs this module
+        from spark.backends.python_continuous import burn_time, curve_of, still_there  # they need this module
+        from spark.backends.python_marks import burn_marks
 
         curves: list[list[list[int]]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
@@ -104,7 +107,11 @@ class PythonBackend:
             curves.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
-                if problem.law.continuous:
+                if problem.law.family == "marks":
+                    story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
+                    curves[plan].append([len(practising) for practising in story.practising])
+                elif problem.law.continuous:
                     stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)
                     curves[plan].append(curve_of(stays, watch.horizon))
