@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.model import Model
 from spark.optimise.case import Case
 from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
@@ -17,7 +16,7 @@ from spark.optimise.reaching import likeliest
 from spark.optimise.sandwich import choose_between
 from spark.optimise.search import WORLDS, Measure, Plans, choose_in_worlds, means, run
 from spark.optimise.sources import Setting, choose_on_sets
-from spark.problem.arrays import VALUE_UNIT, Backend, Problem
+from spark.problem.arrays import VALUE_UNIT, Backend
 from spark.problem.keys import mix, run_key
 from spark.question import Floor, Reaching, WorstOff
 from spark.results import Certificate
@@ -50,7 +49,7 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
     if isinstance(case.objective, Reaching):
         return _likely(case, rng, quality, confidence)
     over = "no action" if not case.fixed.interventions else "what is done beside"
-    if not case.setting.problem.law.live_edge:
+    if not case.setting.live_edge:
         keys = run_key(rng, "choose"), run_key(rng, "certify")
         options = case.setting, case.wish, keys, confidence, over
         seeds, gains, bound = choose_between(case.network, case.backend, *options)
@@ -75,7 +74,7 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
 def _fair(case: Case, objective: WorstOff | Floor, rng: int, quality: float, confidence: float) -> Answer:
     assert case.groups is not None
     key, setting = run_key(rng, "choose"), case.counting_adopters()
-    if not setting.problem.law.live_edge:
+    if not setting.live_edge:
         seeds, gains, errors = explained(case, setting, _fair_in_worlds(case, objective, setting, key), key)
         certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
         return Answer(seeds, gains, errors, certificate, None, None)
@@ -123,7 +122,7 @@ def explained(
     case: Case, setting: Setting, people: NDArray[np.int32], key: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
     """Put a choice into the order of what each adds to the mean, and say how much."""
-    if not setting.problem.law.live_edge:
+    if not setting.live_edge:
         chosen = people.tolist()
         heights = means(case.backend, setting, [chosen[:i] for i in range(len(chosen) + 1)], key)
         return people, np.diff(heights), np.full(people.size, np.nan)
@@ -170,8 +169,11 @@ def _shares(
 
 
 def _why_no_bound(case: Case) -> str:
-    problem: Problem = case.setting.problem
-    model: Model = case.model
-    if problem.law.capped:
+    law, model = case.setting.problem.law, case.model
+    if law.live_edge:
+        return (
+            "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"
+        )
+    if law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
     return model.guarantee.statement

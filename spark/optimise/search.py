@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,27 +167,40 @@ def _visits(backend: Backend, setting: Setting, seeds: list[int], key: int) -> i
 
 def _actions(setting: Setting, plans: Plans) -> Actions:
     """The fixed actions with seeds added, one plan for each list."""
-    people = setting.problem.graph.people
-    fixed: list[tuple[int, int]] = []
-    schedule, heard = np.empty((len(plans), 0), np.int32), np.zeros((0, 1), np.uint64)
-    if setting.base is not None:
-        stop = int(setting.base.seed_indptr[1])
-        fixed = list(
-            zip(setting.base.seed_start[:stop].tolist(), setting.base.seed_people[:stop].tolist(), strict=True)
+    base, count = setting.base, len(plans)
+    fixed: list[tuple[int, int, int]] = []
+    if base is not None:
+        stop = int(base.seed_indptr[1])
+        accept = base.seed_accept.tolist() or [ALWAYS] * stop
+        columns = base.seed_start[:stop].tolist(), base.seed_people[:stop].tolist(), accept[:stop]
+        fixed = list(zip(*columns, strict=True))
+    asked = None if setting.accept is None else setting.accept.tolist()
+    rows = [
+        sorted([(0, v, ALWAYS if asked is None else asked[v]) for v in dict.fromkeys(chosen)] + fixed)
+        for chosen in plans
+    ]
+    seeds: dict[str, Any] = {
+        "seed_indptr": freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
+        "seed_people": freeze(np.array([v for row in rows for _, v, _ in row], np.int32)),
+        "seed_start": freeze(np.array([start for row in rows for start, _, _ in row], np.int32)),
+    }
+    if asked is not None or (base is not None and base.seed_accept.size):
+        seeds["seed_accept"] = freeze(np.array([accept for row in rows for _, _, accept in row], np.uint64))
+    if base is None:
+        return Actions(
+            **seeds, schedule=freeze(np.empty((count, 0), np.int32)), heard=freeze(np.zeros((0, 1), np.uint64))
         )
-        heard = setting.base.heard
-        if setting.base.schedule.size:
-            schedule = np.broadcast_to(setting.base.schedule[0], (len(plans), people))
-    accept = np.empty(0, np.uint64) if setting.accept is None else np.append(setting.accept, np.uint64(ALWAYS))
-    certain = {v for _, v in fixed}
-    rows = [sorted([(0, v) for v in dict.fromkeys(seeds)] + fixed) for seeds in plans]
-    if accept.size:
-        accept = accept[[-1 if v in certain else v for row in rows for _, v in row]]
-    return Actions(
-        freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
-        freeze(np.array([v for row in rows for _, v in row], np.int32)),
-        freeze(np.array([start for row in rows for start, _ in row], np.int32)),
-        freeze(schedule),
-        freeze(heard),
-        seed_accept=freeze(accept),
-    )
+    tiled: dict[str, Any] = {
+        name: freeze(np.broadcast_to(followed[0], (count, followed.shape[1])))
+        for name in ("schedule", "boost", "sustain")
+        if (followed := getattr(base, name)).size
+    }
+    if base.bridge_id.size:
+        tiled["bridge_indptr"] = freeze(np.arange(count + 1, dtype=np.int64) * base.bridge_id.size)
+        for name in ("source", "target", "id", "start", "stop", "accept"):
+            tiled[f"bridge_{name}"] = freeze(np.tile(getattr(base, f"bridge_{name}"), count))
+        for name in ("bridge_chance", "bridge_dose"):
+            tiled[name] = freeze(np.tile(getattr(base, name), (1, count)))
+        tiled["bridge_more"] = freeze(np.tile(base.bridge_more, (1, 1, count)))
+    tiled.setdefault("schedule", freeze(np.empty((count, 0), np.int32)))
+    return replace(base, **seeds, **tiled)

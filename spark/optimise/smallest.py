@@ -140,7 +140,7 @@ def _smallest(case: Case, key: int, chance: float) -> tuple[NDArray[np.int32], t
 
 def _ranking(case: Case, wish: Wish, key: int) -> NDArray[np.int32]:
     """Whom greedy takes one by one, of whom every prefix answers a smaller budget."""
-    if case.setting.problem.law.live_edge:
+    if case.setting.live_edge:
         return filled(choose_on_sets(case.backend, case.setting, wish, key, 0.95).seeds, wish)
     assert case.reach is not None
     return filled(choose_in_worlds(case.network, case.backend, case.setting, wish, key, (), case.reach.part)[0], wish)
@@ -164,7 +164,7 @@ def _out_of_reach(case: Case, size: int, found: float, chance: float) -> str:
 def _at_least(case: Case, seeds: NDArray[np.int32], key: int, chance: float) -> Certificate:
     """How many are needed for certain: with fewer the mean is below chance times what is to be reached."""
     searched = "the smallest found by a search on worlds; fewer may do"
-    if not case.setting.problem.law.live_edge or case.wish.costs is not None or case.wish.limits is not None:
+    if not case.setting.live_edge or case.wish.costs is not None or case.wish.limits is not None:
         return Certificate(None, None, f"no bound: {searched}", "search on worlds")
     from scipy.special import betaincinv
 
