@@ -45,9 +45,11 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
+    "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
     "plot_network": "picture",
     "Spread": "results",
+    "WhoLitWhom": "results",
     "Comparison": "results",
     "Choice": "results",
     "SparkError": "errors",
@@ -88,6 +90,7 @@ __all__ = [
     "TrivalencyCascade",
     "UntilClear",
     "WeightedCascade",
+    "WhoLitWhom",
     "__version__",
     "bass",
     "choose_seeds",
@@ -99,6 +102,7 @@ __all__ = [
     "read_network",
     "replay",
     "simulate",
+    "who_lit_whom",
     "write_network",
 ]
 
@@ -132,8 +136,8 @@ if TYPE_CHECKING:
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
-    from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, replay, simulate
+    from spark.results import Choice, Comparison, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, replay, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

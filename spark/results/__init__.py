@@ -16,7 +16,8 @@ from spark.results.comparison import (
     plan_row,
 )
 from spark.results.estimate import mean_and_error
-from spark.results.replay import Cause, Event, Replay
+from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
+from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "Difference",
     "Event",
     "GroupSpread",
+    "Lit",
+    "OrganisationsLit",
+    "Part",
     "PlanResult",
     "Price",
     "Question",
@@ -38,8 +42,10 @@ __all__ = [
     "Spread",
     "Standing",
     "Step",
+    "TieLit",
     "TimeTo",
     "Verdict",
+    "WhoLitWhom",
     "WorstOff",
     "mean_and_error",
     "plan_row",

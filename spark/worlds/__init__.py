@@ -1,12 +1,13 @@
-"""The verbs that try plans in worlds: simulate, compare, replay.
+"""The verbs that try plans in worlds: simulate, compare, replay, who_lit_whom.
 
 Every plan is tried in the same worlds, so that a difference between plans is never a difference in luck.
 """
 
+from spark.worlds.lighting import who_lit_whom
 from spark.worlds.looks import UntilClear
 from spark.worlds.run import PlanLike, Progress, Run
 from spark.worlds.story import replay
 from spark.worlds.trying import try_plans
 from spark.worlds.verbs import compare, simulate
 
-__all__ = ["PlanLike", "Progress", "Run", "UntilClear", "compare", "replay", "simulate", "try_plans"]
+__all__ = ["PlanLike", "Progress", "Run", "UntilClear", "compare", "replay", "simulate", "try_plans", "who_lit_whom"]
