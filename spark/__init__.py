@@ -13,6 +13,7 @@ from spark.version import __version__
 _HOME = {
     "Network": "network",
     "read_network": "files",
+    "read_result": "files",
     "write_network": "files",
     "IndependentCascade": "model",
     "WeightedCascade": "model",
@@ -44,6 +45,7 @@ _HOME = {
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
@@ -95,11 +97,13 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
     "plot_network",
     "read_network",
+    "read_result",
     "replay",
     "simulate",
     "who_lit_whom",
@@ -109,7 +113,7 @@ __all__ = [
 if TYPE_CHECKING:
     from spark import bass, datasets, exact, generate
     from spark.errors import SparkError
-    from spark.files import read_network, write_network
+    from spark.files import read_network, read_result, write_network
     from spark.model import (
         SI,
         SIR,
@@ -137,7 +141,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread, WhoLitWhom
-    from spark.worlds import UntilClear, compare, replay, simulate, who_lit_whom
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

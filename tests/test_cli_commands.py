@@ -436,6 +436,37 @@ def test_a_comparison_can_go_on_until_it_is_clear_which_plan_is_best(starter, tm
     assert "decision" not in document("compare", scenario, "--worlds", "300")
 
 
+def test_a_comparison_can_be_held_against_other_networks(tmp_path):
+    said = run("generate", "scale-free", "--people", "60", "--ties", "240", "--copies", "4", "--output", tmp_path / "g")
+    assert "spark compare" in said
+    assert sorted(place.name for place in (tmp_path / "g").iterdir()) == ["1", "2", "3", "4"]
+    line = (
+        "compare",
+        tmp_path / "g" / "1",
+        "--networks",
+        tmp_path / "g",
+        "--plan",
+        "A=degree:3",
+        "--plan",
+        "B=random:3",
+    )
+    line += ("--worlds", "128")
+    data = document(*line)
+    assert [row["name"] for row in data["across"]["networks"]] == ["1", "2", "3", "4"]
+    assert len({row["digest"] for row in data["across"]["networks"]}) == 4
+    assert "Does the advice hold on other networks?" in run(*line)
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        '[network]\npath = "g/1"\nothers = "g"\n[run]\nworlds = 128\n'
+        '[[plan]]\nname = "A"\nchoose = {count = 3, method = "degree"}\n'
+        '[[plan]]\nname = "B"\nchoose = {count = 3, method = "random"}\n'
+    )
+    assert document("compare", scenario)["across"]["plans"] == data["across"]["plans"]
+    (tmp_path / "g" / "5").mkdir()
+    run(*line, code=3)
+    run("generate", "star", "--people", "9", "--copies", "2", "--output", tmp_path / "s", code=2)
+
+
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):
     scenario = crowd_and_chain / "pilot.toml"
     scenario.write_text(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
-from spark.plan import Seeds
 from spark.provenance import plain
 from spark.report import Frame
+from spark.report.across import on_other_networks
 from spark.report.advice import models_data, under_models
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -28,9 +28,9 @@ from spark.report.layout import (
     table,
     with_error,
 )
-from spark.report.spread import in_order, in_words, people_table, spread_document
+from spark.report.spread import in_order, in_words, people_table, spread_document, worth_saying
 from spark.report.words import ERROR_NOTE, assumptions
-from spark.report.worth import decided, money, outcomes, tenth_better
+from spark.report.worth import decided, money, outcomes, several, tenth_better
 from spark.results import Comparison, Difference, plan_row
 from spark.study import ComparisonAnswer as Compared
 
@@ -56,11 +56,13 @@ class ComparisonAnswer:
                 "Which is better",
                 *(paragraph(text) for text in (decided(comparison),) if text),
                 *(paragraph(verdict(d), bullet="- ") for d in comparison.differences),
+                several(comparison),
             ),
             outcomes(comparison),
             money(comparison),
             sensitivity(self.compared),
             under_models(self.compared),
+            on_other_networks(self.compared.across, self.compared.anew),
             who(self.network, self.compared),
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(assumptions(self.network, self.model, self.frame.why)),
@@ -93,9 +95,16 @@ class ComparisonAnswer:
             ]
         if self.compared.models:
             data |= models_data(self.compared)
+        if self.compared.across is not None:
+            data["across"] = self.compared.across.to_dict()
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)
+
+    @property
+    def result(self) -> Comparison:
+        """The result, as it was computed."""
+        return self.compared.comparison
 
     def figure(self) -> Figure:
         """Draw the answer."""
@@ -184,6 +193,6 @@ def who(network: Network, compared: Compared) -> str:
         if name in compared.choices:
             said.append(paragraph(f"{name} starts with, as chosen by spark:"))
             said.append(people_table(network, in_order(network, plan.seeds)))
-        broadcasts = (action for action in plan.interventions if not isinstance(action, Seeds))
+        broadcasts = (action for action in plan.interventions if worth_saying(action))
         said += [paragraph(f"{name}: {in_words(action)}") for action in broadcasts]
     return section("What the plans are", *said)
