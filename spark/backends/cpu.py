@@ -98,7 +98,7 @@ class CpuBackend:
         graph, law, key = problem.graph, problem.law, np.uint64(worlds.key)
         when = np.full((worlds.count, graph.people), -1, np.int32)
         by = np.full((worlds.count, graph.people), Trace.NEVER, np.int64)
-        logs, lits = [], []
+        logs, sharing = [], []
         parts = (law.live, law.never, law.more, law.dose if law.family == "threshold" else law.dose[:0])
         for row in range(worlds.count):
             given = (key, worlds.first + row)
@@ -116,8 +116,8 @@ class CpuBackend:
                     (lit,) = _written_down(
                         1, share_once, *given, graph.incoming, parts, law.examples, when[row], by[row]
                     )
-            lits.append(lit)
-        return together(when, by, logs, lits)  # type: ignore[arg-type]
+            sharing.append(lit)
+        return together(when, by, logs, sharing)  # type: ignore[arg-type]
 
     def reverse(
         self,

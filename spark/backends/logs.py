@@ -30,12 +30,12 @@ def first_adoptions(log: I64, people: int) -> tuple[NDArray[np.int32], I64]:
     return when, by
 
 
-def together(when: Sequence[object], by: Sequence[object], logs: Sequence[I64], lits: Sequence[I64]) -> Trace:
+def together(when: Sequence[object], by: Sequence[object], logs: Sequence[I64], sharing: Sequence[I64]) -> Trace:
     """Return the trace of several worlds."""
     none = np.empty((0, 4), np.int64)
     return Trace(
         np.array(when, np.int32),
         np.array(by, np.int64),
         np.concatenate([none, *(np.insert(log, 0, row, axis=1) for row, log in enumerate(logs))]),
-        np.concatenate([none, *(np.insert(lit, 0, row, axis=1) for row, lit in enumerate(lits))]),
+        np.concatenate([none, *(np.insert(lit, 0, row, axis=1) for row, lit in enumerate(sharing))]),
     )

@@ -149,7 +149,7 @@ class PythonBackend:
         law, people = problem.law, problem.graph.people
         if law.family == "crowd" or (law.lapse.size and actions.uses):
             raise UsageError(NO_REPLAY[law.family])
-        when, by, logs, lits = [], [], [], []
+        when, by, logs, sharing = [], [], [], []
         for world in range(worlds.first, worlds.first + worlds.count):
             log: list[tuple[int, int, int]] = []
             lit: list[tuple[int, int, int]] = []
@@ -174,8 +174,8 @@ class PythonBackend:
                 lit = _shares_once(problem, whens, causes, worlds.key, world)
             when.append(whens)
             by.append(causes)
-            lits.append(np.array(lit, np.int64).reshape(-1, 3))
-        return together(when, by, logs, lits)
+            sharing.append(np.array(lit, np.int64).reshape(-1, 3))
+        return together(when, by, logs, sharing)
 
     def reverse(
         self,
