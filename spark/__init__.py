@@ -52,10 +52,12 @@ _HOME = {
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
+    "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
     "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
+    "WhoLitWhom": "results",
     "Comparison": "results",
     "Choice": "results",
     "SparkError": "errors",
@@ -100,6 +102,7 @@ __all__ = [
     "TrivalencyCascade",
     "UntilClear",
     "WeightedCascade",
+    "WhoLitWhom",
     "WorstOff",
     "__version__",
     "bass",
@@ -115,6 +118,7 @@ __all__ = [
     "replay",
     "simulate",
     "smallest_budget",
+    "who_lit_whom",
     "write_network",
 ]
 
@@ -148,8 +152,8 @@ if TYPE_CHECKING:
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
-    from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
+    from spark.results import Choice, Comparison, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:
