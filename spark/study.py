@@ -6,7 +6,7 @@ This is the only module that knows both scenarios and optimisers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,9 +22,10 @@ from spark.model import (
 )
 from spark.model.parameters import with_probability
 from spark.network import Network
-from spark.plan import ChoiceRequest, Plan, Seeds
+from spark.plan import ChoiceRequest, Plan
 from spark.problem.actions import lower_plans
 from spark.problem.together import lower_together
+from spark.question import Reaching
 from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
 from spark.scenario import Scenario, load_network
 from spark.worlds import Progress, UntilClear, compare_across
@@ -307,24 +308,37 @@ def _resolve(
     if plan.method != BEST:
         from spark.optimise import baseline_seeds
 
-        people = baseline_seeds(network, plan.method, budget=plan.budget, count=plan.count, rng=scenario.run.rng)
-        return Plan(Seeds(people), *plan.beside), None
+        size: dict[str, Any] = {"budget": plan.budget, "count": plan.count, "constraints": plan.constraints}
+        people = baseline_seeds(network, plan.method, **size, rng=scenario.run.rng)
+        return _asked(network, plan, people), None
     choice = _choice(network, scenario, plan, progress)
-    return Plan(Seeds(choice.seeds), *plan.beside), choice
+    return _asked(network, plan, choice.seeds), choice
+
+
+def _asked(network: Network, request: ChoiceRequest, people: Sequence[Any]) -> Plan:
+    """The plan of a request, once it is known whom it asks."""
+    from spark.optimise import seeds_plan
+
+    return Plan(*seeds_plan(network, people, request.asking).interventions, *request.beside)
 
 
 def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progress: Progress | None) -> Choice:
-    from spark.optimise import choose_seeds  # where nothing is to be chosen, nothing of it need be loaded
+    # where nothing is to be chosen, nothing of it need be loaded
+    from spark.optimise import choose_seeds, smallest_budget
 
     options = _run_options(scenario)
     del options["standard_error"]
     with _blamed_on_file(scenario, "model"):
+        options |= {"beside": request.beside, "constraints": request.constraints, "asking": request.asking}
+        if request.chance is not None and isinstance(request.objective, Reaching):
+            options |= {"chance": request.chance, "progress": progress}
+            return smallest_budget(network, scenario.model, request.objective, **options)
         return choose_seeds(
             network,
             scenario.model,
             budget=request.budget,
             count=request.count,
-            beside=request.beside,
+            objective=request.objective,
             **options,
             progress=progress,
         )
@@ -339,7 +353,7 @@ def _other_choice(
     progress: Progress | None,
 ) -> OtherChoice:
     there = _choice(network, scenario, request, progress)
-    plans = {MAIN: Plan(Seeds(main.seeds), *request.beside), THERE: Plan(Seeds(there.seeds), *request.beside)}
+    plans = {MAIN: _asked(network, request, main.seeds), THERE: _asked(network, request, there.seeds)}
     comparison = _comparison(network, scenario, plans, progress)
     return OtherChoice(
         probability,
