@@ -41,14 +41,20 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "Adopters": "question",
+    "Asking": "question",
     "UntilClear": "worlds",
     "Constraints": "question",
+    "Floor": "question",
+    "Reaching": "question",
+    "WorstOff": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
+    "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
     "WhoLitWhom": "results",
@@ -62,6 +68,8 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adopters",
+    "Asking",
     "Bass",
     "Boost",
     "Bridge",
@@ -77,6 +85,7 @@ __all__ = [
     "ExamplesNeeded",
     "ExponentialTime",
     "FixedTime",
+    "Floor",
     "FractionalThreshold",
     "GammaTime",
     "IndependentCascade",
@@ -84,6 +93,7 @@ __all__ = [
     "Mandate",
     "Network",
     "Plan",
+    "Reaching",
     "Seeds",
     "SparkError",
     "Spread",
@@ -93,6 +103,7 @@ __all__ = [
     "UntilClear",
     "WeightedCascade",
     "WhoLitWhom",
+    "WorstOff",
     "__version__",
     "bass",
     "choose_seeds",
@@ -106,6 +117,7 @@ __all__ = [
     "read_result",
     "replay",
     "simulate",
+    "smallest_budget",
     "who_lit_whom",
     "write_network",
 ]
@@ -136,10 +148,10 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds
+    from spark.optimise import choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-    from spark.question import Constraints
+    from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread, WhoLitWhom
     from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 

@@ -1,7 +1,7 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
 from spark.results.across import ComparisonAcross, DifferenceAcross, OnNetwork, PlanAcross
-from spark.results.choice import Baseline, Certificate, Choice, RankedSeed
+from spark.results.choice import Aim, Baseline, BudgetStep, Certificate, Choice, RankedSeed
 from spark.results.comparison import (
     Comparison,
     CostEffect,
@@ -22,7 +22,9 @@ from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 
 __all__ = [
+    "Aim",
     "Baseline",
+    "BudgetStep",
     "Cause",
     "Certificate",
     "Choice",
