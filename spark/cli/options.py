@@ -71,6 +71,7 @@ class NetworkOptions:
     influence: str | None
     merge: str | None
     encoding: str | None
+    observed: Path | None
 
 
 network_options = bundle(
@@ -95,6 +96,13 @@ network_options = bundle(
         help="Rows for the same tie that disagree: refuse them, or add their columns.  [default: refuse]",
     ),
     click.option("--encoding", help="Encoding of the files.  [default: utf-8]"),
+    click.option(
+        "--from",
+        "observed",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Who practises now: ids, one a line or in a column id; steps_ago says since when. In place of 'adopted'.",
+    ),
 )
 
 

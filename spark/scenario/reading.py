@@ -183,7 +183,10 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
     others = None if table.others is None else scenario.network.path.parent / table.others
     if others is not None and not others.is_dir():
         found.append((("network", "others"), f"there is no folder {str(others)!r}"))
-    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others)
+    observed = None if table.observed is None else scenario.network.path.parent / table.observed
+    if observed is not None and not observed.is_file():
+        found.append((("network", "observed"), f"there is no file {str(observed)!r}"))
+    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others, observed)
     return dataclasses.replace(scenario, network=network)
 
 

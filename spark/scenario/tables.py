@@ -106,6 +106,7 @@ class NetworkTable(Table):
     )
     merge: Literal["refuse", "sum"] = Field("refuse", description="what to do with conflicting rows for one tie")
     encoding: str = Field("utf-8", description="the encoding of the files")
+    observed: str | None = Field(None, description="who practises now: a file of ids, with steps_ago if wanted")
     others: str | None = Field(None, description="compare: a folder of networks that may as well be the true one")
 
 
