@@ -51,6 +51,7 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
+    "scale_plan": "problem.scaling",
     "replay": "worlds",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
@@ -116,6 +117,7 @@ __all__ = [
     "read_network",
     "read_result",
     "replay",
+    "scale_plan",
     "simulate",
     "smallest_budget",
     "who_lit_whom",
@@ -151,6 +153,7 @@ if TYPE_CHECKING:
     from spark.optimise import choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.problem.scaling import scale_plan
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread, WhoLitWhom
     from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom

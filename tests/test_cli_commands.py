@@ -491,6 +491,20 @@ def test_a_plan_can_be_made_again_from_who_practises_now(tmp_path):
     run("simulate", scenario, code=3)
 
 
+def test_plans_can_be_compared_at_the_size_that_the_same_money_buys(tmp_path):
+    (tmp_path / "ties.csv").write_text("source,target\nhub,a\nhub,b\nhub,c\na,b\nb,c\nc,d\n")
+    line = ("compare", tmp_path / "ties.csv", "--plan", "three=a,b,c", "--plan", "one=hub", "--plan", "rule=degree:1")
+    data = document(*line, "--plan", "leaflet=broadcast:0.1", "--same-cost", "three", "--worlds", "64")
+    seeds = {plan["name"]: plan["seeds"] for plan in data["plans"]}
+    assert len(seeds["one for the money of three"]) == len(seeds["rule for the money of three"]) == 3
+    assert "hub" in seeds["one for the money of three"]
+    assert "leaflet for the money of three" not in seeds
+    text = run(*line, "--same-cost", "three", "--worlds", "64")
+    suggested = re.findall(r"^    (spark simulate .*)$", text, re.MULTILINE)
+    assert all("for the money of" not in suggestion for suggestion in suggested)
+    run(*line, "--same-cost", "tree", code=2)
+
+
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):
     scenario = crowd_and_chain / "pilot.toml"
     scenario.write_text(
