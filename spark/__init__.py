@@ -51,7 +51,7 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
-    "scale_plan": "problem.scaling",
+    "scale_plan": "worlds",
     "replay": "worlds",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
@@ -153,10 +153,9 @@ if TYPE_CHECKING:
     from spark.optimise import choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-    from spark.problem.scaling import scale_plan
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread, WhoLitWhom
-    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
+    from spark.worlds import UntilClear, compare, compare_across, replay, scale_plan, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:
