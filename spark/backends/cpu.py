@@ -19,20 +19,26 @@ from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
+from spark.kernels.tolerance import Laws
+from spark.kernels.waiting import WaitingRows, WaitingWork, replay_waiting, run_waiting
 from spark.kernels.world import Count, Rows, Shares, Start, Work
-from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+from spark.problem.arrays import NO_REPLAY, ONE, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows | Paths | Crowd] = weakref.WeakKeyDictionary()
+LONGEST_DRAW = 45 * ONE  # an exponential draw is below 64 ln 2 + 1
+_AnyRows = Rows | WaitingRows | Paths | Crowd
+_AnyWork = Work | WaitingWork | PathsWork | CrowdWork
+_ROWS: weakref.WeakKeyDictionary[Problem, _AnyRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
     "periods": (run_periods, None),
+    "waiting": (run_waiting, replay_waiting),
     **KERNELS,
 }
 
@@ -52,7 +58,7 @@ class CpuBackend:
         rows, shares = _rows(problem), _shares(problem)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
-        works: dict[int, Work | PathsWork | CrowdWork] = {}
+        works: dict[int, _AnyWork] = {}
         counts: dict[int, Count] = {}
 
         def work(worker: int, begin: int, end: int) -> None:
@@ -63,7 +69,7 @@ class CpuBackend:
                 stop = min(row + end - begin, worlds.count)
                 begin += _chunk(plan, row, stop, works[worker], worker)
 
-        def _chunk(plan: int, row: int, stop: int, room: Work | PathsWork | CrowdWork, worker: int) -> int:
+        def _chunk(plan: int, row: int, stop: int, room: _AnyWork, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
             while done < stop - row:
@@ -168,13 +174,15 @@ class _Growing:
 
 
 def _rule(problem: Problem) -> str:
-    """Which kernel computes the problem: several examples, and lapses, need one of their own."""
+    """Which kernel computes the problem: several examples, lapses, and what takes time need one of their own."""
     if problem.law.lapse.size:
         return "periods"
+    if problem.law.waits or problem.law.tolerances.law.size:
+        return "waiting"
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
-def _rows(problem: Problem) -> Rows | Paths | Crowd:
+def _rows(problem: Problem) -> _AnyRows:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
@@ -188,10 +196,28 @@ def _rows(problem: Problem) -> Rows | Paths | Crowd:
             padded = np.zeros(law.live.size + LANES, np.uint32)
             padded[: law.live.size] = law.live
             rows = Rows(graph.indptr, targets, freeze(padded), law.more, law.tolerance, law.dose, law.lapse, law.left)
+            if _rule(problem) == "waiting":
+                rows = _waiting_rows(problem, rows._replace(law=law.dose), law.live)
         else:
             rows = Rows(graph.indptr, graph.targets, law.dose, law.more, law.tolerance, law.dose, law.lapse, law.left)
+            if _rule(problem) == "waiting":
+                rows = _waiting_rows(problem, rows, law.live)
         _ROWS[problem] = rows
     return rows
+
+
+def _waiting_rows(problem: Problem, rows: Rows, live: NDArray[np.uint32]) -> WaitingRows:
+    law = problem.law
+    return WaitingRows(rows, live, Laws(*law.tolerances), *law.delays, law.noise)
+
+
+def _longest_wait(problem: Problem, horizon: int) -> int:
+    """Steps until the latest event that can be brought about now; beyond the horizon nothing is noted."""
+    law, longest = problem.law, 1
+    rates = [int(rate.min()) for rate in (law.delays.rate, law.noise) if rate.size]
+    longest = max([longest, int(law.delays.steps.max(initial=1)), law.delays.upto.size])
+    longest = max([longest, *(LONGEST_DRAW // rate + 2 for rate in rates)])
+    return longest if horizon < 0 else min(longest, horizon + 1)
 
 
 def _shares(problem: Problem) -> Shares:
@@ -221,19 +247,19 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
     )
 
 
-def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork:
+def _work(problem: Problem, starts: list[Start]) -> _AnyWork:
     if problem.law.continuous:
         return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
     rule = _rule(problem)
     added = people if rule != "cascade" else 0
-    several = people if rule == "examples" else 0
+    several = people if rule == "examples" or (rule == "waiting" and problem.law.family == "cascade") else 0
     lapsing = people if rule == "periods" else 0
     steps = starts[0].heard.shape[1]
     latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
     seen = np.zeros(people + 1, np.uint8)
     seen[people] = 1
-    return Work(
+    work = Work(
         seen=seen,
         queue=np.empty(people + 1, np.int32),
         ends=np.empty(people + latest + steps + 3, np.int64),
@@ -255,6 +281,14 @@ def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork
         changed=np.empty(organisations, np.int32),
         warmer=np.empty(organisations, np.int32),
         is_warmer=np.zeros(organisations, np.uint8),
+    )
+    if rule != "waiting":
+        return work
+    return WaitingWork(
+        work,
+        calendar=np.zeros(_longest_wait(problem, starts[0].horizon) + 1, np.int64),
+        later=np.empty(problem.graph.ties + people, np.int64),
+        came=np.empty(people, np.int32),
     )
 
 

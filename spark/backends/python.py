@@ -24,6 +24,9 @@ _KINDS = {
     "partners": 0x706172746E657273,
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
+    "simple": 0x73696D706C653031,
+    "noise": 0x6E6F697365303031,
+    "delay": 0x64656C6179303031,
     "duration": 0x6475726174696F6E,
 }
 with localcontext() as _context:
@@ -172,10 +175,10 @@ def burn(
         for e in range(indptr[u], indptr[u + 1]):
             into[targets[e]].append((u, e))
     seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-    due = {int(actions.seed_people[i]): int(actions.seed_start[i]) for i in seeds}
+    joins = {int(actions.seed_people[i]): int(actions.seed_start[i]) for i in seeds}
     heard = actions.heard.tolist()
     schedule = actions.schedule[plan].tolist() or [-1] * graph.people
-    last_event = max([*due.values(), actions.heard.shape[1] - 1, 0])
+    last_event = max([*joins.values(), actions.heard.shape[1] - 1, 0])
 
     def live(tie: int) -> bool:
         return not law.never[tie] and tie_draw(key, world, tie) <= law.live[tie]
@@ -211,11 +214,16 @@ def burn(
         o = int(graph.organisation[v])
         return min(heat(o, t) * int(law.receptivity[v]) >> 24, CERTAIN) if o >= 0 and law.has_partners else 0
 
+    def due(u: int, tie: int) -> int:
+        """The step in which a tie delivers, after its source has adopted."""
+        return when[u] + delay_of(problem, key, world, tie)
+
     def lit_by(v: int, t: int) -> int:
         """What makes person v adopt in step t, or NEVER."""
-        delivered = [(u, e) for u, e in into[v] if when[u] == t - 1]
+        reached = [(u, e) for u, e in into[v] if when[u] >= 0 and due(u, e) <= t]
+        delivered = [(u, e) for u, e in reached if due(u, e) == t]
         if law.family == "cascade":
-            moments = sum(hits(e) for u, e in into[v] if 0 <= when[u] < t)
+            moments = sum(hits(e) for u, e in reached)
             moments += points("partners", v, partner_dose(v, t))
             if moments + points("broadcast", v, broadcast_dose(v, t)) < law.examples:
                 return Trace.NEVER
@@ -224,31 +232,78 @@ def burn(
                     return e
             before = points("broadcast", v, broadcast_dose(v, t - 1))
             return Trace.PARTNERS if moments + before >= law.examples else Trace.BROADCAST
-        ties = sum(int(law.dose[e]) for u, e in into[v] if 0 <= when[u] < t)
-        drawn = (person_draw(key, "tolerance", world, v) >> 8) + 1
-        tolerance = int(law.tolerance[v]) if law.tolerance.size else drawn
-        if min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t) < tolerance:
+        ties = sum(int(law.dose[e]) for u, e in reached)
+        dose = min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t)
+        enough = dose >= tolerance_of(problem, key, world, v)
+        contacts = sorted((due(u, e), e) for u, e in reached if law.dose[e] > 0)
+        noisy = bool(law.noise.size and contacts) and contacts[0][0] + noise_wait(problem, key, world, v) <= t
+        if not enough and not noisy:
             return Trace.NEVER
         strong = [(int(law.dose[e]), -e) for _, e in delivered if law.dose[e] > 0]
         if strong:
             return -max(strong)[1]
+        if noisy:
+            return contacts[0][1]
         return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
+
+    def latest() -> int:
+        """The last step in which something can come of those who have adopted until now."""
+        if law.noise.size:
+            return horizon
+        ways = [due(u, e) for u in people if when[u] >= 0 for e in range(indptr[u], indptr[u + 1])]
+        return max([t + 1 for t in when if t >= 0] + ways, default=0)
 
     when = [-1] * graph.people
     by = [Trace.NEVER] * graph.people
     for v in people:
-        if law.adopted[v] or due.get(v) == 0:
+        if law.adopted[v] or joins.get(v) == 0:
             when[v], by[v] = 0, Trace.ALREADY if law.adopted[v] else Trace.SEED
     t = 0
-    while t != horizon and (t in when or t < last_event):
+    while t != horizon and (t < last_event or t < latest()):
         t += 1
         lit = {v: cause for v in people if when[v] < 0 and (cause := lit_by(v, t)) != Trace.NEVER}
         for v in people:
             if v in lit:
                 when[v], by[v] = t, lit[v]
-            elif when[v] < 0 and due.get(v) == t:
+            elif when[v] < 0 and joins.get(v) == t:
                 when[v], by[v] = t, Trace.SEED
     return when, by
+
+
+def tolerance_of(problem: Problem, key: int, world: int, v: int) -> int:
+    """The dose that a person needs in a world (threshold family)."""
+    law, drawn = problem.law, problem.law.tolerances
+    level = person_draw(key, "tolerance", world, v)
+    if law.tolerance.size:
+        return int(law.tolerance[v])
+    if not drawn.law.size:
+        return (level >> 8) + 1
+    moments, first, stop = drawn.laws[drawn.law[v]].tolist()
+    if drawn.simple.size and person_draw(key, "simple", world, v) <= drawn.simple[0]:
+        moments = 1
+    if moments:
+        return min(sum(exponential(person_draw(key, "tolerance", world, v, j)) for j in range(moments)), CERTAIN)
+    pieces: list[list[int]] = drawn.pieces[first:stop].tolist()
+    begin, dose, slope, shift = next(piece[1:] for piece in pieces if piece[0] >= level)
+    return dose + ((level - begin << shift) * slope >> 64) + 1 if slope else dose
+
+
+def noise_wait(problem: Problem, key: int, world: int, v: int) -> int:
+    """The steps after which noise makes a person adopt once a tie has reached her."""
+    return exponential(person_draw(key, "noise", world, v)) // int(problem.law.noise[0])
+
+
+def delay_of(problem: Problem, key: int, world: int, tie: int) -> int:
+    """The steps that a tie takes in a world."""
+    delays = problem.law.delays
+    if not delays.some:
+        return 1
+    if delays.steps.size:
+        return int(delays.steps[tie % delays.steps.size])
+    draw = tie_draw(_finalise(key ^ _KINDS["delay"]), world, tie)
+    if delays.rate.size:
+        return 1 + exponential((draw << 32) + (1 << 31)) // int(delays.rate[tie % delays.rate.size])
+    return 1 + next(i for i, upto in enumerate(delays.upto.tolist()) if draw < upto)
 
 
 def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> list[set[int]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import Bass, ContinuousSIR
+from spark.model.general import GeneralThreshold
 from spark.model.lapse import SI, SIR, SIS
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
 
@@ -24,6 +25,7 @@ Model = (
     | LinearThreshold
     | FractionalThreshold
     | CountThreshold
+    | GeneralThreshold
     | SI
     | SIS
     | SIR

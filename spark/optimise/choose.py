@@ -87,13 +87,13 @@ def choose_seeds(
     run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
     fixed = Plan(*beside)
     setting = setting_of(network, model, fixed, horizon)
-    if setting.problem.law.lapse.size and horizon is None:
+    if setting.problem.law.endless and horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     wish = wish_for(network, budget, count, network.index(fixed.seeds))
     opened = cast(SetBackend, open_backend(backend, workers=workers))
     key = run_key(rng, "choose")
     over = "no action" if not fixed.interventions else "what is done beside"
-    if setting.problem.law.live_edge:
+    if setting.problem.law.live_edge and not (setting.problem.law.delays.some and horizon is not None):
         found = choose_on_sets(opened, setting, wish, key, quality)
         seeds, gains, errors = _ranked(found, setting)
         seeds = _filled(seeds, wish)
@@ -211,6 +211,8 @@ def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int) -> B
 
 
 def _why_no_bound(model: Model, problem: Problem) -> str:
+    if problem.law.live_edge:
+        return "the sets on which bounds rest do not know delays under a horizon yet; the seeds come from a search"
     if problem.law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
     return model.guarantee.statement

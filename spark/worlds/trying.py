@@ -31,7 +31,7 @@ def try_plans(network: Network, model: Model, plans: Mapping[str, Plan], run: Ru
     """Return the spread of each plan, in the same worlds (purpose "evaluate"), in order."""
     with_nothing = {**plans, NO_ACTION + "\0": Plan()} if network.adopted.any() else dict(plans)
     problem, actions = lower_both(network, model, with_nothing)
-    if problem.law.lapse.size and run.horizon is None:
+    if problem.law.endless and run.horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     watch = watch_for(network, run)
     rng = whole_rng(run.rng)
