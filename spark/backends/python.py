@@ -248,9 +248,10 @@ def burn(
 
     def latest() -> int:
         """The last step in which something can come of those who have adopted until now."""
-        if law.noise.size:
-            return horizon
         ways = [due(u, e) for u in people if when[u] >= 0 for e in range(indptr[u], indptr[u + 1])]
+        for v in people if law.noise.size else ():
+            contacts = [due(u, e) for u, e in into[v] if when[v] < 0 <= when[u] and law.dose[e] > 0]
+            ways += [min(contacts) + noise_wait(problem, key, world, v)] if contacts else []
         return max([t + 1 for t in when if t >= 0] + ways, default=0)
 
     when = [-1] * graph.people

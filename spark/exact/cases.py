@@ -12,14 +12,17 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from spark.errors import DataError, UsageError, nearest
+from spark.exact.laws import beyond_of, delays_of
 from spark.model import (
     CountThreshold,
     ExamplesNeeded,
     FractionalThreshold,
+    GeneralThreshold,
     IndependentCascade,
     LinearThreshold,
     Model,
     Share,
+    TrivalencyCascade,
     WeightedCascade,
 )
 from spark.network import Network
@@ -55,6 +58,9 @@ class Case:
     heard : for each person, step -> dose of all broadcasts in that step.
     joins : step -> the set of people made adopters at its end; step 0 holds who practises already.
     horizon : last step, or None.
+    delays : for each person and each of her in-ties, (steps, chance) of every delay within the horizon; empty where
+        every tie takes one step.
+    noise : the chance per step that whom a tie has reached adopts whatever her tolerance.
     """
 
     size: int
@@ -65,6 +71,8 @@ class Case:
     heard: tuple[Mapping[int, float], ...]
     joins: Mapping[int, int]
     horizon: int | None
+    delays: tuple[tuple[tuple[tuple[int, float], ...], ...], ...] = ()
+    noise: float = 0.0
 
     def seeded(self, people: int) -> Case:
         """Return the case with a set of people more among the seeds of step 0."""
@@ -75,8 +83,11 @@ class Case:
         return max(itertools.chain(self.joins, *self.heard))
 
     def steps(self) -> Iterator[int]:
-        """Return all steps in which something can happen: after the last event, a chain of n people ends in n more."""
-        end = self.last() + self.size if self.horizon is None else self.horizon
+        """Return all steps in which something can happen: after the last event, a chain of n people ends in n more, or
+        in n times the longest delay.
+        """
+        longest = max((steps for ties in self.delays for law in ties for steps, _ in law), default=1)
+        end = self.last() + self.size * longest if self.horizon is None else self.horizon
         return iter(range(1, end + 1))
 
 
@@ -102,7 +113,11 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
                 for t in range(action.start, end):
                     heard[v][t] += dose
     ties, looks, beyond, worlds = _rule(network, model, heard)
-    return Case(network.size, beyond, worlds, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon)
+    noise = model.noise if isinstance(model, GeneralThreshold | CountThreshold | FractionalThreshold) else 0.0
+    if noise > 0 and horizon is None:
+        raise UsageError("noise goes on until all who can be reached have adopted: give a horizon")
+    rows = _frozen(ties), _frozen(looks), tuple(heard)
+    return Case(network.size, beyond, worlds, *rows, joins, horizon, delays_of(network, model, horizon), noise)
 
 
 T = TypeVar("T")
@@ -119,6 +134,10 @@ def _rule(
     if isinstance(model, ExamplesNeeded) and isinstance(model.of, IndependentCascade | WeightedCascade):
         k = model.examples
         return *_doses(network, model.of), lambda v, dose: _fewer_hits(dose, k), "coins" if k == 1 else None
+    if isinstance(model, GeneralThreshold) and not isinstance(model.of, TrivalencyCascade):
+        if isinstance(model.of, LinearThreshold):
+            return *_weights(network, model.of, heard), beyond_of(network, model), None
+        return *_doses(network, model.of), beyond_of(network, model), None
     if isinstance(model, LinearThreshold):
         return *_weights(network, model, heard), lambda v, dose: 1 - min(1.0, dose), "picks"
     if isinstance(model, CountThreshold | FractionalThreshold):
