@@ -208,7 +208,7 @@ def _rows(problem: Problem) -> _AnyRows:
 
 def _waiting_rows(problem: Problem, rows: Rows, live: NDArray[np.uint32]) -> WaitingRows:
     law = problem.law
-    return WaitingRows(rows, live, Laws(*law.tolerances), *law.delays, law.noise)
+    return WaitingRows(rows, int(law.family == "cascade"), live, Laws(*law.tolerances), *law.delays, law.noise)
 
 
 def _longest_wait(problem: Problem, horizon: int) -> int:

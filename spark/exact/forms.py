@@ -126,8 +126,8 @@ def live_edge(case: Case) -> Law:
 
 
 def _reached(case: Case, lights: Sequence[Mapping[int, int]], lit: Mapping[int, int]) -> int:
-    """Who practises at the end of a world in which u lights lights[u][d] d steps after she adopted, and broadcasts light
-    lit[t] in step t.
+    """Who practises at the end of a world in which u lights lights[u][d] d steps after she adopted, and broadcasts
+    light lit[t] in step t.
     """
     adopters = fresh = case.joins[0]
     waiting: dict[int, int] = defaultdict(int)

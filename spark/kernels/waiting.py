@@ -54,11 +54,12 @@ BY_NOISE = 6
 
 
 class WaitingRows(NamedTuple):
-    """`rows`, laws of tolerances, and delays and noise as in `spark.problem.arrays`; `chances`: rows.law holds uint32
-    thresholds of draws, in rows.live, instead of doses.
+    """`rows`; `cascade`: 1 where ties have thresholds of draws, `live` uint32[m], instead of doses; laws of tolerances;
+    delays and noise as in `spark.problem.arrays`.
     """
 
     rows: Rows
+    cascade: int
     live: NDArray[np.uint32]
     laws: Laws
     steps: NDArray[np.int32]
@@ -114,7 +115,7 @@ def waiting_world(key, world, rows, shares, start, room):
     calendar, later, came = room.calendar, room.later, room.came
     schedule, heard = start.schedule, start.heard
     organisation, receptivity = shares.organisation, shares.receptivity
-    cascade, given, general = live.size > 0, fixed.size > 0, rows.laws.law.size > 0
+    cascade, given, general = rows.cascade == 1, fixed.size > 0, rows.laws.law.size > 0
     noise = rows.noise[0] if rows.noise.size > 0 else u64(0)
     drawn_delays = rate.size > 0 or upto.size > 0
     slots, ties, most = calendar.size, targets.size, 1 + more.shape[0]
@@ -310,7 +311,7 @@ def replay_waiting(key, world, rows, incoming, shares, start, room, when, by):
     `incoming`: the reverse rows (indptr, sources, tie ids).
     """
     work = room.work
-    cascade = rows.live.size > 0
+    cascade = rows.cascade == 1
     total = waiting_world(key, u64(world), rows, shares, start, room)
     for i in range(total):
         when[work.queue[i]] = room.came[i]
