@@ -38,8 +38,13 @@ _HOME = {
     "GammaTime": "model",
     "TableTime": "model",
     "Seeds": "plan",
+    "Boost": "plan",
+    "Bridge": "plan",
     "Broadcast": "plan",
+    "Mandate": "plan",
+    "Sustain": "plan",
     "Plan": "plan",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -56,9 +61,12 @@ __all__ = [
     "SIR",
     "SIS",
     "Bass",
+    "Boost",
+    "Bridge",
     "Broadcast",
     "Choice",
     "Comparison",
+    "Constraints",
     "ContinuousSIR",
     "CountThreshold",
     "ErlangTolerance",
@@ -72,11 +80,13 @@ __all__ = [
     "GeometricDelay",
     "IndependentCascade",
     "LinearThreshold",
+    "Mandate",
     "Network",
     "Plan",
     "Seeds",
     "SparkError",
     "Spread",
+    "Sustain",
     "TableTime",
     "TableTolerance",
     "ToleranceByGroup",
@@ -127,7 +137,8 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
-    from spark.plan import Broadcast, Plan, Seeds
+    from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 

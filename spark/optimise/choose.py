@@ -16,12 +16,15 @@ from spark.network import Network
 from spark.optimise.baselines import ORDERS, TITLES, random_order, take
 from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
+from spark.optimise.feasible import check
+from spark.optimise.greedy import filled
 from spark.optimise.search import choose_in_worlds
 from spark.optimise.sources import SetBackend, Setting, choose_on_sets, setting_of
 from spark.optimise.wish import Wish, wish_for
 from spark.plan import Intervention, Plan, Seeds
 from spark.problem.arrays import VALUE_UNIT, Problem
 from spark.problem.keys import Rng, mix, run_key, whole_rng
+from spark.question import ANYBODY, Constraints, constraints_in_words
 from spark.results import Baseline, Certificate, Choice, RankedSeed, Spread
 from spark.worlds import Progress, Run, try_plans
 
@@ -34,6 +37,7 @@ def choose_seeds(
     *,
     budget: float | None = None,
     count: int | None = None,
+    constraints: Constraints = ANYBODY,
     quality: float = 0.99,
     confidence: float = 0.99,
     beside: Iterable[Intervention] = (),
@@ -50,6 +54,7 @@ def choose_seeds(
     ----------
     budget : what the seeds may cost together, by the network's `cost` (1 each if it has none); or
     count : how many seeds, costs ignored. Exactly one of the two.
+    constraints : who may be chosen, and who together.
     quality : stop looking once the choice reaches this share, in (0, 1), of the best that any effort of this kind would
         find; an estimate, not a guarantee.
     confidence : of the certificate, in (0, 1): the share of the best choice there is that is reached for certain.
@@ -64,7 +69,7 @@ def choose_seeds(
     Raises
     ------
     InfeasibleError
-        More seeds than may be chosen, or a budget above what all of them cost together.
+        More seeds than may be chosen, a budget above what all of them cost together, or constraints that nobody meets.
     UsageError, DataError
         As `spark.simulate`; and neither or both of budget and count.
 
@@ -89,27 +94,29 @@ def choose_seeds(
     setting = setting_of(network, model, fixed, horizon)
     if setting.problem.law.endless and horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
-    wish = wish_for(network, budget, count, network.index(fixed.seeds))
+    wish = wish_for(network, budget, count, network.index(fixed.seeds), constraints)
+    check(network, wish, exactly=count is not None)
     opened = cast(SetBackend, open_backend(backend, workers=workers))
     key = run_key(rng, "choose")
     over = "no action" if not fixed.interventions else "what is done beside"
     if setting.problem.law.live_edge and not (setting.problem.law.delays.some and horizon is not None):
         found = choose_on_sets(opened, setting, wish, key, quality)
         seeds, gains, errors = _ranked(found, setting)
-        seeds = _filled(seeds, wish)
+        seeds = filled(seeds, wish)
         certify_key = run_key(rng, "certify")
         certificate = certify(opened, setting, wish, seeds, certify_key, confidence, over, found.sentinel)
         reached: float | None = min(max(found.quality, 0.0), 1.0)
     else:
         found, reached = None, None
         seeds, gains = choose_in_worlds(network, opened, setting, wish, key)
-        seeds, errors = _filled(seeds, wish), np.full(gains.size, np.nan)
+        seeds, errors = filled(seeds, wish), np.full(gains.size, np.nan)
         certificate = Certificate(None, None, f"no bound: {_why_no_bound(model, setting.problem)}", "search on worlds")
     plans = {CHOSEN: seeds} | _baselines(network, wish, found, key)
     ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
     named = {name: Plan(Seeds(people), *fixed.interventions) for name, people in ids.items()}
     spreads = dict(zip(named, try_plans(network, model, named, run, verb="choose_seeds"), strict=True))
-    options = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
+    options: dict[str, Any] = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
+    options["constraints"] = list(constraints_in_words(constraints)) or None
     provenance = replace(spreads[CHOSEN].provenance, options={k: v for k, v in options.items() if v is not None})
     return Choice(
         seeds=ids[CHOSEN],
@@ -152,20 +159,6 @@ def _ranked(found: Agreement, setting: Setting) -> tuple[NDArray[np.int32], NDAr
     return found.seeds, total * share, total * np.sqrt(share * (1 - share) / found.sets.count)
 
 
-def _filled(seeds: NDArray[np.int32], wish: Wish) -> NDArray[np.int32]:
-    """Whoever adds nothing in any set still counts as a seed, while she may be chosen and is affordable."""
-    rest = wish.allowed.copy()
-    rest[seeds] = 0
-    chosen = seeds.tolist()
-    left = np.inf if wish.costs is None else float(wish.budget or 0) - float(wish.costs[seeds].sum())
-    for v in np.flatnonzero(rest).tolist():
-        price = 0.0 if wish.costs is None else float(wish.costs[v])
-        if len(chosen) < wish.most + wish.free.size and price <= left:
-            chosen.append(v)
-            left -= price
-    return np.array(chosen, np.int32)
-
-
 def _ranking(
     people: tuple[Any, ...], cost: NDArray[np.float64], gains: NDArray[np.float64], errors: NDArray[np.float64]
 ) -> tuple[RankedSeed, ...]:
@@ -180,7 +173,7 @@ def _baselines(network: Network, wish: Wish, found: Agreement | None, key: int) 
     """Whom the simple rules choose; and how many at random reach as far as the choice."""
     plans = {"no action": np.empty(0, np.int32)}
     plans |= {TITLES[name]: take(order(network, _order_key(key, name)), wish) for name, order in ORDERS.items()}
-    if found is not None and wish.costs is None and wish.most:
+    if found is not None and wish.costs is None and wish.limits is None and wish.most:
         more = _random_needed(network, wish, found, key)
         if more > wish.most:
             order = random_order(network, _order_key(key, "random"))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
+from spark.optimise.greedy import best_on
 from spark.optimise.wish import Wish
 from spark.plan import Plan
-from spark.problem.actions import lower_plans
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
 from spark.problem.keys import mix
-from spark.problem.lowering import lower
+from spark.problem.together import lower_together
 
 PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
@@ -66,15 +68,18 @@ class Setting:
 
 def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
-    base = lower_plans(network, {"": fixed}) if fixed.interventions else None
-    heard = None
-    if base is not None and base.schedule.size:
-        heard = np.append(base.heard[:, -1], np.uint64(0))[base.schedule[0]]
+    problem, base = lower_together(network, model, {"": fixed})
+    if base.uses:
+        raise UsageError(
+            f"seeds cannot be chosen yet beside {', '.join(sorted(base.uses))}: of what is done in any case only "
+            "seeds, broadcasts and mandates that everybody goes along with are known to the search"
+        )
     value = np.empty(0, np.int64)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
     groups = np.empty((0, network.size), np.int32)
-    return Setting(lower(network, model, heard), base, Watch(groups, 0, value, -1 if horizon is None else horizon))
+    watch = Watch(groups, 0, value, -1 if horizon is None else horizon)
+    return Setting(problem, base if fixed.interventions else None, watch)
 
 
 def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, quality: float) -> Agreement:
@@ -84,12 +89,13 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    if size > LARGE and setting.bare and wish.costs is None and setting.watch.horizon < 0:
+    simple = wish.costs is None and wish.limits is None
+    if size > LARGE and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:
         companions: list[int] = []
-        if size > HUGE and wish.costs is None and wish.most > 1:
+        if size > HUGE and simple and wish.most > 1:
             pilot.grow(SENTINEL_SETS)
             sentinel, companions = _sentinel(pilot.sets, wish)
         a, b = (
@@ -100,7 +106,8 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     allowed = wish.allowed.copy()
     allowed[sentinel] = 0
     most = wish.most - len(sentinel)
-    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget)
+    best = None if wish.limits is None else partial(best_on, wish=wish)
+    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget, best=best)
 
     def plain() -> Any:
         pilot.grow(SAMPLE_SETS)

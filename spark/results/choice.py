@@ -1,0 +1,121 @@
+"""Whom to start with."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from spark.drawing import draw_gains
+from spark.provenance import Provenance, plain
+from spark.results.estimate import html_table, rows_of
+from spark.results.spread import Spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSeed:
+    """A seed in the order of choosing, with what it adds to those before it (people, or value), and its error."""
+
+    id: Hashable
+    gain: float
+    gain_standard_error: float | None
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is guaranteed about the choice: at least `ratio` of the best possible increase, at `confidence`, or None
+    where nothing is; `statement` says it in words, `method` how it was found.
+    """
+
+    ratio: float | None
+    confidence: float | None
+    statement: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a simpler rule would reach, in the same worlds."""
+
+    name: str
+    seeds: tuple[Hashable, ...]
+    mean: float
+    standard_error: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Choice:
+    """Whom to start with.
+
+    Attributes
+    ----------
+    seeds : the answer; `ranking` : the greedy order with gains, of which every prefix answers a smaller budget.
+    spread : of the answer, on worlds that had no part in choosing it.
+    certificate : a bound against the true optimum; `quality` : the estimated share of the best that any effort of this
+        kind would find, or None where it is not estimated. The two are different things.
+    baselines : simpler rules in the same worlds.
+    cost : what the seeds cost together.
+    """
+
+    seeds: tuple[Hashable, ...]
+    ranking: tuple[RankedSeed, ...]
+    spread: Spread
+    certificate: Certificate
+    baselines: tuple[Baseline, ...]
+    quality: float | None
+    cost: float
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"<Choice: {len(self.seeds)} seeds, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
+
+    def _repr_html_(self) -> str:
+        rows = [(i, seed.id, f"{seed.gain:.2f}", f"{seed.cost:g}") for i, seed in enumerate(self.ranking, 1)]
+        title = f"{repr(self)[1:-1]}; {self.certificate.statement}"
+        return html_table(title, ("", "seed", "gain", "cost"), rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dict of everything; `from_dict` takes it back."""
+        return {
+            "seeds": plain(self.seeds),
+            "ranking": [plain(asdict(seed)) for seed in self.ranking],
+            "spread": self.spread.to_dict(),
+            "certificate": asdict(self.certificate),
+            "baselines": [plain(asdict(baseline)) for baseline in self.baselines],
+            "quality": self.quality,
+            "cost": self.cost,
+            "provenance": self.provenance.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Choice:
+        """Return the choice that `to_dict` described."""
+        baselines = tuple(Baseline(**{**row, "seeds": tuple(row["seeds"])}) for row in data["baselines"])
+        return cls(
+            tuple(data["seeds"]),
+            rows_of(RankedSeed, data["ranking"]),
+            Spread.from_dict(data["spread"]),
+            Certificate(**data["certificate"]),
+            baselines,
+            data["quality"],
+            data["cost"],
+            Provenance.from_dict(data["provenance"]),
+        )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the ranking as a frame, one row a seed (needs pandas)."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(seed) for seed in self.ranking])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what each seed adds, and all up to it together (needs matplotlib)."""
+        names, gains = [str(seed.id) for seed in self.ranking], [seed.gain for seed in self.ranking]
+        caption = f"{self.provenance.worlds:,} worlds, {self.provenance.model['name']}; {self.certificate.statement}"
+        return draw_gains(ax, names, gains, title=repr(self)[9:-1], caption=caption)
