@@ -110,6 +110,10 @@ class ModelOptions:
     threshold: str | None
     values: str | None
     draw: int | None
+    delay: str | None
+    tolerance: str | None
+    simple: float | None
+    noise: float | None
     lapse: float | None
     rekindle: float | None
 
@@ -176,6 +180,28 @@ model_options = _bundle(
         help="For trivalency-cascade: the chances, of which each tie has one.  [default: 0.1,0.01,0.001]",
     ),
     click.option("--draw", type=int, help="For trivalency-cascade: which draw of the chances.  [default: 0]"),
+    click.option(
+        "--delay",
+        metavar="STEPS",
+        help="Steps that a tie takes after its source adopted: a number, a column of the ties, the chances of 1, 2, "
+        "... steps such as .5,.3,.2, or meeting=P for a chance per step.  [default: 1]",
+    ),
+    click.option(
+        "--tolerance",
+        metavar="LAW",
+        help="For general-threshold: exponential, uniform, erlang-2, points such as 0.5=0.2,2=1 (dose=chance), or "
+        "by=COLUMN,GROUP=LAW,otherwise=LAW.",
+    ),
+    click.option(
+        "--simple",
+        type=float,
+        help="For general-threshold: share of the people for whom one example can be enough.  [default: 0]",
+    ),
+    click.option(
+        "--noise",
+        type=float,
+        help="For thresholds: chance per step that a person whom a tie has reached adopts all the same.  [default: 0]",
+    ),
     click.option(
         "--lapse",
         type=float,

@@ -11,6 +11,7 @@ from spark.cli.options import ModelOptions, NetworkOptions, RunOptions
 from spark.errors import DataError, UsageError, nearest
 from spark.model import MODELS, Model
 from spark.model.parameters import cascade_for, make_model, models_with, parameters_of, with_probability, written
+from spark.model.plain import delay_from
 from spark.scenario import NetworkFile, Run, Scenario, read_scenario
 
 
@@ -143,6 +144,7 @@ _EXAMPLES = {
     ("fractional-threshold", "threshold"): "1/3",
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
+    ("general-threshold", "tolerance"): "erlang-2",
 }
 
 
@@ -181,7 +183,9 @@ def _typed(option: str, key: str, text: str) -> Any:
         return _shares(option, tuple(text.split(",")) if "=" in text else (text,), lists=False)
     if key == "values":
         return _numbers(option, text)
-    if key in ("partners", "lapse", "rekindle", "draw", "examples_needed"):
+    if key == "delay":
+        return delay_from(text)
+    if key in ("partners", "simple", "noise", "lapse", "rekindle", "draw", "examples_needed"):
         number = _whole_or_same(text)
         found = number if isinstance(number, int) else _number(text)
         if found is None:
@@ -209,6 +213,11 @@ def _given_parameters(options: ModelOptions) -> dict[str, Any]:
     for key in ("partners", "strength", "totals", "examples_needed", "threshold", "draw", "lapse", "rekindle"):
         if getattr(options, key) is not None:
             given[key] = getattr(options, key)
+    for key in ("tolerance", "simple", "noise"):
+        if getattr(options, key) is not None:
+            given[key] = getattr(options, key)
+    if options.delay is not None:
+        given["delay"] = delay_from(options.delay)
     return given
 
 

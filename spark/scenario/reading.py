@@ -234,7 +234,7 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
     return None if len(found) > before or badly_typed else make_model(name, parameters)
 
 
-_HARMLESS = {"probability": 0.0, "threshold": 1, "examples_needed": 1}
+_HARMLESS = {"probability": 0.0, "threshold": 1, "examples_needed": 1, "tolerance": "exponential"}
 
 
 def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> list[str]:
