@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
+from spark.backends.cpu_counting import CountedRows, CountedWork, counted_rows, run_counted
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 MOST_TALLY_BYTES = 4 << 30
 LONGEST_DRAW = 45 * ONE  # an exponential draw is below 64 ln 2 + 1
 _AnyRows = Rows | WaitingRows | Paths | Crowd
-_AnyWork = Work | WaitingWork | PathsWork | CrowdWork
+_AnyWork = Work | WaitingWork | PathsWork | CrowdWork | CountedWork
 _ROWS: weakref.WeakKeyDictionary[Problem, _AnyRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
@@ -54,8 +55,12 @@ class CpuBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        kernel = _KERNELS[_rule(problem)][0]
-        rows, shares = _rows(problem), _shares(problem)
+        kernel: Any = _KERNELS[_rule(problem)][0]
+        rows: Any = _rows(problem)
+        shares = _shares(problem)
+        counted = counted_rows(problem, actions)
+        if counted is not None:
+            kernel, rows = run_counted, CountedRows(counted, rows)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
         works: dict[int, _AnyWork] = {}
@@ -63,7 +68,7 @@ class CpuBackend:
 
         def work(worker: int, begin: int, end: int) -> None:
             if worker not in works:
-                works[worker] = _work(problem, starts)
+                works[worker] = _work(problem, starts) if counted is None else _counted_work(problem, starts)
             while begin < end:
                 plan, row = divmod(begin, worlds.count)
                 stop = min(row + end - begin, worlds.count)
@@ -281,6 +286,20 @@ def _questions(uptake: Uptake) -> Questions:
     return Questions(uptake.kind, uptake.accept, uptake.yes, uptake.no)
 
 
+def _counted_work(problem: Problem, starts: list[Start]) -> CountedWork:
+    def work() -> Work:
+        made = _work(problem, starts)
+        assert isinstance(made, Work)
+        return made
+
+    return CountedWork(problem.graph.people, _latest(starts), work)
+
+
+def _latest(starts: list[Start]) -> int:
+    """The last step at which a seed is due."""
+    return max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
+
+
 def _work(problem: Problem, starts: list[Start]) -> _AnyWork:
     if problem.law.continuous:
         return continuous_work(problem, starts)
@@ -290,13 +309,12 @@ def _work(problem: Problem, starts: list[Start]) -> _AnyWork:
     several = people if rule == "examples" or (rule == "waiting" and problem.law.family == "cascade") else 0
     lapsing = people if rule == "periods" else 0
     steps = starts[0].heard.shape[1]
-    latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
     seen = np.zeros(people + 1, np.uint8)
     seen[people] = 1
     work = Work(
         seen=seen,
         queue=np.empty(people + 1, np.int32),
-        ends=np.empty(people + latest + steps + 3, np.int64),
+        ends=np.empty(people + _latest(starts) + steps + 3, np.int64),
         dose=np.zeros(added, np.uint64),
         touched=np.empty(added, np.int32),
         arrival=np.zeros(steps + 1, np.int32),
