@@ -48,7 +48,7 @@ def test_worlds_in_which_the_last_tie_may_decide_are_left_to_doses(monkeypatch):
 @pytest.mark.parametrize("model", [spark.LinearThreshold(), spark.CountThreshold(2)])
 def test_it_makes_no_difference_whether_needs_are_drawn_first(model):
     network = spark.generate.scale_free(400, 4000, rng=1)
-    few, many = [int(np.argmin(network.in_degree()))], network.people[:60]
+    few, many = [int(np.argmin(network.in_degree()))], list(network.people)[:60]
     together = spark.compare(network, model, {"few": few, "many": many}, worlds=64, rng=2, workers=2).plans
     for plan, seeds in zip(together, (few, many), strict=True):
         alone = spark.simulate(network, model, seeds, worlds=64, rng=2, workers=1)

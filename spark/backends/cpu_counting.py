@@ -41,6 +41,7 @@ class CountedWork:
 
     @property
     def doses(self) -> Work:
+        """Those for doses."""
         if self._doses is None:
             self._doses = self._make()
         return self._doses
@@ -72,10 +73,8 @@ def run_counted(
 def counted_rows(problem: Problem, actions: Actions) -> Counted | None:
     """The rows for counting, or None where ties into one person differ or something else gives doses."""
     law = problem.law
-    plain = law.family == "threshold" and not (
-        law.waits or law.tolerances.law.size or law.has_partners or problem.levels
-    )
-    if not plain or actions.uses or actions.schedule.size:
+    more = law.waits or law.tolerances.law.size or law.has_partners or problem.levels
+    if law.family != "threshold" or more or actions.uses or actions.schedule.size:
         return None
     if problem not in _COUNTED:
         _COUNTED[problem] = _counted(problem)

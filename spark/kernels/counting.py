@@ -1,8 +1,8 @@
 """Thresholds where all ties into a person weigh the same: she counts them, and no dose is looked up at a tie.
 
-The same worlds as those of `spark.kernels.threshold`, byte for byte. With weights of 1/d the remainder of the rounding is
-on the last tie, and can decide only if her tolerance lies within it: then, about once in 10^12 draws, the world is left to
-the other kernel.
+The same worlds as those of `spark.kernels.threshold`, byte for byte. With weights of 1/d the remainder of the rounding
+is on the last tie, and can decide only if her tolerance lies within it: then, about once in 10^12 draws, the world is
+left to the other kernel.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Counted(NamedTuple):
 
 
 class CountingWork(NamedTuple):
-    """Arrays that a world may write to: left int32[n+1], ties that a person still lacks, zeros before and after, negative
-    once she has adopted; queue int32[n+1]; ends int64[n + last seed step + 3]; touched int32[n].
+    """Arrays that a world may write to: left int32[n+1], ties that a person still lacks, zeros before and after,
+    negative once she has adopted; queue int32[n+1]; ends int64[n + last seed step + 3]; touched int32[n].
     """
 
     left: NDArray[np.int32]
@@ -61,8 +61,8 @@ def ties_needed(tolerance, each, rest, degree):
 
 @kernel
 def counting_world(key, world, rows, start, work, eager):
-    """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters, ties tried);
-    -1 adopters where it is left to the other kernel.
+    """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters, ties
+    tried); -1 adopters where it is left to the other kernel. `eager`: draw everybody's need first; changes nothing.
     """
     indptr, targets, left, queue = rows.indptr, rows.targets, work.left, work.queue
     each, rest, degree, needed, dosed = rows.each, rows.rest, rows.degree, rows.needed, work.touched
