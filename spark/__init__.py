@@ -31,7 +31,10 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "ContinuousSEIR": "model",
+    "ContinuousSI": "model",
     "ContinuousSIR": "model",
+    "ContinuousSIS": "model",
     "Bass": "model",
     "ExponentialTime": "model",
     "FixedTime": "model",
@@ -44,11 +47,14 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "UntilClear": "worlds",
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
+    "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
     "Choice": "results",
@@ -67,7 +73,10 @@ __all__ = [
     "Choice",
     "Comparison",
     "Constraints",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ErlangTolerance",
     "ExamplesNeeded",
@@ -92,14 +101,17 @@ __all__ = [
     "ToleranceByGroup",
     "TrivalencyCascade",
     "UniformTolerance",
+    "UntilClear",
     "WeightedCascade",
     "__version__",
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
+    "plot_network",
     "read_network",
     "replay",
     "simulate",
@@ -115,7 +127,10 @@ if TYPE_CHECKING:
         SIR,
         SIS,
         Bass,
+        ContinuousSEIR,
+        ContinuousSI,
         ContinuousSIR,
+        ContinuousSIS,
         CountThreshold,
         ErlangTolerance,
         ExamplesNeeded,
@@ -137,10 +152,11 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
+    from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

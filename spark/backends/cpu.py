@@ -8,32 +8,30 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
+from spark.backends.cpu_changes import KERNELS as CHANGED
+from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
+from spark.backends.cpu_continuous import KERNELS, ContinuousWork, continuous_rows, continuous_work
 from spark.backends.cpu_counting import CountedRows, CountedWork, counted_rows, run_counted
+from spark.backends.cpu_waiting import WaitingWork, waiting_rows, waiting_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
-from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
-from spark.kernels.tolerance import Laws
-from spark.kernels.waiting import WaitingRows, WaitingWork, replay_waiting, run_waiting
-from spark.kernels.world import Changes, Count, Questions, Rows, Shares, Start, Work
-from spark.problem.arrays import NO_REPLAY, ONE, Actions, Problem, Tally, Trace, Uptake, Watch, Worlds, freeze
+from spark.kernels.waiting import replay_waiting, run_waiting
+from spark.kernels.world import Count, Rows, Shares, Start, Work
+from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-LONGEST_DRAW = 45 * ONE  # an exponential draw is below 64 ln 2 + 1
-_AnyRows = Rows | WaitingRows | Paths | Crowd
-_AnyWork = Work | WaitingWork | PathsWork | CrowdWork | CountedWork
-_ROWS: weakref.WeakKeyDictionary[Problem, _AnyRows] = weakref.WeakKeyDictionary()
+AnyWork = Work | Room | WaitingWork | CountedWork | ContinuousWork
+_ROWS: weakref.WeakKeyDictionary[Problem, Any] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
@@ -41,6 +39,7 @@ _KERNELS = {
     "periods": (run_periods, None),
     "waiting": (run_waiting, replay_waiting),
     **KERNELS,
+    **CHANGED,
 }
 
 
@@ -55,38 +54,37 @@ class CpuBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        kernel: Any = _KERNELS[_rule(problem)][0]
-        rows: Any = _rows(problem)
         shares = _shares(problem)
-        counted = counted_rows(problem, actions)
-        if counted is not None:
-            kernel, rows = run_counted, CountedRows(counted, rows)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
-        works: dict[int, _AnyWork] = {}
+        works: dict[int, AnyWork] = {}
         counts: dict[int, Count] = {}
 
         def work(worker: int, begin: int, end: int) -> None:
             if worker not in works:
-                works[worker] = _work(problem, starts) if counted is None else _counted_work(problem, starts)
+                works[worker] = _counted_work(problem, starts) or _work(problem, starts)
             while begin < end:
                 plan, row = divmod(begin, worlds.count)
                 stop = min(row + end - begin, worlds.count)
                 begin += _chunk(plan, row, stop, works[worker], worker)
 
-        def _chunk(plan: int, row: int, stop: int, room: _AnyWork, worker: int) -> int:
+        def _chunk(plan: int, row: int, stop: int, room: Any, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
+            kernel, rows, room = _means(problem, starts[plan], room)
             while done < stop - row:
                 count = count._replace(
                     adopters=np.empty((stop - row, steps), np.int32),
                     value=np.empty(stop - row, np.int64),
                     ever=np.empty(stop - row, np.int64),
+                    groups_lit=np.empty((stop - row, len(watch.groups)), np.int32),
                 )
                 begin_row = done
-                done = kernel(np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count)
+                done = kernel[0](
+                    np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count
+                )
                 got = slice(begin_row, done)
-                tally.put(plan, row + begin_row, count.adopters[got], count.value[got], count.ever[got])
+                tally.put(plan, row + begin_row, count, got)
                 steps *= 2
             return done
 
@@ -95,12 +93,10 @@ class CpuBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        kernel = _KERNELS[_rule(problem)][1]
+        start, shares = _start(problem, actions, watch, 0), _shares(problem)
+        (_, kernel), rows, room = _means(problem, start, _work(problem, [start]))
         if kernel is None:
             raise UsageError(NO_REPLAY[problem.law.family])
-        rows, shares = _rows(problem), _shares(problem)
-        start = _start(problem, actions, watch, 0)
-        room = _work(problem, [start])
         when = np.full((worlds.count, problem.graph.people), -1, np.int32)
         by = np.full((worlds.count, problem.graph.people), Trace.NEVER, np.int64)
         for row in range(worlds.count):
@@ -141,15 +137,15 @@ class _Growing:
         self._adopters = np.zeros((plans, worlds, 16), np.int32)
         self._value = np.zeros((plans, worlds), np.int64)
         self._ever = np.zeros((plans, worlds), np.int64)
+        self._groups_lit = np.zeros((plans, worlds, len(watch.groups)), np.int32)
 
     @property
     def steps(self) -> int:
         return self._adopters.shape[2]
 
-    def put(
-        self, plan: int, row: int, adopters: NDArray[np.int32], value: NDArray[np.int64], ever: NDArray[np.int64]
-    ) -> None:
-        """Take the rows of some worlds; curves stay flat after their last step."""
+    def put(self, plan: int, row: int, count: Count, got: slice) -> None:
+        """Take the rows `got` of what was counted; curves stay flat after their last step."""
+        adopters = count.adopters[got]
         with self._lock:
             size, missing = adopters.shape[1], adopters.shape[1] - self.steps
             if missing > 0:
@@ -161,8 +157,9 @@ class _Growing:
                 self._adopters = wider
             self._adopters[plan, row : row + len(adopters), :size] = adopters
             self._adopters[plan, row : row + len(adopters), size:] = adopters[:, -1:]
-            self._value[plan, row : row + len(adopters)] = value
-            self._ever[plan, row : row + len(adopters)] = ever
+            self._value[plan, row : row + len(adopters)] = count.value[got]
+            self._ever[plan, row : row + len(adopters)] = count.ever[got]
+            self._groups_lit[plan, row : row + len(adopters)] = count.groups_lit[got]
 
     def whole(self, counts: dict[int, Count]) -> Tally:
         """Return the tally, cut after the last step at which anything changed."""
@@ -175,7 +172,8 @@ class _Growing:
             groups[0, plan] += count.group_sum
             groups[1, plan] += count.group_squares
             reached[plan] += count.reached
-        return Tally(self._adopters[:, :, : last + 1], self._value, self._ever, groups[0], groups[1], reached)
+        curves = self._adopters[:, :, : last + 1]
+        return Tally(curves, self._value, self._ever, self._groups_lit, groups[0], groups[1], reached)
 
 
 def _rule(problem: Problem) -> str:
@@ -187,13 +185,30 @@ def _rule(problem: Problem) -> str:
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
-def _rows(problem: Problem) -> _AnyRows:
+def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
+    """The kernels (run, replay) for a plan, and the rows and working arrays that they take."""
+    rule = _rule(problem)
+    if isinstance(room, CountedWork):
+        counted = counted_rows(problem)
+        if counted is not None and not (start.schedule.size or changes_anything(start.changes)):
+            return (run_counted, None), CountedRows(counted, _rows(problem)), room
+        room = room.whole
+    if isinstance(room, Room):
+        if changes_anything(start.changes):
+            return _KERNELS["changed " + rule], level_rows(problem), room
+        room = room.work
+    return _KERNELS[rule], _rows(problem), room
+
+
+def _rows(problem: Problem) -> Any:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
         graph, law = problem.graph, problem.law
         if law.continuous:
             rows = continuous_rows(problem)
+        elif _rule(problem) == "waiting":
+            rows = waiting_rows(problem)
         elif law.family == "cascade":
             targets = graph.targets
             if law.never.any():
@@ -201,28 +216,10 @@ def _rows(problem: Problem) -> _AnyRows:
             padded = np.zeros(law.live.size + LANES, np.uint32)
             padded[: law.live.size] = law.live
             rows = Rows(graph.indptr, targets, freeze(padded), law.more, law.tolerance, law.dose, law.lapse, law.left)
-            if _rule(problem) == "waiting":
-                rows = _waiting_rows(problem, rows._replace(law=law.dose), law.live)
         else:
             rows = Rows(graph.indptr, graph.targets, law.dose, law.more, law.tolerance, law.dose, law.lapse, law.left)
-            if _rule(problem) == "waiting":
-                rows = _waiting_rows(problem, rows, law.live)
         _ROWS[problem] = rows
     return rows
-
-
-def _waiting_rows(problem: Problem, rows: Rows, live: NDArray[np.uint32]) -> WaitingRows:
-    law = problem.law
-    return WaitingRows(rows, int(law.family == "cascade"), live, Laws(*law.tolerances), *law.delays, law.noise)
-
-
-def _longest_wait(problem: Problem, horizon: int) -> int:
-    """Steps until the latest event that can be brought about now; beyond the horizon nothing is noted."""
-    law, longest = problem.law, 1
-    rates = [int(rate.min()) for rate in (law.delays.rate, law.noise) if rate.size]
-    longest = max([longest, int(law.delays.steps.max(initial=1)), law.delays.upto.size])
-    longest = max([longest, *(LONGEST_DRAW // rate + 2 for rate in rates)])
-    return longest if horizon < 0 else min(longest, horizon + 1)
 
 
 def _shares(problem: Problem) -> Shares:
@@ -249,50 +246,15 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
         freeze(actions.schedule[plan] if (actions.schedule[plan] >= 0).any() else actions.schedule[plan, :0]),
         actions.heard,
         watch.horizon,
-        _changes(actions, plan),
+        changes_of(actions, plan),
     )
 
 
-def _changes(actions: Actions, plan: int) -> Changes:
-    """What one plan changes beside seeds and broadcasts."""
-    seeds = slice(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-    bridges = slice(*actions.bridge_indptr[plan : plan + 2]) if actions.bridge_id.size else slice(0)
-
-    def followed(rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        on = rows.size and (rows[plan] >= 0).any()
-        return freeze(rows[plan] if on else np.empty(0, np.int32))
-
-    return Changes(
-        freeze(actions.seed_accept[seeds] if actions.seed_accept.size else actions.seed_accept),
-        _questions(actions.heard_uptake),
-        followed(actions.boost),
-        actions.boost_level,
-        _questions(actions.boost_uptake),
-        followed(actions.sustain),
-        actions.sustain_left,
-        _questions(actions.sustain_uptake),
-        freeze(actions.bridge_source[bridges]),
-        freeze(actions.bridge_target[bridges]),
-        freeze(actions.bridge_id[bridges]),
-        freeze(actions.bridge_start[bridges]),
-        freeze(actions.bridge_stop[bridges]),
-        freeze(actions.bridge_accept[bridges] if actions.bridge_accept.size else actions.bridge_accept),
-        freeze(actions.bridge_chance[:, bridges]),
-        freeze(actions.bridge_dose[:, bridges]),
-    )
-
-
-def _questions(uptake: Uptake) -> Questions:
-    return Questions(uptake.kind, uptake.accept, uptake.yes, uptake.no)
-
-
-def _counted_work(problem: Problem, starts: list[Start]) -> CountedWork:
-    def work() -> Work:
-        made = _work(problem, starts)
-        assert isinstance(made, Work)
-        return made
-
-    return CountedWork(problem.graph.people, _latest(starts), work)
+def _counted_work(problem: Problem, starts: list[Start]) -> CountedWork | None:
+    """Working arrays where people can count ties; those for all else are made when a plan needs them."""
+    if counted_rows(problem) is None:
+        return None
+    return CountedWork(problem.graph.people, _latest(starts), lambda: _work(problem, starts))
 
 
 def _latest(starts: list[Start]) -> int:
@@ -300,7 +262,7 @@ def _latest(starts: list[Start]) -> int:
     return max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
 
 
-def _work(problem: Problem, starts: list[Start]) -> _AnyWork:
+def _work(problem: Problem, starts: list[Start]) -> AnyWork:
     if problem.law.continuous:
         return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
@@ -334,14 +296,11 @@ def _work(problem: Problem, starts: list[Start]) -> _AnyWork:
         warmer=np.empty(organisations, np.int32),
         is_warmer=np.zeros(organisations, np.uint8),
     )
-    if rule != "waiting":
-        return work
-    return WaitingWork(
-        work,
-        calendar=np.zeros(_longest_wait(problem, starts[0].horizon) + 1, np.int64),
-        later=np.empty(problem.graph.ties + people, np.int64),
-        came=np.empty(people, np.int32),
-    )
+    if any(changes_anything(start.changes) for start in starts):
+        return changed_room(problem, starts, work)
+    if rule == "waiting":
+        return waiting_work(problem, work, starts[0].horizon)
+    return work
 
 
 def _count(watch: Watch, people: int) -> Count:
@@ -351,6 +310,7 @@ def _count(watch: Watch, people: int) -> Count:
         np.empty((0, 0), np.int32),
         np.empty(0, np.int64),
         np.empty(0, np.int64),
+        np.empty((0, len(watch.groups)), np.int32),
         np.zeros(watch.group_count, np.int64),
         np.zeros(watch.group_count, np.int64),
         np.zeros(people, np.int64),

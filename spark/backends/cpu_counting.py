@@ -5,13 +5,15 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from spark.kernels.counting import ENOUGH, Counted, CountingWork, run_counting
+from spark.kernels.interventions import Room
 from spark.kernels.threshold import run_threshold
 from spark.kernels.world import Count, Rows, Shares, Start, Work
-from spark.problem.arrays import Actions, Problem, freeze
+from spark.problem.arrays import Problem, freeze
 
 MOST_REST = 1 << 24
 """What the last tie may give beside, units of 2^-56: more would often leave worlds to the other kernel."""
@@ -27,9 +29,9 @@ class CountedRows:
 
 
 class CountedWork:
-    """Working arrays for counting, and those for doses, made when they are first needed."""
+    """Working arrays for counting, and those for all else, made when they are first needed."""
 
-    def __init__(self, people: int, latest: int, make: Callable[[], Work]) -> None:
+    def __init__(self, people: int, latest: int, make: Callable[[], Any]) -> None:
         self.counting = CountingWork(
             left=np.zeros(people + 1, np.int32),
             queue=np.empty(people + 1, np.int32),
@@ -37,14 +39,20 @@ class CountedWork:
             touched=np.empty(people, np.int32),
         )
         self._make = make
-        self._doses: Work | None = None
+        self._whole: Any = None
+
+    @property
+    def whole(self) -> Any:
+        """Those for all else."""
+        if self._whole is None:
+            self._whole = self._make()
+        return self._whole
 
     @property
     def doses(self) -> Work:
         """Those for doses."""
-        if self._doses is None:
-            self._doses = self._make()
-        return self._doses
+        whole = self.whole
+        return whole.work if isinstance(whole, Room) else whole
 
 
 def run_counted(
@@ -70,11 +78,10 @@ def run_counted(
     return stop_row
 
 
-def counted_rows(problem: Problem, actions: Actions) -> Counted | None:
-    """The rows for counting, or None where ties into one person differ or something else gives doses."""
+def counted_rows(problem: Problem) -> Counted | None:
+    """The rows for counting, or None where ties into one person differ, or partners give doses."""
     law = problem.law
-    more = law.waits or law.tolerances.law.size or law.has_partners or problem.levels
-    if law.family != "threshold" or more or actions.uses or actions.schedule.size:
+    if law.family != "threshold" or law.waits or law.tolerances.law.size or law.has_partners:
         return None
     if problem not in _COUNTED:
         _COUNTED[problem] = _counted(problem)

@@ -7,7 +7,17 @@ lowered to a problem (`spark.problem.lowering`).
 from __future__ import annotations
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
-from spark.model.continuous import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
+from spark.model.continuous import (
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
+    ExponentialTime,
+    FixedTime,
+    GammaTime,
+    TableTime,
+)
 from spark.model.delay import Delay, GeometricDelay
 from spark.model.general import GeneralThreshold
 from spark.model.guarantee import Guarantee
@@ -31,7 +41,10 @@ __all__ = [
     "SIR",
     "SIS",
     "Bass",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "Delay",
     "ErlangTolerance",

@@ -107,3 +107,10 @@ REMOVED_TIME = Guarantee(
     "one more seed never leaves fewer who ever practised, but who gives up is not convinced again, so that lighting "
     "too early can leave fewer practising at the horizon: nothing is guaranteed for those",
 )
+REKINDLED_TIME = Guarantee(
+    "continuous",
+    False,
+    False,
+    False,
+    "who gives up is harder to convince again, so that lighting too early can hurt: nothing is guaranteed",
+)

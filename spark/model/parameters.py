@@ -13,7 +13,15 @@ from types import MappingProxyType
 from typing import Any
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
-from spark.model.continuous import Bass, ContinuousSIR
+from spark.model.continuous import (
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
+    TimeLaw,
+    law_in_short,
+)
 from spark.model.delay import GeometricDelay
 from spark.model.general import GeneralThreshold
 from spark.model.lapse import SI, SIR, SIS
@@ -33,7 +41,10 @@ Model = (
     | SI
     | SIS
     | SIR
+    | ContinuousSI
+    | ContinuousSIS
     | ContinuousSIR
+    | ContinuousSEIR
     | Bass
 )
 
@@ -50,6 +61,11 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "continuous-si": ContinuousSI,
+        "continuous-sis": ContinuousSIS,
+        "continuous-sir": ContinuousSIR,
+        "continuous-seir": ContinuousSEIR,
+        "bass": Bass,
     }
 )
 """The names of the models on the command line and in scenario files."""
@@ -57,6 +73,7 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
 WRAP = "examples_needed"
 _GENERAL = tuple(item for item in dataclasses.fields(GeneralThreshold) if item.name != "of")
 _CASCADES = ("independent-cascade", "weighted-cascade", "trivalency-cascade")
+_WITH_DELAY = (*_CASCADES, "linear-threshold", "fractional-threshold", "count-threshold")
 _CLUES = (("probability", "independent-cascade"), ("values", "trivalency-cascade"))
 
 
@@ -120,10 +137,19 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     inner = cascade_for(given) if name == "examples-needed" else name
     if "values" in parameters:
         parameters["values"] = tuple(parameters["values"])
-    if isinstance(parameters.get("delay"), Mapping | list):
+    if "delay" in parameters and inner in _WITH_DELAY:
         parameters["delay"] = delay_from(parameters["delay"])
     model = MODELS[inner](**parameters)
     return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
+
+
+def never_ends(model: Model) -> bool:
+    """Whether a run of the model goes on for ever, so that it needs a horizon.
+
+    >>> never_ends(SIS(0.1)), never_ends(ContinuousSIR(1, 1)), never_ends(ContinuousSIS(1, 1))
+    (True, False, True)
+    """
+    return model.guarantee.clock == "per_period" or (isinstance(model, ContinuousSIS) and model.recovery > 0)
 
 
 def written(model: Model) -> tuple[str, dict[str, Any]]:
@@ -164,6 +190,8 @@ def _in_short(value: object) -> str:
         return delay_in_words(value)
     if isinstance(value, Tolerance):
         return tolerance_in_words(value)
+    if isinstance(value, TimeLaw):
+        return law_in_short(value)
     if isinstance(value, tuple):
         return ",".join(map(_in_short, value))
     if isinstance(value, Mapping):

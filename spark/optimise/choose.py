@@ -92,7 +92,7 @@ def choose_seeds(
     run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
     fixed = Plan(*beside)
     setting = setting_of(network, model, fixed, horizon)
-    if setting.problem.law.endless and horizon is None:
+    if setting.problem.law.never_ends and horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     wish = wish_for(network, budget, count, network.index(fixed.seeds), constraints)
     check(network, wish, exactly=count is not None)

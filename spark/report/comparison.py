@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.plan import Seeds
+from spark.provenance import plain
 from spark.report import Frame
+from spark.report.across import on_other_networks
 from spark.report.advice import models_data, under_models
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -28,8 +31,12 @@ from spark.report.layout import (
 )
 from spark.report.spread import in_order, in_words, people_table, spread_document
 from spark.report.words import ERROR_NOTE, assumptions
-from spark.results import Comparison, Difference
+from spark.report.worth import decided, money, outcomes, several, tenth_better
+from spark.results import Comparison, Difference, plan_row
 from spark.study import ComparisonAnswer as Compared
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,17 @@ class ComparisonAnswer:
         comparison = self.compared.comparison
         return document(
             section("Plans, tried in the same worlds", plans_table(comparison, "value" in self.network.given)),
-            section("Which is better", *(paragraph(verdict(d), bullet="- ") for d in comparison.differences)),
+            section(
+                "Which is better",
+                *(paragraph(text) for text in (decided(comparison),) if text),
+                *(paragraph(verdict(d), bullet="- ") for d in comparison.differences),
+                several(comparison),
+            ),
+            outcomes(comparison),
+            money(comparison),
             sensitivity(self.compared),
             under_models(self.compared),
+            on_other_networks(self.compared.across, self.compared.anew),
             who(self.network, self.compared),
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(assumptions(self.network, self.model, self.frame.why)),
@@ -59,13 +74,13 @@ class ComparisonAnswer:
         """Write a document of docs/schemas/compare.json."""
         comparison = self.compared.comparison
         data: dict[str, Any] = {
-            "plans": [
-                {"name": plan.name, "cost": plan.cost, **spread_document(self.network, plan.spread)}
-                for plan in comparison.plans
-            ],
+            "plans": [plan_row(plan, spread_document(self.network, plan.spread)) for plan in comparison.plans],
             "differences": [asdict(difference) for difference in comparison.differences],
+            "cost_effectiveness": [plain(asdict(row)) for row in comparison.cost_effectiveness],
             "worlds": comparison.worlds,
         }
+        if comparison.decision is not None:
+            data["decision"] = plain(asdict(comparison.decision))
         if self.compared.sensitivity:
             data["sensitivity"] = [
                 {
@@ -81,9 +96,15 @@ class ComparisonAnswer:
             ]
         if self.compared.models:
             data |= models_data(self.compared)
+        if self.compared.across is not None:
+            data["across"] = self.compared.across.to_dict()
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(self.compared.comparison)
 
     def csv(self) -> str:
         """Write one row a pair of plans."""
@@ -129,7 +150,7 @@ def verdict(d: Difference) -> str:
         a, b, ahead = b, a, behind
     mean, low, high = interval(sign * d.mean, *sorted((sign * d.low, sign * d.high)))
     level = f", level in {percent(d.probability_tie)}" if d.probability_tie else ""
-    luck = f"ahead in {percent(ahead)} of worlds{level}."
+    luck = f"ahead in {percent(ahead)} of worlds{tenth_better(d, sign > 0, ahead)}{level}."
     if d.verdict == "no-difference":
         matters = f"less than {number(d.smallest_difference)} people is taken as nothing"
         return f"{a} and {b}: no difference that matters ({mean}, 95 % interval {low} to {high}; {matters})."

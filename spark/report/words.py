@@ -9,7 +9,11 @@ from spark.model import (
     SI,
     SIR,
     SIS,
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
     ContinuousSIR,
+    ContinuousSIS,
     CountThreshold,
     ExamplesNeeded,
     FractionalThreshold,
@@ -25,6 +29,7 @@ from spark.model.parameters import written
 from spark.model.plain import tolerance_in_words
 from spark.network import Network
 from spark.report.layout import count, number
+from spark.report.rates import in_time
 
 ERROR_NOTE = (
     "± is one standard error: with other luck in the drawing, the figure would move by about that much; it says "
@@ -61,6 +66,8 @@ def model_in_words(model: Model) -> str:
         words = f"a person adopts once {people} adopted{_chance_left(model)}"
     elif isinstance(model, SI | SIS | SIR):
         words = f"{_cascade(model)}; {_lapse(model)}"
+    elif isinstance(model, ContinuousSI | ContinuousSIS | ContinuousSIR | ContinuousSEIR | Bass):
+        words = in_time(model)
     else:
         words = _cascade(model)
     words += _waits(model)
@@ -120,7 +127,7 @@ def _waits(model: Model) -> str:
     """Say how long ties take, where it is not one step."""
     inner = model.of if isinstance(model, ExamplesNeeded | GeneralThreshold) else model
     delay = getattr(inner, "delay", 1)
-    if delay == 1 or isinstance(inner, ContinuousSIR):
+    if delay == 1 or model.guarantee.clock == "continuous":
         return ""
     if isinstance(delay, int):
         return f"; a tie takes {delay} steps"
@@ -215,7 +222,7 @@ def assumptions(network: Network, model: Model, why: str = "") -> list[str]:
 
 
 def _columns_of(model: Model) -> set[str]:
-    shares = [written(model)[1].get(name) for name in ("probability", "weight", "strength")]
+    shares = [written(model)[1].get(name) for name in ("probability", "weight", "strength", "rate", "delay")]
     flat = [part for share in shares for part in (share.values() if isinstance(share, Mapping) else (share,))]
     return {part for part in flat if isinstance(part, str)}
 

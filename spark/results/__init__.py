@@ -1,7 +1,21 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
+from spark.results.across import ComparisonAcross, DifferenceAcross, OnNetwork, PlanAcross
 from spark.results.choice import Baseline, Certificate, Choice, RankedSeed
-from spark.results.comparison import Comparison, Difference, PlanResult, Verdict
+from spark.results.comparison import (
+    Comparison,
+    CostEffect,
+    Decision,
+    Difference,
+    PlanResult,
+    Price,
+    Question,
+    Standing,
+    TimeTo,
+    Verdict,
+    WorstOff,
+    plan_row,
+)
 from spark.results.estimate import mean_and_error
 from spark.results.replay import Cause, Event, Replay
 from spark.results.spread import GroupSpread, Spread, Step
@@ -12,14 +26,26 @@ __all__ = [
     "Certificate",
     "Choice",
     "Comparison",
+    "ComparisonAcross",
+    "CostEffect",
+    "Decision",
     "Difference",
+    "DifferenceAcross",
     "Event",
     "GroupSpread",
+    "OnNetwork",
+    "PlanAcross",
     "PlanResult",
+    "Price",
+    "Question",
     "RankedSeed",
     "Replay",
     "Spread",
+    "Standing",
     "Step",
+    "TimeTo",
     "Verdict",
+    "WorstOff",
     "mean_and_error",
+    "plan_row",
 ]

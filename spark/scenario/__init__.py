@@ -21,7 +21,10 @@ __all__ = ["NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
 
 @dataclass(frozen=True, slots=True)
 class NetworkFile:
-    """Where a network is and how it is to be read; the options are those of `spark.read_network`."""
+    """Where a network is and how it is to be read; the options are those of `spark.read_network`.
+
+    `others` is a folder of networks that may as well be the true one.
+    """
 
     path: Path
     columns: Mapping[str, str | Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
@@ -29,13 +32,18 @@ class NetworkFile:
     influence: Influence | None = None
     merge: Merge = "refuse"
     encoding: str = "utf-8"
+    others: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the worlds are run; the options are those of `spark.simulate` and `spark.compare`."""
+    """How the worlds are run; the options are those of `spark.simulate` and `spark.compare`.
+
+    `until_clear` is the most worlds of a comparison that goes on until its decision is clear (`spark.UntilClear`).
+    """
 
     worlds: int = 4096
+    until_clear: int | None = None
     standard_error: float | None = None
     horizon: int | None = None
     rng: int = 0

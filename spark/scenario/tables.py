@@ -12,6 +12,7 @@ from spark.model import MODELS
 from spark.scenario.places import Path
 
 _number_or_column: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]}
+_rate_or_column: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
 _per_layer = {"type": "object", "additionalProperties": _number_or_column}
 _numbers = {"type": "array", "items": {"type": "number"}}
 Share = Annotated[Any, WithJsonSchema({"anyOf": [*_number_or_column["anyOf"], _per_layer]})]
@@ -36,6 +37,10 @@ Delay = Annotated[
     Any, WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}, _numbers, _meeting]})
 ]
 Tolerance = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, _points, _texts]})]
+Rate = Annotated[
+    Any,
+    WithJsonSchema({"anyOf": [*_rate_or_column["anyOf"], {"type": "object", "additionalProperties": _rate_or_column}]}),
+]
 Threshold = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]})]
 
 
@@ -76,6 +81,7 @@ class NetworkTable(Table):
     )
     merge: Literal["refuse", "sum"] = Field("refuse", description="what to do with conflicting rows for one tie")
     encoding: str = Field("utf-8", description="the encoding of the files")
+    others: str | None = Field(None, description="compare: a folder of networks that may as well be the true one")
 
 
 class OneModelTable(Table):
@@ -91,16 +97,31 @@ class OneModelTable(Table):
     threshold: Threshold = Field(None, description="count-threshold: a whole number; fractional-threshold: a share")
     values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
     draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
-    delay: Delay = Field(
-        1, description="steps that a tie takes: a number, a column, chances of 1, 2, ... steps, or {meeting = chance}"
-    )
     tolerance: Tolerance = Field(
         None, description="general-threshold: exponential, uniform, erlang-2, {doses, chances}, or {by = column, ...}"
     )
     simple: float = Field(0.0, description="general-threshold: share of the people for whom one example can be enough")
     noise: float = Field(0.0, description="thresholds: chance per step that whom a tie has reached adopts all the same")
     lapse: float = Field(0.0334, description="sis, sir: chance per step that an adopter gives up")
-    rekindle: float = Field(1.0, description="sis: how ready a person is after giving up, as a share of before")
+    rekindle: float = Field(
+        1.0, description="sis, continuous-sis: how ready a person is after giving up, as a share of before"
+    )
+    rate: Rate = Field(
+        None, description="continuous time: how often a tie convinces: a number, a column, or {layer: either}"
+    )
+    recovery: float = Field(0.0, description="continuous time: how often per unit of time an adopter gives up")
+    onset: float | None = Field(
+        None, description="continuous-seir: how often per unit of time somebody who tries starts to practise"
+    )
+    delay: Delay = Field(
+        None,
+        description="steps that a tie takes: a number, a column, chances of 1, 2, ... steps, or {meeting = chance}; in "
+        "continuous time the law of a tie's time: exponential, fixed, gamma:SHAPE, table:T,T,..., or a column",
+    )
+    duration: str = Field("exponential", description="continuous time: the law of the time that a person practises")
+    latency: str = Field("exponential", description="continuous-seir: the law of the time of trying")
+    p: float | None = Field(None, description="bass: rate at which a person adopts without an example")
+    q: float | None = Field(None, description="bass: rate that is added once everybody else has adopted")
 
 
 class ModelTable(OneModelTable):
@@ -113,6 +134,9 @@ class RunTable(Table):
     """How the worlds are run."""
 
     worlds: int = Field(4096, ge=2, description="how many worlds to try every plan in")
+    until_clear: int | None = Field(
+        None, ge=2, le=1 << 20, description="compare: go on until the decision is clear, in at most so many worlds"
+    )
     standard_error: float | None = Field(None, gt=0, description="go on until the standard error is this small")
     horizon: int | None = Field(None, ge=0, description="the last step; without it, until nothing can change")
     rng: int = Field(0, description="start of the random numbers: the same number gives the same answer")
