@@ -13,6 +13,7 @@ from spark.version import __version__
 _HOME = {
     "Network": "network",
     "read_network": "files",
+    "read_result": "files",
     "write_network": "files",
     "IndependentCascade": "model",
     "WeightedCascade": "model",
@@ -113,6 +114,7 @@ __all__ = [
     "generate",
     "plot_network",
     "read_network",
+    "read_result",
     "replay",
     "simulate",
     "write_network",
@@ -121,7 +123,7 @@ __all__ = [
 if TYPE_CHECKING:
     from spark import bass, datasets, exact, generate
     from spark.errors import SparkError
-    from spark.files import read_network, write_network
+    from spark.files import read_network, read_result, write_network
     from spark.model import (
         SI,
         SIR,

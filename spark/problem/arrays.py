@@ -215,6 +215,11 @@ class Law:
         return 1 + len(self.more)
 
     @property
+    def certain(self) -> bool:
+        """Whether nothing is drawn, so that all worlds are alike, as long as no plan draws anything."""
+        return self.family == "threshold" and self.tolerance.size > 0 and not self.lapse.size
+
+    @property
     def live_edge(self) -> bool:
         """Whether there are worlds in which each tie is live or not before anything happens."""
         if self.continuous:

@@ -82,6 +82,11 @@ class ChoiceAnswer:
         data["provenance"] = provenance(choice.provenance, self.frame, run)
         return json_text("spark.plan/1", data)
 
+    @property
+    def result(self) -> Choice:
+        """The result, as it was computed."""
+        return self.chosen.choice
+
     def figure(self) -> Figure:
         """Draw the answer."""
         return figure_of(self.chosen.choice, self.network)

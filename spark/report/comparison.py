@@ -102,6 +102,11 @@ class ComparisonAnswer:
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)
 
+    @property
+    def result(self) -> Comparison:
+        """The result, as it was computed."""
+        return self.compared.comparison
+
     def figure(self) -> Figure:
         """Draw the answer."""
         return figure_of(self.compared.comparison)

@@ -23,6 +23,7 @@ from spark.report.layout import (
     percent,
     printable,
     section,
+    sparkline,
     table,
     with_error,
 )
@@ -67,6 +68,11 @@ class SpreadAnswer:
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(self.spread.provenance, self.frame, run)
         return json_text("spark.simulate/1", data)
+
+    @property
+    def result(self) -> Spread:
+        """The result, as it was computed."""
+        return self.spread
 
     def figure(self) -> Figure:
         """Draw the answer."""
@@ -229,4 +235,5 @@ def over_time(steps: Sequence[Step]) -> str:
         for s in (steps[i] for i in picked)
     ]
     columns = [Column("step", "number"), Column("practise", "number"), Column("in 8 of 10 worlds", "number")]
-    return section("Over time", table(columns, rows))
+    curve = f"  {sparkline([step.mean for step in steps])}  means, from step {steps[0].time} to {steps[-1].time}"
+    return section("Over time", table(columns, rows), curve)
