@@ -358,7 +358,7 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
         ("--model trivalency-cascade --values .1,x", "--values: 'x' is not a number"),
         ("--model sis:lapse=.1,laps=2 -p .1", "is not a number"),
         ("--model sis:laps=2 -p .1", "write sis:PARAMETER=VALUE|has no laps"),
-        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, examples-needed"),
+        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, delay, examples-needed"),
         ("--model weighted-cascade --model linear-threshold", "give one --model; compare takes several"),
         ("--model continuous-sir", "continuous-sir needs --rate, such as --rate 0.1"),
         ("--model continuous-sir --rate 1 --delay gamma:x", "gamma time: 'x' is not a list of numbers"),
