@@ -54,9 +54,11 @@ _HOME = {
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
+    "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
     "plot_network": "picture",
     "Spread": "results",
+    "WhoLitWhom": "results",
     "Comparison": "results",
     "Choice": "results",
     "SparkError": "errors",
@@ -104,6 +106,7 @@ __all__ = [
     "UniformTolerance",
     "UntilClear",
     "WeightedCascade",
+    "WhoLitWhom",
     "__version__",
     "bass",
     "choose_seeds",
@@ -117,6 +120,7 @@ __all__ = [
     "read_result",
     "replay",
     "simulate",
+    "who_lit_whom",
     "write_network",
 ]
 
@@ -157,8 +161,8 @@ if TYPE_CHECKING:
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
-    from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
+    from spark.results import Choice, Comparison, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

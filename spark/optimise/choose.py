@@ -22,7 +22,7 @@ from spark.optimise.sandwich import choose_between
 from spark.optimise.sources import SetBackend, Setting, choose_on_sets, setting_of
 from spark.optimise.wish import Wish, wish_for
 from spark.plan import Intervention, Plan, Seeds
-from spark.problem.arrays import VALUE_UNIT, Problem
+from spark.problem.arrays import VALUE_UNIT
 from spark.problem.keys import Rng, mix, run_key, whole_rng
 from spark.question import ANYBODY, Constraints, constraints_in_words
 from spark.results import Baseline, Certificate, Choice, RankedSeed, Spread
@@ -99,7 +99,7 @@ def choose_seeds(
     opened = cast(SetBackend, open_backend(backend, workers=workers))
     key = run_key(rng, "choose")
     over = "no action" if not fixed.interventions else "what is done beside"
-    if setting.problem.law.live_edge and not (setting.problem.law.delays.some and horizon is not None):
+    if setting.live_edge:
         found = choose_on_sets(opened, setting, wish, key, quality)
         seeds, gains, errors = _ranked(found, setting)
         seeds = filled(seeds, wish)
@@ -111,7 +111,7 @@ def choose_seeds(
         keys = key, run_key(rng, "certify")
         seeds, gains, bound = choose_between(network, opened, setting, wish, keys, confidence, over)
         errors = np.full(gains.size, np.nan)
-        why = f"no bound: {_why_no_bound(model, setting.problem)}"
+        why = f"no bound: {_why_no_bound(model, setting)}"
         certificate = bound or Certificate(None, None, why, "search on worlds")
     plans = {CHOSEN: seeds} | _baselines(network, wish, found, key)
     ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
@@ -205,9 +205,13 @@ def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int) -> B
     return Baseline(name, ids, spread.mean, spread.standard_error, note)
 
 
-def _why_no_bound(model: Model, problem: Problem) -> str:
-    if problem.law.live_edge:
+def _why_no_bound(model: Model, setting: Setting) -> str:
+    if setting.problem.law.live_edge and setting.problem.law.delays.some:
         return "the sets on which bounds rest do not know delays under a horizon yet; the seeds come from a search"
-    if problem.law.capped:
+    if setting.problem.law.live_edge:
+        return (
+            "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"
+        )
+    if setting.problem.law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
     return model.guarantee.statement

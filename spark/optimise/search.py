@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,7 @@ from spark.optimise.room import Room
 from spark.optimise.sources import Setting
 from spark.optimise.subsets import Search, Subset
 from spark.optimise.wish import Wish
-from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Worlds, freeze
+from spark.problem.arrays import ALWAYS, VALUE_UNIT, Actions, Backend, Worlds, freeze
 
 WORLDS = 256
 FEWEST_CANDIDATES, CANDIDATES_PER_SEED = 128, 4
@@ -150,22 +152,36 @@ def outcomes(
 
 def _actions(setting: Setting, plans: list[list[int]]) -> Actions:
     """The fixed actions with seeds added, one plan for each list."""
-    people = setting.problem.graph.people
-    fixed: list[tuple[int, int]] = []
-    schedule, heard = np.empty((len(plans), 0), np.int32), np.zeros((0, 1), np.uint64)
-    if setting.base is not None:
-        stop = int(setting.base.seed_indptr[1])
-        fixed = list(
-            zip(setting.base.seed_start[:stop].tolist(), setting.base.seed_people[:stop].tolist(), strict=True)
+    base, count = setting.base, len(plans)
+    fixed: list[tuple[int, int, int]] = []
+    if base is not None:
+        stop = int(base.seed_indptr[1])
+        accept = base.seed_accept.tolist() or [ALWAYS] * stop
+        columns = base.seed_start[:stop].tolist(), base.seed_people[:stop].tolist(), accept[:stop]
+        fixed = list(zip(*columns, strict=True))
+    rows = [sorted([(0, v, ALWAYS) for v in dict.fromkeys(seeds)] + fixed) for seeds in plans]
+    seeds: dict[str, Any] = {
+        "seed_indptr": freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
+        "seed_people": freeze(np.array([v for row in rows for _, v, _ in row], np.int32)),
+        "seed_start": freeze(np.array([start for row in rows for start, _, _ in row], np.int32)),
+    }
+    if base is None:
+        return Actions(
+            **seeds, schedule=freeze(np.empty((count, 0), np.int32)), heard=freeze(np.zeros((0, 1), np.uint64))
         )
-        heard = setting.base.heard
-        if setting.base.schedule.size:
-            schedule = np.broadcast_to(setting.base.schedule[0], (len(plans), people))
-    rows = [sorted([(0, v) for v in dict.fromkeys(seeds)] + fixed) for seeds in plans]
-    return Actions(
-        freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
-        freeze(np.array([v for row in rows for _, v in row], np.int32)),
-        freeze(np.array([start for row in rows for start, _ in row], np.int32)),
-        freeze(schedule),
-        freeze(heard),
-    )
+    if base.seed_accept.size:
+        seeds["seed_accept"] = freeze(np.array([accept for row in rows for _, _, accept in row], np.uint64))
+    tiled: dict[str, Any] = {
+        name: freeze(np.broadcast_to(followed[0], (count, followed.shape[1])))
+        for name in ("schedule", "boost", "sustain")
+        if (followed := getattr(base, name)).size
+    }
+    if base.bridge_id.size:
+        tiled["bridge_indptr"] = freeze(np.arange(count + 1, dtype=np.int64) * base.bridge_id.size)
+        for name in ("source", "target", "id", "start", "stop", "accept"):
+            tiled[f"bridge_{name}"] = freeze(np.tile(getattr(base, f"bridge_{name}"), count))
+        for name in ("bridge_chance", "bridge_dose"):
+            tiled[name] = freeze(np.tile(getattr(base, name), (1, count)))
+        tiled["bridge_more"] = freeze(np.tile(base.bridge_more, (1, 1, count)))
+    tiled.setdefault("schedule", freeze(np.empty((count, 0), np.int32)))
+    return replace(base, **seeds, **tiled)

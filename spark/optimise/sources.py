@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
@@ -61,6 +60,14 @@ class Setting:
     watch: Watch
 
     @property
+    def live_edge(self) -> bool:
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not, nor delays
+        under a horizon.
+        """
+        late = self.problem.law.delays.some and self.watch.horizon >= 0
+        return self.problem.law.live_edge and not late and not (self.base is not None and self.base.uses)
+
+    @property
     def bare(self) -> bool:
         """Whether nobody is lit without seeds and everybody counts alike."""
         return self.base is None and not self.problem.law.adopted.any() and not self.watch.value.size
@@ -69,11 +76,6 @@ class Setting:
 def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
     problem, base = lower_together(network, model, {"": fixed})
-    if base.uses:
-        raise UsageError(
-            f"seeds cannot be chosen yet beside {', '.join(sorted(base.uses))}: of what is done in any case only "
-            "seeds, broadcasts and mandates that everybody goes along with are known to the search"
-        )
     value = np.empty(0, np.int64)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)

@@ -117,7 +117,7 @@ def plan_in_words(network: Network, plan: Plan) -> list[str]:
         said.append(people_table(network, seeds[:_MOST_SEEDS]))
         if len(seeds) > _MOST_SEEDS:
             said.append(paragraph(f"... and {len(seeds) - _MOST_SEEDS:,} more; --json lists all."))
-    said += [paragraph(in_words(action)) for action in plan.interventions if not isinstance(action, Seeds)]
+    said += [paragraph(in_words(action)) for action in plan.interventions if worth_saying(action)]
     return said or [paragraph("Nobody is started with: no action.")]
 
 
@@ -128,6 +128,11 @@ def people_table(network: Network, ids: Sequence[Any]) -> str:
         at = network.people.position(person)
         rows.append((person, name_of(network, at), organisation_of(network, at)))
     return table([Column("id", "id"), Column("name"), Column("organisation")], rows, indent=4)
+
+
+def worth_saying(action: Intervention) -> bool:
+    """Whether an intervention is more than people to start with."""
+    return not isinstance(action, Seeds) or action.take_up < 1
 
 
 def in_words(action: Intervention) -> str:

@@ -17,7 +17,8 @@ from spark.results.comparison import (
     plan_row,
 )
 from spark.results.estimate import mean_and_error
-from spark.results.replay import Cause, Event, Replay
+from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
+from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 
 __all__ = [
@@ -33,7 +34,10 @@ __all__ = [
     "DifferenceAcross",
     "Event",
     "GroupSpread",
+    "Lit",
     "OnNetwork",
+    "OrganisationsLit",
+    "Part",
     "PlanAcross",
     "PlanResult",
     "Price",
@@ -43,8 +47,10 @@ __all__ = [
     "Spread",
     "Standing",
     "Step",
+    "TieLit",
     "TimeTo",
     "Verdict",
+    "WhoLitWhom",
     "WorstOff",
     "mean_and_error",
     "plan_row",
