@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 import spark
+from benchmarks.adoption import measure_adoption
 from benchmarks.beside import compare_speed
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
@@ -21,7 +22,7 @@ from benchmarks.intervals import measure_intervals
 from benchmarks.start import compare_starts
 from benchmarks.thresholds import compare_thresholds
 
-TABLES = ("speed", "thresholds", "choosing", "epidemics", "start", "growth", "statistics")
+TABLES = ("speed", "thresholds", "choosing", "epidemics", "adoption", "start", "growth", "statistics")
 
 
 def main() -> None:
@@ -42,6 +43,7 @@ def main() -> None:
             "thresholds": ("Thresholds", compare_thresholds(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
+            "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
             "statistics": ("How sure comparisons are", measure_intervals(quick=options.quick)),

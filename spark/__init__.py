@@ -32,6 +32,8 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "Adoption": "model",
+    "Aware": "model",
     "ContinuousSEIR": "model",
     "ContinuousSI": "model",
     "ContinuousSIR": "model",
@@ -48,14 +50,20 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "Adopters": "question",
+    "Asking": "question",
     "UntilClear": "worlds",
     "Constraints": "question",
+    "Floor": "question",
+    "Reaching": "question",
+    "WorstOff": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
+    "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
     "WhoLitWhom": "results",
@@ -69,6 +77,10 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adopters",
+    "Adoption",
+    "Asking",
+    "Aware",
     "Bass",
     "Boost",
     "Bridge",
@@ -86,6 +98,7 @@ __all__ = [
     "ExponentialTime",
     "ExponentialTolerance",
     "FixedTime",
+    "Floor",
     "FractionalThreshold",
     "GammaTime",
     "GeneralThreshold",
@@ -95,6 +108,7 @@ __all__ = [
     "Mandate",
     "Network",
     "Plan",
+    "Reaching",
     "Seeds",
     "SparkError",
     "Spread",
@@ -107,6 +121,7 @@ __all__ = [
     "UntilClear",
     "WeightedCascade",
     "WhoLitWhom",
+    "WorstOff",
     "__version__",
     "bass",
     "choose_seeds",
@@ -120,6 +135,7 @@ __all__ = [
     "read_result",
     "replay",
     "simulate",
+    "smallest_budget",
     "who_lit_whom",
     "write_network",
 ]
@@ -132,6 +148,8 @@ if TYPE_CHECKING:
         SI,
         SIR,
         SIS,
+        Adoption,
+        Aware,
         Bass,
         ContinuousSEIR,
         ContinuousSI,
@@ -157,10 +175,10 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds
+    from spark.optimise import choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-    from spark.question import Constraints
+    from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread, WhoLitWhom
     from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 

@@ -9,7 +9,7 @@ from spark.kernels.waiting import WaitingRows, WaitingWork
 from spark.kernels.world import Rows, Work
 from spark.problem.arrays import ONE, Problem, freeze
 
-__all__ = ["WaitingWork", "waiting_rows", "waiting_work"]
+__all__ = ["WaitingRows", "WaitingWork", "waiting_rows", "waiting_work"]
 LONGEST_DRAW = 45 * ONE  # an exponential draw is at most 64 ln 2
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import (
     Bass,
@@ -41,6 +42,8 @@ Model = (
     | SI
     | SIS
     | SIR
+    | Adoption
+    | Aware
     | ContinuousSI
     | ContinuousSIS
     | ContinuousSIR
@@ -61,6 +64,8 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "adoption": Adoption,
+        "aware": Aware,
         "continuous-si": ContinuousSI,
         "continuous-sis": ContinuousSIS,
         "continuous-sir": ContinuousSIR,
@@ -129,18 +134,18 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     >>> make_model("weighted-cascade", {"examples_needed": 2})
     ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0))
     """
-    parameters = {key: value for key, value in given.items() if key != WRAP}
+    inner = cascade_for(given) if name == "examples-needed" else name
+    parameters = {key: value for key, value in given.items() if key != WRAP or inner not in _CASCADES}
     if name == "general-threshold":
         own = {item.name: parameters.pop(item.name) for item in _GENERAL if item.name in parameters}
         own["tolerance"] = tolerance_from(own["tolerance"])
         return GeneralThreshold(**own, of=make_model(doses_for(parameters), parameters))  # type: ignore[arg-type]
-    inner = cascade_for(given) if name == "examples-needed" else name
     if "values" in parameters:
         parameters["values"] = tuple(parameters["values"])
     if "delay" in parameters and inner in _WITH_DELAY:
         parameters["delay"] = delay_from(parameters["delay"])
     model = MODELS[inner](**parameters)
-    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
+    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given and inner in _CASCADES else model  # type: ignore[arg-type]
 
 
 def never_ends(model: Model) -> bool:
@@ -202,4 +207,5 @@ def _in_short(value: object) -> str:
 def with_probability(model: Model, probability: float) -> Model | None:
     """Return the same model with another probability, or None where it takes none."""
     name, parameters = written(model)
-    return make_model(name, parameters | {"probability": probability}) if "probability" in parameters else None
+    takes_it = parameters.get("probability") is not None
+    return make_model(name, parameters | {"probability": probability}) if takes_it else None

@@ -240,7 +240,7 @@ def _linear_levels(
 def _law(
     network: Network,
     partner_dose: NDArray[np.uint64],
-    family: Literal["cascade", "threshold", "paths", "marks", "crowd"],
+    family: Literal["cascade", "threshold", "aware", "paths", "marks", "crowd"],
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
@@ -284,7 +284,7 @@ def _law(
     )
 
 
-def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partners: float, delay: Delay) -> Law:
+def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partners: float, delay: Delay = 1) -> Law:
     """One draw per tie: p' = 1-(1-p)^(s r k); a tie with p = 1 ignores a positive exponent (MODEL section 3)."""
     if strength is not None or (network.readiness != 1).any() or (network.visibility != 1).any():
         factor = _source_visibility(network) * network.readiness[network.targets]
@@ -448,5 +448,6 @@ def _per_tie(network: Network, share: Share, role: str, most: float | None = Non
     return values
 
 
-import spark.problem.continuous  # noqa: E402  it registers its laws, and needs what is above
-import spark.problem.tolerances  # noqa: E402, F401  likewise
+import spark.problem.adoption  # noqa: E402
+import spark.problem.continuous  # noqa: E402
+import spark.problem.tolerances  # noqa: E402, F401  they register their laws, and need what is above

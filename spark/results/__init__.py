@@ -1,7 +1,7 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
 from spark.results.across import ComparisonAcross, DifferenceAcross, OnNetwork, PlanAcross
-from spark.results.choice import Baseline, Certificate, Choice, RankedSeed
+from spark.results.choice import Aim, Baseline, BudgetStep, Certificate, Choice, RankedSeed
 from spark.results.comparison import (
     Comparison,
     CostEffect,
@@ -20,9 +20,12 @@ from spark.results.estimate import mean_and_error
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
+from spark.results.states import StateStep
 
 __all__ = [
+    "Aim",
     "Baseline",
+    "BudgetStep",
     "Cause",
     "Certificate",
     "Choice",
@@ -46,6 +49,7 @@ __all__ = [
     "Replay",
     "Spread",
     "Standing",
+    "StateStep",
     "Step",
     "TieLit",
     "TimeTo",
