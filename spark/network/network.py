@@ -79,6 +79,7 @@ class Network:
         not known: without ties they are no isolates.
     given : names of the person columns that the data held.
     groups : the other categorical columns of people.
+    numbers : their numeric columns without a role, float64[n], NaN where empty; a model may name one.
     layers : names of the layers, sorted by UTF-8 bytes; at least one.
     indptr : int64[n+1]; the ties from person u have the ids indptr[u] <= e < indptr[u+1].
     targets, layer : int32[m], uint16[m]; whom a tie leads to, and the position of its layer.
@@ -120,6 +121,7 @@ class Network:
     partner_target: I32
     partner_weight: F64
     reading: Reading
+    numbers: Mapping[str, F64] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in (item.name for item in fields(self)):
@@ -129,6 +131,8 @@ class Network:
         columns = {name: freeze(column) for name, column in self.columns.items()}
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "groups", MappingProxyType(dict(self.groups)))
+        numbers = {name: freeze(column) for name, column in self.numbers.items()}
+        object.__setattr__(self, "numbers", MappingProxyType(numbers))
 
     @property
     def size(self) -> int:
