@@ -200,7 +200,7 @@ class ChooseTable(Table):
     worst_off: str | None = Field(None, description="make the smallest share of any organisation, or group, large")
     floor: dict[str, float] = Field({}, description="at least this share of each is to practise: {organisation = 0.1}")
     take_up: Annotated[Any, WithJsonSchema(_number_or_column)] = Field(
-        None, description="chance that a person agrees: a number, or a people column"
+        None, description='chance that a person agrees: a number, or "take_up", the people column'
     )
     pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when a cost is due")
 
