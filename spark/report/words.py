@@ -81,8 +81,8 @@ def model_in_words(model: Model) -> str:
     else:
         words = _cascade(model)
     words += _waits(model)
-    name, parameters = written(model)
-    names = [name, "examples-needed"] if "examples_needed" in parameters else [name]
+    name = written(model)[0]
+    names = [name, "examples-needed"] if isinstance(model, ExamplesNeeded) else [name]
     return f"{words} ({', '.join(names)})" if name in MODELS else words
 
 
@@ -101,7 +101,8 @@ def adoption_in_words(model: Adoption) -> str:
     if model.trial_time or model.trial_failure:
         time = f" for {count(model.trial_time, 'step')}" if model.trial_time else ""
         seen = f", seen with a share of {number(model.trial_visibility)}" if model.trial_visibility else ""
-        said.append(f"people first try it{time}{seen}, which fails with chance {number(model.trial_failure)}")
+        fails = f", which fails with chance {number(model.trial_failure)}" if model.trial_failure else ""
+        said.append(f"people first try it{time}{seen}{fails}")
     said.append(_lapse(model))
     if model.lapse_factor:
         said.append(f"the column {model.lapse_factor!r} makes that more or less likely")
