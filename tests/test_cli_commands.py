@@ -146,7 +146,7 @@ def test_options_override_the_scenario(starter):
     assert spread["provenance"]["model"]["probability"] == 1
     assert spread["provenance"]["model"]["partners"] == 0.02
     spread = document("simulate", scenario, "--plan", "the ward", "--model", "weighted-cascade", "--worlds", "32")
-    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0}
+    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0, "delay": 1}
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
         ("--model trivalency-cascade --values .1,x", "--values: 'x' is not a number"),
         ("--model sis:lapse=.1,laps=2 -p .1", "is not a number"),
         ("--model sis:laps=2 -p .1", "write sis:PARAMETER=VALUE|has no laps"),
-        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, examples-needed"),
+        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, delay, examples-needed"),
         ("--model weighted-cascade --model linear-threshold", "give one --model; compare takes several"),
         ("--model continuous-sir", "continuous-sir needs --rate, such as --rate 0.1"),
         ("--model continuous-sir --rate 1 --delay gamma:x", "gamma time: 'x' is not a list of numbers"),
