@@ -338,6 +338,21 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
     assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
 
 
+def test_trace_says_who_lights_whom_and_tells_the_story_of_one_world(starter):
+    line = ("trace", starter, "--seeds", "amina,bo", "--model", "sis", "-p", ".3", "--horizon", "6", "--worlds", "40")
+    told = document(*line, "--world", "2")
+    assert told["events"][0]["cause"] == "seed"
+    assert [match["name"] for match in told["matches"]] == ["amina", "bo"]
+    assert document(*line)["events"] is None
+    text = run(*line, "--world", "2")
+    assert "What happened in world 2" in text
+    assert "What comes of each match, itself included" in text
+    assert run(*line, "--csv").startswith("source,target,layer,mean,standard_error")
+    refused = CliRunner().invoke(spark.cli.command, ["trace", str(starter), "--seeds", "amina", "--model", "bass", "--p",
+                                                     ".1", "--q", ".1"])  # fmt: skip
+    assert refused.exit_code == 2
+
+
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
 def test_seeds_can_be_chosen_under_every_model(starter, model):
     chosen = document("plan", starter, "--count", "2", "--worlds", "64", "--model", *model.split())
