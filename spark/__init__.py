@@ -60,6 +60,7 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
+    "scale_plan": "worlds",
     "replay": "worlds",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
@@ -134,6 +135,7 @@ __all__ = [
     "read_network",
     "read_result",
     "replay",
+    "scale_plan",
     "simulate",
     "smallest_budget",
     "who_lit_whom",
@@ -180,7 +182,7 @@ if TYPE_CHECKING:
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
     from spark.results import Choice, Comparison, Spread, WhoLitWhom
-    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
+    from spark.worlds import UntilClear, compare, compare_across, replay, scale_plan, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:
