@@ -31,9 +31,9 @@ from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
 from spark.question import Reaching
-from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
+from spark.results import Choice, Comparison, ComparisonAcross, Difference, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario, load_network
-from spark.worlds import Progress, UntilClear, compare_across
+from spark.worlds import Progress, UntilClear, compare_across, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -193,6 +193,20 @@ def simulate(
     fixed, _ = _resolve(network, scenario, plan, progress)
     with _blamed_on_file(scenario, "model"):
         return fixed, simulate_plan(network, scenario.model, fixed, **_run_options(scenario), progress=progress)
+
+
+def trace(
+    network: Network, scenario: Scenario, plan: Plan | ChoiceRequest, world: int | None = None
+) -> tuple[WhoLitWhom, Replay | None]:
+    """Sum up who lights whom under one plan of a scenario, and tell the story of one of its worlds if wanted."""
+    fixed, _ = _resolve(network, scenario, plan, None)
+    run = scenario.run
+    with _blamed_on_file(scenario, "model"):
+        given = {"horizon": run.horizon, "rng": run.rng, "backend": run.backend}
+        told = who_lit_whom(network, scenario.model, fixed, worlds=run.worlds, **given)  # type: ignore[arg-type]
+        if world is None:
+            return told, None
+        return told, replay(network, scenario.model, fixed, world=world, **given)  # type: ignore[arg-type]
 
 
 def choose(
