@@ -21,8 +21,9 @@ from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
 from benchmarks.peers import measure_peers
 from benchmarks.start import compare_starts
+from benchmarks.thresholds import compare_thresholds
 
-TABLES = ("speed", "choosing", "epidemics", "adoption", "start", "growth", "statistics", "peers")
+TABLES = ("speed", "thresholds", "choosing", "epidemics", "adoption", "start", "growth", "statistics", "peers")
 
 
 def main() -> None:
@@ -40,6 +41,7 @@ def main() -> None:
         folder = Path(name)
         tables: Mapping[str, tuple[str, Iterable[str]]] = {
             "speed": ("Cascades", compare_speed(folder, quick=options.quick, rounds=options.rounds)),
+            "thresholds": ("Thresholds", compare_thresholds(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),

@@ -177,6 +177,7 @@ def build(
         outlook=made.numbers["outlook"],
         cost=made.numbers["cost"],
         value=made.numbers["value"],
+        take_up=made.numbers["take_up"],
         adopted=made.switches["adopted"],
         eligible=made.switches["eligible"],
         answered=made.switches["answered"],
