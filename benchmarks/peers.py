@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +61,11 @@ def measure_peers(folder: Path, *, quick: bool) -> Iterable[str]:
                 f"| {figures['memory_mb']:,.0f} | {rate:,.2f} | {ratio} | {figures['mean_size']:,.0f} |"
             )
     if not quick:
-        (HERE / "results" / "peers.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        machine = (
+            f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+        )
+        document = {"date": date.today().isoformat(), "machine": machine, "runs": kept}
+        (HERE / "results" / "peers.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def _median(turns: list[dict[str, Any]], key: str) -> float:

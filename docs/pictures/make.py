@@ -30,7 +30,7 @@ def draw_peers() -> Any:
     """Draw runs per CPU second of each system, from what the last full benchmark kept."""
     from matplotlib.figure import Figure
 
-    rows = json.loads((HERE.parents[1] / "benchmarks" / "results" / "peers.json").read_text(encoding="utf-8"))
+    rows = json.loads((HERE.parents[1] / "benchmarks" / "results" / "peers.json").read_text(encoding="utf-8"))["runs"]
     cases = list(dict.fromkeys((row["task"], row["people"], row["ties"]) for row in rows))
     figure = Figure(figsize=(10.5, 3.2), layout="constrained")
     for ax, case in zip(figure.subplots(1, len(cases)), cases, strict=True):
@@ -43,7 +43,7 @@ def draw_peers() -> Any:
             ax.annotate(f" {rate:,.0f}" if rate >= 10 else f" {rate:.2g}", (rate, at), va="center", fontsize=8)
         ax.set_xscale("log")
         ax.set_xlim(min(rates) / 2, max(rates) * 8)
-        kind = "cascades" if case[0] == "cascade" else "epidemics (SIR)"
+        kind = "cascades" if case[0] == "cascade" else "SIR"
         ax.set_title(f"{kind}, {case[1]:,} people, {case[2]:,} ties", loc="left", fontsize=9)
         ax.set_xlabel("runs per CPU second", fontsize=8)
         ax.tick_params(labelsize=8)
