@@ -345,6 +345,7 @@ def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key:
                 heard.setdefault(v, t)
                 adopted[v] = t
         row = {"unaware": graph.people - len(heard), "aware": len(heard) - len(adopted), "adopted": len(adopted)}
-        history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up", "with example"), 0))
+        alive = len({int(graph.organisation[v]) for v in adopted} - {-1})
+        history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up"), 0) | {"with example": alive})
     history.adopted, history.ever = sorted(adopted), len(adopted)
     return history
