@@ -179,6 +179,8 @@ def _shares(
 
 def _why_no_bound(case: Case) -> str:
     law, model = case.setting.problem.law, case.model
+    if law.live_edge and law.delays.some:
+        return "the sets on which bounds rest do not know delays under a horizon yet; the seeds come from a search"
     if law.live_edge:
         return (
             "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"

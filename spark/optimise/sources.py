@@ -65,8 +65,11 @@ class Setting:
 
     @property
     def live_edge(self) -> bool:
-        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not."""
-        return self.problem.law.live_edge and not (self.base is not None and self.base.uses)
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not, nor delays
+        under a horizon.
+        """
+        late = self.problem.law.delays.some and self.watch.horizon >= 0
+        return self.problem.law.live_edge and not late and not (self.base is not None and self.base.uses)
 
     @property
     def bare(self) -> bool:
