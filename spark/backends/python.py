@@ -237,8 +237,8 @@ def burn(
         delivered = [(u, e) for u, e in into[v] if when[u] == t - 1]
         now = changes.law(v, t)
         if law.family == "cascade":
-            moments = sum(hits(e, changes.law(v, when[u] + 1)) for u, e in into[v] if 0 <= when[u] < t)
-            moments += sum(changes.hits(b, s, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
+            moments = sum(hits(e, changes.law(v, t, when[u] + 1)) for u, e in into[v] if 0 <= when[u] < t)
+            moments += sum(changes.hits(b, s, t, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
             moments += points("partners", v, partner_dose(v, t))
             if moments + points("broadcast", v, broadcast_dose(v, t)) < law.examples:
                 return Trace.NEVER
@@ -246,12 +246,20 @@ def burn(
                 if live(e, now):
                     return e
             for s, b in bridged(v, t):
-                if s == t and changes.hits(b, s, tie_draw(key, world, b.tie)):
+                if s == t and changes.hits(b, s, t, tie_draw(key, world, b.tie)):
+                    return Trace.BRIDGE - b.place
+            for u, e in into[v]:  # or a boost has lifted what was delivered before
+                since = when[u] + 1
+                if 1 <= since < t and hits(e, changes.law(v, t, since)) > hits(e, changes.law(v, t - 1, since)):
+                    return e
+            for s, b in bridged(v, t):
+                draw = tie_draw(key, world, b.tie)
+                if changes.hits(b, s, t, draw) > changes.hits(b, s, t - 1, draw):
                     return Trace.BRIDGE - b.place
             before = points("broadcast", v, broadcast_dose(v, t - 1))
             return Trace.PARTNERS if moments + before >= law.examples else Trace.BROADCAST
-        ties = sum(int(changes.law(v, when[u] + 1).dose[e]) for u, e in into[v] if 0 <= when[u] < t)
-        ties += sum(changes.dose(b, s) for s, b in bridged(v, t))
+        ties = sum(int(changes.law(v, t, when[u] + 1).dose[e]) for u, e in into[v] if 0 <= when[u] < t)
+        ties += sum(changes.dose(b, s, t) for s, b in bridged(v, t))
         drawn = (person_draw(key, "tolerance", world, v) >> 8) + 1
         tolerance = int(law.tolerance[v]) if law.tolerance.size else drawn
         if min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t) < tolerance:
@@ -259,9 +267,24 @@ def burn(
         strong = [(int(now.dose[e]), -e) for _, e in delivered if now.dose[e] > 0]
         if strong:
             return -max(strong)[1]
-        strong = [(changes.dose(b, s), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s) > 0]
+        strong = [(changes.dose(b, s, t), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s, t) > 0]
         if strong:
             return Trace.BRIDGE + max(strong)[1]
+        for lifted in (
+            [
+                (int(changes.law(v, t, s).dose[e]) - int(changes.law(v, t - 1, s).dose[e]), -e)
+                for u, e in into[v]
+                if 1 <= (s := when[u] + 1) < t
+            ],
+            [
+                (changes.dose(b, s, t) - changes.dose(b, s, t - 1), Trace.BRIDGE - b.place)
+                for s, b in bridged(v, t)
+                if s < t
+            ],
+        ):  # a boost has lifted what was delivered before
+            most = max(lifted, default=(0, 0))
+            if most[0] > 0:
+                return most[1] if most[1] <= Trace.BRIDGE else -most[1]
         return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
 
     when = [-1] * graph.people
@@ -310,8 +333,8 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
 
     def convinced_by_bridge(added: Added, t: int, now: int) -> bool:
         draw = tie_draw(now, world, added.tie)
-        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t)
-        return open_now and still_ready(added.target, draw, changes.dose(added, t))
+        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t, t)
+        return open_now and still_ready(added.target, draw, changes.dose(added, t, t))
 
     for t in range(1, horizon + 1):
         now = _finalise(key + t * 0x8CB92BA72F3D8DD7 & _MASK)
