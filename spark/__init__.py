@@ -25,6 +25,8 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "Adoption": "model",
+    "Aware": "model",
     "ContinuousSEIR": "model",
     "ContinuousSI": "model",
     "ContinuousSIR": "model",
@@ -41,15 +43,23 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "Adopters": "question",
+    "Asking": "question",
     "UntilClear": "worlds",
     "Constraints": "question",
+    "Floor": "question",
+    "Reaching": "question",
+    "WorstOff": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
+    "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
+    "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
+    "WhoLitWhom": "results",
     "Comparison": "results",
     "Choice": "results",
     "SparkError": "errors",
@@ -60,6 +70,10 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adopters",
+    "Adoption",
+    "Asking",
+    "Aware",
     "Bass",
     "Boost",
     "Bridge",
@@ -75,6 +89,7 @@ __all__ = [
     "ExamplesNeeded",
     "ExponentialTime",
     "FixedTime",
+    "Floor",
     "FractionalThreshold",
     "GammaTime",
     "IndependentCascade",
@@ -82,6 +97,7 @@ __all__ = [
     "Mandate",
     "Network",
     "Plan",
+    "Reaching",
     "Seeds",
     "SparkError",
     "Spread",
@@ -90,6 +106,8 @@ __all__ = [
     "TrivalencyCascade",
     "UntilClear",
     "WeightedCascade",
+    "WhoLitWhom",
+    "WorstOff",
     "__version__",
     "bass",
     "choose_seeds",
@@ -103,6 +121,8 @@ __all__ = [
     "read_result",
     "replay",
     "simulate",
+    "smallest_budget",
+    "who_lit_whom",
     "write_network",
 ]
 
@@ -114,6 +134,8 @@ if TYPE_CHECKING:
         SI,
         SIR,
         SIS,
+        Adoption,
+        Aware,
         Bass,
         ContinuousSEIR,
         ContinuousSI,
@@ -132,12 +154,12 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds
+    from spark.optimise import choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-    from spark.question import Constraints
-    from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
+    from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
+    from spark.results import Choice, Comparison, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

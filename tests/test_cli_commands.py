@@ -313,6 +313,8 @@ MODELS_ON_THE_LINE = {
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
+    "adoption -p .2 --awareness .5 --trial-time 1 --turnover .01 --horizon 6": "Adoption",
+    "aware --adoption .5 --awareness .8 --hearsay .1": "Aware",
     "continuous-si --rate .2 --delay fixed --horizon 9": "ContinuousSI",
     "continuous-sis --rate .2 --recovery .3 --rekindle .5 --horizon 6": "ContinuousSIS",
     "continuous-sir --rate .2 --recovery .3 --delay gamma:2 --duration table:0,1,3": "ContinuousSIR",
@@ -331,7 +333,7 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
         rf"How it spreads: (?!{MODELS_ON_THE_LINE[model]}\().*\([^)]*{name}[^)]*\); named by --model", text
     )
     assert "What is known of this model: " in text
-    gives_up = {"sis", "sir", "continuous-sis", "continuous-sir", "continuous-seir"}
+    gives_up = {"sis", "sir", "adoption", "continuous-sis", "continuous-sir", "continuous-seir"}
     assert ("ever practised" in text) == (name in gives_up)
     assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
 
@@ -346,8 +348,14 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--model independent-cascade -p .1 --lapse .1", "does not take --lapse: --lapse belongs to sis, sir"),
-        ("--model sir -p .1 --rekindle .5 --horizon 3", "sir does not take --rekindle: --rekindle belongs to sis"),
+        (
+            "--model independent-cascade -p .1 --lapse .1",
+            "not take --lapse: --lapse belongs to sis, sir, adoption",
+        ),
+        (
+            "--model sir -p .1 --rekindle .5 --horizon 3",
+            "not take --rekindle: --rekindle belongs to sis, adoption",
+        ),
         ("--model linear-threshold --examples-needed 2", "belongs to independent-cascade, weighted-cascade, trivalen"),
         ("--model sis -p .1", "sis goes on for ever: it needs a horizon, the step at which to look, such as --horizon"),
         ("--model count-threshold", "count-threshold needs --threshold, such as --threshold 2"),
@@ -465,6 +473,30 @@ def test_a_comparison_can_be_held_against_other_networks(tmp_path):
     (tmp_path / "g" / "5").mkdir()
     run(*line, code=3)
     run("generate", "star", "--people", "9", "--copies", "2", "--output", tmp_path / "s", code=2)
+
+
+def test_a_plan_can_be_made_again_from_who_practises_now(tmp_path):
+    (tmp_path / "ties.csv").write_text("source,target\namina,bo\namina,cy\nbo,di\ndi,eve\n")
+    (tmp_path / "observed.csv").write_text("id,steps_ago\namina,3\nbo,0\n")
+    (tmp_path / "now.txt").write_text("amina\nbo\n")
+    ties, sure = tmp_path / "ties.csv", ("--probability", "1", "--worlds", "64")
+    assert document("simulate", ties, "--seeds", "", "--from", tmp_path / "observed.csv", *sure)["mean"] == 4
+    assert document("simulate", ties, "--seeds", "", "--from", tmp_path / "now.txt", *sure)["mean"] == 5
+    line = ("plan", ties, "--count", "1", "--from", tmp_path / "observed.csv", *sure)
+    assert document(*line)["seeds"] == ["cy"]
+    assert "1 of them has had their say" in " ".join(run(*line).split())
+    line = ("compare", ties, "--plan", "A=cy", "--plan", "B=eve", "--from", tmp_path / "observed.csv")
+    assert document(*line, *sure)["plans"][0]["mean"] == 5
+    run(*line, "--model", "linear-threshold", code=2)
+    assert document(*line, "--model", "count-threshold", "--threshold", "1")["plans"][1]["mean"] == 5
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        '[network]\npath = "ties.csv"\nobserved = "observed.csv"\n[model]\nname = "independent-cascade"\n'
+        'probability = 1\n[[plan]]\nname = "A"\nseeds = ["cy"]\n'
+    )
+    assert document("simulate", scenario)["mean"] == 5
+    (tmp_path / "observed.csv").write_text("id\nnobody\n")
+    run("simulate", scenario, code=3)
 
 
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):

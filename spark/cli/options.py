@@ -32,7 +32,9 @@ _UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force",
 """Options that change no number: they are not recorded, and not repeated in what is suggested next."""
 
 
-def _bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
+def bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
+    """Return a decorator that hands the command `noun`, made of these options, as the argument `name`."""
+
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         names = [item.name for item in dataclasses.fields(noun)]
 
@@ -69,9 +71,10 @@ class NetworkOptions:
     influence: str | None
     merge: str | None
     encoding: str | None
+    observed: Path | None
 
 
-network_options = _bundle(
+network_options = bundle(
     "network_options",
     NetworkOptions,
     click.option(
@@ -93,6 +96,13 @@ network_options = _bundle(
         help="Rows for the same tie that disagree: refuse them, or add their columns.  [default: refuse]",
     ),
     click.option("--encoding", help="Encoding of the files.  [default: utf-8]"),
+    click.option(
+        "--from",
+        "observed",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Who practises now: ids, one a line or in a column id; steps_ago says since when. In place of 'adopted'.",
+    ),
 )
 
 
@@ -112,6 +122,20 @@ class ModelOptions:
     draw: int | None
     lapse: float | None
     rekindle: float | None
+    dose: tuple[str, ...]
+    awareness: tuple[str, ...]
+    hearsay: tuple[str, ...]
+    adoption: str | None
+    trial_time: int | None
+    trial_failure: float | None
+    trial_visibility: float | None
+    lapse_factor: str | None
+    peer_support: float | None
+    turnover: str | None
+    organisation_threshold: str | None
+    policy: float | None
+    policy_lapse: float | None
+    policy_visibility: float | None
     rate: tuple[str, ...]
     recovery: float | None
     onset: float | None
@@ -130,7 +154,7 @@ def _model(text: str) -> tuple[str, str]:
     return name, parameters
 
 
-model_options = _bundle(
+model_options = bundle(
     "model_options",
     ModelOptions,
     click.option(
@@ -153,9 +177,9 @@ model_options = _bundle(
         "-p",
         multiple=True,
         metavar="P",
-        help="Chance that an adopter convinces a person she can influence (per step for si, sis and sir): a number, a "
-        "column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and says whether "
-        "the others change the answer.",
+        help="Chance that an adopter convinces a person she can influence (per step for si, sis, sir and adoption): "
+        "a number, a column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and "
+        "says whether the others change the answer.",
     ),
     click.option(
         "--partners", type=float, help="Chance that a partner organisation convinces a person once all of it adopted."
@@ -187,13 +211,67 @@ model_options = _bundle(
     click.option(
         "--lapse",
         type=float,
-        help="For sis and sir: chance per step that an adopter gives up.  [default: 0.0334, a third a year in months]",
+        help="For sis, sir and adoption: chance per step that an adopter gives up.  [default: 0.0334, a third a year "
+        "in months]",
     ),
     click.option(
         "--rekindle",
         type=float,
-        help="For sis and continuous-sis: how ready a person is after giving up, as a share of before, each time.  "
-        "[default: 1]",
+        help="For sis, adoption and continuous-sis: how ready a person is after giving up, as a share of before, each "
+        "time.  [default: 1]",
+    ),
+    click.option(
+        "--dose", multiple=True, metavar="D", help="For adoption: the dose per tie and step, instead of a probability."
+    ),
+    click.option(
+        "--awareness",
+        multiple=True,
+        metavar="P",
+        help="For adoption and aware: chance (per step, for adoption) that an adopter makes a person aware: a "
+        "number, a column, or layer=P (repeatable).  [default for adoption: everybody is aware]",
+    ),
+    click.option(
+        "--hearsay",
+        multiple=True,
+        metavar="P",
+        help="The same for people who are aware and have not adopted, at most --awareness.  [default: 0]",
+    ),
+    click.option("--adoption", metavar="P", help="For aware: chance that a person who is aware adopts, or a column."),
+    click.option(
+        "--trial-time", type=int, help="For adoption: steps that a person tries before adopting.  [default: 0]"
+    ),
+    click.option("--trial-failure", type=float, help="For adoption: chance that a trial fails.  [default: 0]"),
+    click.option(
+        "--trial-visibility", type=float, help="For adoption: what those who try give, as a share.  [default: 0]"
+    ),
+    click.option(
+        "--lapse-factor", metavar="COLUMN", help="For adoption: column of the people that multiplies --lapse."
+    ),
+    click.option(
+        "--peer-support",
+        type=float,
+        help="For adoption: how much adopters around a person keep them from giving up.  [default: 0]",
+    ),
+    click.option(
+        "--turnover", metavar="P", help="For adoption: chance per step that a person leaves, or a column.  [default: 0]"
+    ),
+    click.option(
+        "--organisation-threshold",
+        metavar="X",
+        help="For adoption: share of its people at which an organisation signs up.  [default: it never does]",
+    ),
+    click.option(
+        "--policy", type=float, help="For adoption: chance per step that having signed up convinces.  [default: 0]"
+    ),
+    click.option(
+        "--policy-lapse",
+        type=float,
+        help="For adoption: what signing up leaves of the chance to give up.  [default: 1]",
+    ),
+    click.option(
+        "--policy-visibility",
+        type=float,
+        help="For adoption: how much more its adopters are then seen.  [default: 1]",
     ),
     click.option(
         "--rate",
@@ -245,7 +323,7 @@ class RunOptions:
     backend: str | None
 
 
-run_options = _bundle(
+run_options = bundle(
     "run_options",
     RunOptions,
     click.option("--worlds", type=click.IntRange(min=2), help="How many ways things may go to try.  [default: 4096]"),
@@ -288,7 +366,7 @@ class OutputOptions:
         return suffix[1:] if suffix in {".json", ".csv"} else "text"
 
 
-output_options = _bundle(
+output_options = bundle(
     "output",
     OutputOptions,
     click.option("--json", is_flag=True, help="One JSON document; see docs/schemas."),

@@ -67,7 +67,7 @@ def read_seeds(texts: Sequence[str]) -> list[Named]:
     UsageError
         A file that cannot be opened. `DataError`: one that cannot be read.
     """
-    return [named for text in texts for named in _read_seeds(text, "--seeds")]
+    return [named for text in texts for named in read_people(text, "--seeds")]
 
 
 def read_plans(texts: Sequence[str], known: Mapping[str, Plan | ChoiceRequest]) -> dict[str, Draft | str]:
@@ -135,7 +135,7 @@ def _add(draft: Draft, name: str, definition: str) -> None:
         else:
             draft.requests.append(ChoiceRequest(count=int(amount), method=method))
     else:
-        draft.people += _read_seeds(definition, f"--plan {name}")
+        draft.people += read_people(definition, f"--plan {name}")
 
 
 def _intervention(name: str, kind: str, text: str) -> Intervention:
@@ -143,7 +143,7 @@ def _intervention(name: str, kind: str, text: str) -> Intervention:
     body, *options = text.split(";")
     said: dict[str, Any] = {}
     if kind == "seeds":
-        said["people"] = tuple(named.id for named in _read_seeds(body, f"--plan {name}"))
+        said["people"] = tuple(named.id for named in read_people(body, f"--plan {name}"))
     else:
         *ends, amount = body.split(":")
         groups = [_groups(name, kind, end) for end in ends]
@@ -210,7 +210,8 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _read_seeds(text: str, option: str) -> list[Named]:
+def read_people(text: str, option: str) -> list[Named]:
+    """Read one CSV record of ids, or @FILE; `option` names the place in errors."""
     if text.startswith("@@"):
         text = text[1:]
     elif text.startswith("@"):

@@ -182,6 +182,7 @@ def build(
         answered=made.switches["answered"],
         given=frozenset(made.given),
         groups=made.groups,
+        numbers=made.other_numbers,
         layers=used,
         indptr=indptr,
         targets=staff.target.astype(np.int32),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -79,6 +79,7 @@ class Network:
         not known: without ties they are no isolates.
     given : names of the person columns that the data held.
     groups : the other categorical columns of people.
+    numbers : their numeric columns without a role, float64[n], NaN where empty; a model may name one.
     layers : names of the layers, sorted by UTF-8 bytes; at least one.
     indptr : int64[n+1]; the ties from person u have the ids indptr[u] <= e < indptr[u+1].
     targets, layer : int32[m], uint16[m]; whom a tie leads to, and the position of its layer.
@@ -120,6 +121,7 @@ class Network:
     partner_target: I32
     partner_weight: F64
     reading: Reading
+    numbers: Mapping[str, F64] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in (item.name for item in fields(self)):
@@ -129,6 +131,8 @@ class Network:
         columns = {name: freeze(column) for name, column in self.columns.items()}
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "groups", MappingProxyType(dict(self.groups)))
+        numbers = {name: freeze(column) for name, column in self.numbers.items()}
+        object.__setattr__(self, "numbers", MappingProxyType(numbers))
 
     @property
     def size(self) -> int:
@@ -175,6 +179,42 @@ class Network:
         if missing:
             raise UsageError(*(unknown(value, self.people) for value in missing))
         return found
+
+    def with_adopted(self, ids: Iterable[Hashable], *, spent: Iterable[Hashable] = ()) -> Network:
+        """Return the network with these people, and no others, practising already: the state from which to plan again.
+
+        Parameters
+        ----------
+        ids : who practises now.
+        spent : those among them who have had their say: whom they have not convinced by now, they will not (their
+            visibility becomes 0). Under independent, weighted and trivalency cascade, where every tie has one chance,
+            these are all who began before the last step; the future then has its law given what was observed. Models
+            in which people give up, and rate models, try again in every step and need none.
+
+        Raises
+        ------
+        UsageError
+            That lists ids that are not in the network, and `spent` people who do not practise.
+
+        Examples
+        --------
+        >>> network = Network.from_edges(["amina", "bo"], ["bo", "cy"])
+        >>> network.with_adopted(["bo"]).adopted.tolist()
+        [False, True, False]
+        """
+        now, said = self.index(ids), list(spent)
+        adopted = np.zeros(self.size, bool)
+        adopted[now] = True
+        had = self.index(said)
+        wrong = [person for person, place in zip(said, had.tolist(), strict=True) if not adopted[place]]
+        if wrong:
+            raise UsageError(*(f"{person!r} is spent, but not among those who practise" for person in wrong))
+        visibility, given = self.visibility, self.given | {"adopted"}
+        if said:
+            visibility = visibility.copy()
+            visibility[had] = 0.0
+            given |= {"visibility"}
+        return replace(self, adopted=adopted, visibility=visibility, given=given)
 
     def summary(self) -> dict[str, Any]:
         """Return, ready for JSON, counts, degrees, what was taken for what, and what was left out."""

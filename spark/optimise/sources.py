@@ -53,11 +53,13 @@ class Setting:
     Attributes
     ----------
     base : fixed actions, of which the first plan counts, or None. watch : values and horizon.
+    accept : uint64[n], T of 2^32 of who agrees to be a seed; None: everybody does.
     """
 
     problem: Problem
     base: Actions | None
     watch: Watch
+    accept: NDArray[np.uint64] | None = None
 
     @property
     def live_edge(self) -> bool:
@@ -67,7 +69,8 @@ class Setting:
     @property
     def bare(self) -> bool:
         """Whether nobody is lit without seeds and everybody counts alike."""
-        return self.base is None and not self.problem.law.adopted.any() and not self.watch.value.size
+        alone = self.base is None and self.accept is None and not self.problem.law.adopted.any()
+        return alone and not self.watch.value.size
 
 
 def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
@@ -88,7 +91,7 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    simple = wish.costs is None and wish.limits is None
+    simple = wish.costs is None and wish.limits is None and setting.accept is None
     if size > LARGE and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []

@@ -18,11 +18,13 @@ from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.scenario import NetworkFile, Run, Scenario, load_network
+from spark.scenario.choosing import choose_faults, name_faults, request_of
 from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults
 from spark.scenario.places import Path as Place
 from spark.scenario.places import Places, find_places, key_text
 from spark.scenario.tables import (
     INTERVENTION_TABLES,
+    ChooseTable,
     NetworkTable,
     PlanTable,
     RunTable,
@@ -94,8 +96,18 @@ def plan_faults(origin: Origin, network: Network) -> list[Fault]:
         for item, person in enumerate(_list(table.get("seeds"))):
             if isinstance(person, str) and person not in network.people:
                 faults.append(origin.fault((*place, "seeds", item), unknown(person, network.people)))
+        faults += _choose_name_faults(origin, network, (*place, "choose"), table.get("choose"))
         faults += intervention_faults(origin, network, place, table)
     return faults
+
+
+def _choose_name_faults(origin: Origin, network: Network, place: Place, raw: object) -> list[Fault]:
+    try:
+        ChooseTable.model_validate(raw)
+    except ValidationError:  # also where there is none
+        return []
+    assert isinstance(raw, Mapping)
+    return [origin.fault(where, text) for where, text in name_faults(network, place, raw)]
 
 
 def _text(path: Path) -> str:
@@ -171,7 +183,10 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
     others = None if table.others is None else scenario.network.path.parent / table.others
     if others is not None and not others.is_dir():
         found.append((("network", "others"), f"there is no folder {str(others)!r}"))
-    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others)
+    observed = None if table.observed is None else scenario.network.path.parent / table.observed
+    if observed is not None and not observed.is_file():
+        found.append((("network", "observed"), f"there is no file {str(observed)!r}"))
+    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others, observed)
     return dataclasses.replace(scenario, network=network)
 
 
@@ -225,11 +240,15 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
         found.append(((*place, said), f"{name} has no {said}; it has {', '.join(keys)}"))
     missing = [key.replace("_", "-") for key, needed in known.items() if needed and key not in present]
     found += [(place, f"{name} needs a {key}") for key in missing]
-    found += [
-        ((*place, key.replace("_", "-")), text)
-        for key, value in parameters.items()
-        for text in _refusals(name, present, key, value)
-    ]
+    if name in _TOGETHER:
+        if len(parameters) == len(present):
+            found += [((*place, *key), text) for key, text in _refusals_together(name, parameters)]
+    else:
+        found += [
+            ((*place, key.replace("_", "-")), text)
+            for key, value in parameters.items()
+            for text in _refusals(name, present, key, value)
+        ]
     size = len(place)
     badly_typed = any(other[:size] == place and other[size : size + 1] != ("also",) for other in wrong)
     return None if len(found) > before or badly_typed else make_model(name, parameters)
@@ -262,6 +281,23 @@ def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> li
     return []
 
 
+_TOGETHER = ("adoption", "aware")
+"""Models whose parameters only make sense together."""
+
+
+def _refusals_together(name: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What a model says against its parameters, each with its key where the message begins with it."""
+    try:
+        make_model(name, parameters)
+    except SparkError as error:
+        for fault in error.faults:
+            text = bare(fault)
+            word = re.split(r"\W", text)[0]
+            yield ((word.replace("_", "-"),) if word in parameters else ()), text
+    except TypeError:
+        return  # something is missing, and has been said
+
+
 def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
     if not _sound(("run",), wrong):
         return scenario
@@ -290,7 +326,10 @@ def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Plac
     if not {"seeds", "choose", *INTERVENTION_TABLES} & raw.keys() and _whole(place, wrong):
         yield place, "does nothing: give seeds, choose, broadcast, boost, ... (seeds = [] means no action)"
     if isinstance(raw.get("choose"), Mapping):
-        yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+        if "confidence" not in raw["choose"]:
+            yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+        if _sound((*place, "choose"), wrong):
+            yield from choose_faults((*place, "choose"), raw["choose"])
     for kind, item, table in interventions_in(raw):
         where = (*place, kind, item)
         if kind in ("broadcast", "bridge"):
@@ -322,7 +361,7 @@ def _whole(place: Place, wrong: tuple[Place, ...]) -> bool:
 def _plan(table: PlanTable) -> Plan | ChoiceRequest:
     actions = tuple(action_of(kind, row) for kind in INTERVENTION_TABLES for row in getattr(table, kind))
     if table.choose is not None:
-        return ChoiceRequest(**table.choose.model_dump(), beside=actions)
+        return request_of(table.choose, actions)
     return Plan(*([] if table.seeds is None else [Seeds(tuple(table.seeds))]), *actions)
 
 

@@ -42,6 +42,47 @@ ColumnNames = Annotated[
 ]
 
 
+def _people(value: Any) -> Any:
+    names = [name for part in value.values() for name in _listed(part)] if isinstance(value, dict) else value
+    if not isinstance(names, list):
+        raise PydanticCustomError("list_type", "not a list")
+    if not all(isinstance(name, str) for name in names):
+        raise PydanticCustomError("string_type", "not text")
+    return value
+
+
+def _listed(part: Any) -> list[Any]:
+    return part if isinstance(part, list) else [part]
+
+
+def _numbers_by_group(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise PydanticCustomError("dict_type", "not a table")
+    numbers = [n for part in value.values() for n in (part.values() if isinstance(part, dict) else [part])]
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers):
+        raise PydanticCustomError("int_type", "not a whole number")
+    return value
+
+
+_name_list = {"type": "array", "items": {"type": "string"}}
+_whole = {"type": "integer", "minimum": 0}
+People = Annotated[
+    Any,
+    PlainValidator(_people),
+    WithJsonSchema({"anyOf": [_name_list, {"type": "object", "additionalProperties": _name_list}]}),
+]
+Numbers = Annotated[
+    Any,
+    PlainValidator(_numbers_by_group),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"anyOf": [_whole, {"type": "object", "additionalProperties": _whole}]},
+        }
+    ),
+]
+
+
 class Table(BaseModel):
     """A table whose keys are the kebab-case forms of the names below, and no others."""
 
@@ -65,6 +106,7 @@ class NetworkTable(Table):
     )
     merge: Literal["refuse", "sum"] = Field("refuse", description="what to do with conflicting rows for one tie")
     encoding: str = Field("utf-8", description="the encoding of the files")
+    observed: str | None = Field(None, description="who practises now: a file of ids, with steps_ago if wanted")
     others: str | None = Field(None, description="compare: a folder of networks that may as well be the true one")
 
 
@@ -81,9 +123,9 @@ class OneModelTable(Table):
     threshold: Threshold = Field(None, description="count-threshold: a whole number; fractional-threshold: a share")
     values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
     draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
-    lapse: float = Field(0.0334, description="sis, sir: chance per step that an adopter gives up")
+    lapse: float = Field(0.0334, description="sis, sir, adoption: chance per step that an adopter gives up")
     rekindle: float = Field(
-        1.0, description="sis, continuous-sis: how ready a person is after giving up, as a share of before"
+        1.0, description="sis, adoption, continuous-sis: how ready a person is after giving up, as a share of before"
     )
     rate: Rate = Field(
         None, description="continuous time: how often a tie convinces: a number, a column, or {layer: either}"
@@ -101,6 +143,20 @@ class OneModelTable(Table):
     latency: str = Field("exponential", description="continuous-seir: the law of the time of trying")
     p: float | None = Field(None, description="bass: rate at which a person adopts without an example")
     q: float | None = Field(None, description="bass: rate that is added once everybody else has adopted")
+    dose: Rate = Field(None, description="adoption: the dose per tie and step, instead of a probability")
+    awareness: Share = Field(None, description="adoption, aware: chance that an adopter makes a person aware")
+    hearsay: Share = Field(0.0, description="adoption, aware: the same by who is aware and has not adopted")
+    adoption: Share = Field(None, description="aware: chance that a person who is aware adopts: a number or a column")
+    trial_time: int = Field(0, description="adoption: steps that a person tries before adopting")
+    trial_failure: float = Field(0.0, description="adoption: chance that a trial fails")
+    trial_visibility: float = Field(0.0, description="adoption: what those who try give, as a share")
+    lapse_factor: str | None = Field(None, description="adoption: the people column that multiplies lapse")
+    peer_support: float = Field(0.0, description="adoption: how much adopters around a person keep them going")
+    turnover: Share = Field(0.0, description="adoption: chance per step that a person leaves: a number or a column")
+    organisation_threshold: Threshold = Field(None, description="adoption: share at which an organisation signs up")
+    policy: float = Field(0.0, description="adoption: chance per step that having signed up convinces")
+    policy_lapse: float = Field(1.0, description="adoption: what signing up leaves of the chance to give up")
+    policy_visibility: float = Field(1.0, description="adoption: how much more its adopters are then seen")
 
 
 class ModelTable(OneModelTable):
@@ -130,6 +186,23 @@ class ChooseTable(Table):
     budget: float | None = Field(None, ge=0, description="what the seeds may cost together")
     count: int | None = Field(None, ge=0, description="how many seeds, costs ignored")
     method: Literal["best", "random", "degree", "nomination"] = Field("best", description="how they are chosen")
+    only: People = Field(None, description="nobody else may be chosen: ids, or {organisation = [...], ...}")
+    exclude: People = Field(None, description="who may not be chosen, in the same form")
+    apart: list[list[str]] = Field([], description="never these together: lists of ids")
+    at_most: Numbers = Field({}, description="at most so many of each: {organisation = 2}, or {team = {icu = 1}}")
+    at_least: Numbers = Field({}, description="at least so many of each, in the same form")
+    target: People = Field(None, description="who counts: only they are to be reached")
+    maximise: Literal["at-horizon", "adopter-periods"] | None = Field(None, description="what is counted")
+    reach: float | None = Field(None, gt=0, le=1, description="make it likely that this share of the people practises")
+    confidence: float | None = Field(
+        None, gt=0, lt=1, description="with reach, instead of budget or count: the smallest budget with this chance"
+    )
+    worst_off: str | None = Field(None, description="make the smallest share of any organisation, or group, large")
+    floor: dict[str, float] = Field({}, description="at least this share of each is to practise: {organisation = 0.1}")
+    take_up: Annotated[Any, WithJsonSchema(_number_or_column)] = Field(
+        None, description="chance that a person agrees: a number, or a people column"
+    )
+    pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when a cost is due")
 
 
 Groups = dict[str, list[str]]
