@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from spark.errors import DataError, Fault, SparkError, UsageError
+import numpy as np
+
+from spark.errors import DataError, Fault, SparkError, UsageError, nearest
 from spark.model import (
     ExamplesNeeded,
     IndependentCascade,
@@ -23,7 +25,8 @@ from spark.model import (
 from spark.model.parameters import with_probability
 from spark.network import Network
 from spark.plan import ChoiceRequest, Plan
-from spark.problem.actions import lower_plans
+from spark.problem.actions import lower_plans, plan_cost
+from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
 from spark.question import Reaching
 from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
@@ -240,6 +243,40 @@ def compare(
     across = None if scenario.network.others is None else _across(scenario, plans, progress)
     anew = any(isinstance(plan, ChoiceRequest) for plan in plans.values())
     return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models), across, anew)
+
+
+def same_cost(
+    network: Network, scenario: Scenario, plans: Mapping[str, Plan | ChoiceRequest], name: str
+) -> dict[str, Plan | ChoiceRequest]:
+    """Return the plans, and each of the others once more at the size that the money of plan `name` buys.
+
+    A rule or a request to choose gets that budget. Seeds that are named are cut short, or go on with those who have
+    most out-ties; else a broadcast is made longer or stronger (`spark.scale_plan`). What costs the same already, or
+    cannot be scaled, comes once.
+    """
+    if name not in plans:
+        raise UsageError(f"there is no plan {name!r}; the plans are {', '.join(plans)}{nearest(name, plans)}")
+    money = plan_cost(network, _resolve(network, scenario, plans[name], None)[0], scenario.run.horizon)
+    found = dict(plans)
+    for other, plan in plans.items():
+        if other == name:
+            continue
+        if isinstance(plan, ChoiceRequest):
+            beside = plan_cost(network, Plan(*plan.beside), scenario.run.horizon)
+            now = plan_cost(network, _resolve(network, scenario, plan, None)[0], scenario.run.horizon)
+            scaled: Plan | ChoiceRequest = dataclasses.replace(plan, budget=max(0.0, money - beside), count=None)
+        else:
+            now = plan_cost(network, plan, scenario.run.horizon)
+            order = (
+                [network.people[at] for at in np.argsort(-network.out_degree(), kind="stable")] if plan.seeds else []
+            )
+            try:
+                scaled = scale_plan(network, plan, money, order=order, horizon=scenario.run.horizon)
+            except UsageError:
+                continue
+        if now != money:
+            found[f"{other} for the money of {name}"] = scaled
+    return found
 
 
 def _across(

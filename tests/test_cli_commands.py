@@ -146,7 +146,7 @@ def test_options_override_the_scenario(starter):
     assert spread["provenance"]["model"]["probability"] == 1
     assert spread["provenance"]["model"]["partners"] == 0.02
     spread = document("simulate", scenario, "--plan", "the ward", "--model", "weighted-cascade", "--worlds", "32")
-    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0}
+    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0, "delay": 1}
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
         ("--model trivalency-cascade --values .1,x", "--values: 'x' is not a number"),
         ("--model sis:lapse=.1,laps=2 -p .1", "is not a number"),
         ("--model sis:laps=2 -p .1", "write sis:PARAMETER=VALUE|has no laps"),
-        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, examples-needed"),
+        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, delay, examples-needed"),
         ("--model weighted-cascade --model linear-threshold", "give one --model; compare takes several"),
         ("--model continuous-sir", "continuous-sir needs --rate, such as --rate 0.1"),
         ("--model continuous-sir --rate 1 --delay gamma:x", "gamma time: 'x' is not a list of numbers"),
@@ -497,6 +497,20 @@ def test_a_plan_can_be_made_again_from_who_practises_now(tmp_path):
     assert document("simulate", scenario)["mean"] == 5
     (tmp_path / "observed.csv").write_text("id\nnobody\n")
     run("simulate", scenario, code=3)
+
+
+def test_plans_can_be_compared_at_the_size_that_the_same_money_buys(tmp_path):
+    (tmp_path / "ties.csv").write_text("source,target\nhub,a\nhub,b\nhub,c\na,b\nb,c\nc,d\n")
+    line = ("compare", tmp_path / "ties.csv", "--plan", "three=a,b,c", "--plan", "one=hub", "--plan", "rule=degree:1")
+    data = document(*line, "--plan", "leaflet=broadcast:0.1", "--same-cost", "three", "--worlds", "64")
+    seeds = {plan["name"]: plan["seeds"] for plan in data["plans"]}
+    assert len(seeds["one for the money of three"]) == len(seeds["rule for the money of three"]) == 3
+    assert "hub" in seeds["one for the money of three"]
+    assert "leaflet for the money of three" not in seeds
+    text = run(*line, "--same-cost", "three", "--worlds", "64")
+    suggested = re.findall(r"^    (spark simulate .*)$", text, re.MULTILINE)
+    assert all("for the money of" not in suggestion for suggestion in suggested)
+    run(*line, "--same-cost", "tree", code=2)
 
 
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):

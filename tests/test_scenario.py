@@ -257,7 +257,7 @@ broadcast = { probability = 0.1, to = { organisation = ["nort"] } }
             '[network]\npath="."\n[model]\nname="weighted-cascade"\nprobability=0.1',
             5,
             "model.probability",
-            "weighted-cascade has no probability; it has partners, examples-needed",
+            "weighted-cascade has no probability; it has partners, delay, examples-needed",
         ),
         (
             '[network]\npath="."\n[model]\nname="independent-cascade"',

@@ -121,7 +121,7 @@ def draw_states(
     ax.set_ylim(bottom=0)
     ax.margins(x=0)
     handles, labels = ax.get_legend_handles_labels()
-    ax.legend(handles[::-1], labels[::-1], frameon=True, framealpha=1, edgecolor="white", fontsize=8, loc="lower right")
+    ax.legend(handles[::-1], labels[::-1], frameon=True, framealpha=1, edgecolor="white", fontsize=8, loc="upper left")
     return finish(ax, title=title, x="step", y="people", caption=caption)
 
 

@@ -74,6 +74,7 @@ class Network:
     organisation, team : int32[n]; positions, -1 for none.
     label : a text beside each id, or None.
     readiness, visibility, outlook, cost, value : float64[n], at least 0; 1 where not given.
+    take_up : float64[n]; chance that a person agrees when asked to start; used where a question says so.
     adopted, eligible : bool[n]; who practises already, who may be chosen.
     answered : bool[n]; who answered the survey that the ties come from, True where not given. Whom the others name is
         not known: without ties they are no isolates.
@@ -107,6 +108,7 @@ class Network:
     outlook: F64
     cost: F64
     value: F64
+    take_up: F64
     adopted: NDArray[np.bool_]
     eligible: NDArray[np.bool_]
     answered: NDArray[np.bool_]
@@ -253,7 +255,8 @@ class Network:
         columns : numeric columns of the ties by name, finite and at least 0. Rows whose ``weight`` or ``strength`` is
             0 are no ties.
         people : columns by name: ``id`` and any of ``organisation``, ``team``, ``label``, ``readiness``,
-            ``visibility``, ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``, ``answered``; others become
+            ``visibility``, ``outlook``, ``cost``, ``value``, ``take_up``, ``adopted``, ``eligible``, ``answered``;
+            others become
             groups. Without it the people are the ids of the ties in order of first appearance, row by row, source
             before target.
         partners : ``source``, ``target`` and, if wanted, ``weight`` of ties between organisations; influence runs from

@@ -14,7 +14,7 @@ from spark.network.ids import Ids, as_column, is_missing
 from spark.network.network import Group
 from spark.network.tables import Faults, PeopleTable, Place
 
-NUMBERS = ("readiness", "visibility", "outlook", "cost", "value")
+NUMBERS = ("readiness", "visibility", "outlook", "cost", "value", "take_up")
 SWITCHES = {"adopted": False, "eligible": True, "answered": True}
 PLACES = ("organisation", "team")
 
