@@ -15,7 +15,9 @@ import numpy as np
 
 from spark.errors import DataError, Fault, SparkError, UsageError, nearest
 from spark.model import (
+    Aware,
     ExamplesNeeded,
+    GeneralThreshold,
     IndependentCascade,
     LinearThreshold,
     Model,
@@ -29,9 +31,9 @@ from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
 from spark.question import Reaching
-from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
+from spark.results import Choice, Comparison, ComparisonAcross, Difference, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario, load_network
-from spark.worlds import Progress, UntilClear, compare_across
+from spark.worlds import Progress, UntilClear, compare_across, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -158,9 +160,9 @@ def _as_observed(network: Network, scenario: Scenario) -> Network:
     if not before:
         return network.with_adopted(since)
     models = (scenario.model, *scenario.also)
-    once = [model for model in models if isinstance(model, _ONE_CHANCE)]
-    others = [model for model in models if not isinstance(model, _ONE_CHANCE)]
-    unknown = [model for model in others if isinstance(model, LinearThreshold | ExamplesNeeded)]
+    once = [model for model in models if isinstance(model, _ONE_CHANCE) and model.delay == 1]
+    others = [model for model in models if model not in once]
+    unknown = [model for model in others if isinstance(model, (*_ONE_CHANCE, *_HALF_SAID))]
     if unknown or (once and others):
         name = type((unknown or others)[0]).__name__
         raise UsageError(
@@ -172,6 +174,7 @@ def _as_observed(network: Network, scenario: Scenario) -> Network:
 
 
 _ONE_CHANCE = (IndependentCascade, WeightedCascade, TrivalencyCascade)
+_HALF_SAID = (Aware, ExamplesNeeded, GeneralThreshold, LinearThreshold)
 
 
 def check(network: Network, scenario: Scenario) -> None:
@@ -190,6 +193,20 @@ def simulate(
     fixed, _ = _resolve(network, scenario, plan, progress)
     with _blamed_on_file(scenario, "model"):
         return fixed, simulate_plan(network, scenario.model, fixed, **_run_options(scenario), progress=progress)
+
+
+def trace(
+    network: Network, scenario: Scenario, plan: Plan | ChoiceRequest, world: int | None = None
+) -> tuple[WhoLitWhom, Replay | None]:
+    """Sum up who lights whom under one plan of a scenario, and tell the story of one of its worlds if wanted."""
+    fixed, _ = _resolve(network, scenario, plan, None)
+    run = scenario.run
+    with _blamed_on_file(scenario, "model"):
+        given = {"horizon": run.horizon, "rng": run.rng, "backend": run.backend}
+        told = who_lit_whom(network, scenario.model, fixed, worlds=run.worlds, **given)  # type: ignore[arg-type]
+        if world is None:
+            return told, None
+        return told, replay(network, scenario.model, fixed, world=world, **given)  # type: ignore[arg-type]
 
 
 def choose(

@@ -89,6 +89,8 @@ GOLDEN_LINES = {
     "simulate-plan": "simulate scenario.toml --plan 'a message to the hospital' --horizon 3",
     "plan-scenario": "plan scenario.toml",
     "plan-count": "plan . --count 3 --worlds 512",
+    "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
+    "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
     "compare-scenario": "compare scenario.toml",
     "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
 }
@@ -336,6 +338,21 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
     gives_up = {"sis", "sir", "adoption", "continuous-sis", "continuous-sir", "continuous-seir"}
     assert ("ever practised" in text) == (name in gives_up)
     assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
+
+
+def test_trace_says_who_lights_whom_and_tells_the_story_of_one_world(starter):
+    line = ("trace", starter, "--seeds", "amina,bo", "--model", "sis", "-p", ".3", "--horizon", "6", "--worlds", "40")
+    told = document(*line, "--world", "2")
+    assert {"already", "seed", "tie"} <= {event["cause"] for event in told["events"]}
+    assert [match["name"] for match in told["matches"]][-2:] == ["amina", "bo"]  # behind who practises already
+    assert document(*line)["events"] is None
+    text = run(*line, "--world", "2")
+    assert "What happened in world 2" in text
+    assert "What comes of each match, itself included" in text
+    assert run(*line, "--csv").startswith("source,target,layer,mean,standard_error")
+    crowd = ["trace", str(starter), "--seeds", "amina", "--model", "bass", "--p", ".1", "--q", ".1"]
+    refused = CliRunner().invoke(spark.cli.command, crowd)
+    assert refused.exit_code == 2
 
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)

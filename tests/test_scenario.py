@@ -287,6 +287,24 @@ broadcast = { probability = 0.1, to = { organisation = ["nort"] } }
             '"bst" is none of best, random, degree, nomination; did you mean "best"?',
         ),
         (
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, at-most={team="x"}}',
+            5,
+            "plan[0].choose.at-most",
+            "a table is not a whole number",
+        ),
+        (
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, reach=0.5, worst-off="team"}',
+            5,
+            "plan[0].choose.worst-off",
+            "give only one of reach, worst-off",
+        ),
+        (
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, reach=0.5, confidence=0.5}',
+            5,
+            "plan[0].choose.count",
+            "is what a confidence looks for; leave it out",
+        ),
+        (
             '[network]\npath="."\n[[plan]]\nname="A"\n[plan.broadcast]\nprobability=1',
             6,
             "plan[0].broadcast[0].probability",
