@@ -230,8 +230,8 @@ class _Burn:
                 part = self.part(before[added.source], person)
                 if not (here and person.needs_convincing and part):
                     continue
-                draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t)
-                hits = self.kept(self.changes.hits(added, self.t, draw), dose, part, draw, added.tie)
+                draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t, self.t)
+                hits = self.kept(self.changes.hits(added, self.t, self.t, draw), dose, part, draw, added.tie)
                 if self.is_loud(added.source) and dose < CERTAIN:
                     extra = _scaled(_scaled(dose, self.states.loudness) - dose, part)
                     hits += self.points("loud ties", added.tie, extra)
