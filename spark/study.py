@@ -15,7 +15,9 @@ import numpy as np
 
 from spark.errors import DataError, Fault, SparkError, UsageError, nearest
 from spark.model import (
+    Aware,
     ExamplesNeeded,
+    GeneralThreshold,
     IndependentCascade,
     LinearThreshold,
     Model,
@@ -158,9 +160,9 @@ def _as_observed(network: Network, scenario: Scenario) -> Network:
     if not before:
         return network.with_adopted(since)
     models = (scenario.model, *scenario.also)
-    once = [model for model in models if isinstance(model, _ONE_CHANCE)]
-    others = [model for model in models if not isinstance(model, _ONE_CHANCE)]
-    unknown = [model for model in others if isinstance(model, LinearThreshold | ExamplesNeeded)]
+    once = [model for model in models if isinstance(model, _ONE_CHANCE) and model.delay == 1]
+    others = [model for model in models if model not in once]
+    unknown = [model for model in others if isinstance(model, (*_ONE_CHANCE, *_HALF_SAID))]
     if unknown or (once and others):
         name = type((unknown or others)[0]).__name__
         raise UsageError(
@@ -172,6 +174,7 @@ def _as_observed(network: Network, scenario: Scenario) -> Network:
 
 
 _ONE_CHANCE = (IndependentCascade, WeightedCascade, TrivalencyCascade)
+_HALF_SAID = (Aware, ExamplesNeeded, GeneralThreshold, LinearThreshold)
 
 
 def check(network: Network, scenario: Scenario) -> None:
