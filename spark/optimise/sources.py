@@ -13,11 +13,12 @@ from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
 from spark.optimise.wish import Wish
-from spark.plan import Plan
+from spark.plan import Objective, Plan
 from spark.problem.actions import lower_plans
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
 from spark.problem.keys import mix
 from spark.problem.lowering import lower
+from spark.problem.reverse import Rule, reverse_rule
 
 PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
@@ -59,12 +60,20 @@ class Setting:
     watch: Watch
 
     @property
+    def rule(self) -> Rule | None:
+        """How sets are drawn; None where there are none."""
+        return reverse_rule(self.problem, self.base, self.watch)
+
+    @property
     def bare(self) -> bool:
-        """Whether nobody is lit without seeds and everybody counts alike."""
-        return self.base is None and not self.problem.law.adopted.any() and not self.watch.value.size
+        """Whether nobody is lit without seeds, seeds surely count themselves, and everybody counts alike."""
+        alone = self.base is None and not self.problem.law.adopted.any()
+        return alone and not self.watch.value.size and self.rule != "periods"
 
 
-def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
+def setting_of(
+    network: Network, model: Model, fixed: Plan, horizon: int | None, objective: Objective = "at-horizon"
+) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
     base = lower_plans(network, {"": fixed}) if fixed.interventions else None
     heard = None
@@ -74,7 +83,8 @@ def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
     groups = np.empty((0, network.size), np.int32)
-    return Setting(lower(network, model, heard), base, Watch(groups, 0, value, -1 if horizon is None else horizon))
+    watch = Watch(groups, 0, value, -1 if horizon is None else horizon, objective)
+    return Setting(lower(network, model, heard), base, watch)
 
 
 def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, quality: float) -> Agreement:
@@ -84,7 +94,8 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    if size > LARGE and setting.bare and wish.costs is None and setting.watch.horizon < 0:
+    ties_only = setting.rule == "cascade" and setting.bare and setting.watch.horizon < 0
+    if size > LARGE and ties_only and wish.costs is None:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:

@@ -211,12 +211,14 @@ class Actions:
 class Watch:
     """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` in all.
     `value`: int64[n], or [0] where it is not asked for. `horizon`: last step, or -1 to run until nothing can change.
+    `objective`: what choosing counts (`spark.plan.OBJECTIVES`); a `Tally` holds all of it.
     """
 
     groups: I32
     group_count: int
     value: I64
     horizon: int = -1
+    objective: str = "at-horizon"
 
 
 @dataclass(frozen=True)
