@@ -31,7 +31,11 @@ _HOME = {
     "GammaTime": "model",
     "TableTime": "model",
     "Seeds": "plan",
+    "Boost": "plan",
+    "Bridge": "plan",
     "Broadcast": "plan",
+    "Mandate": "plan",
+    "Sustain": "plan",
     "Plan": "plan",
     "simulate": "worlds",
     "compare": "worlds",
@@ -49,6 +53,8 @@ __all__ = [
     "SIR",
     "SIS",
     "Bass",
+    "Boost",
+    "Bridge",
     "Broadcast",
     "Choice",
     "Comparison",
@@ -61,11 +67,13 @@ __all__ = [
     "GammaTime",
     "IndependentCascade",
     "LinearThreshold",
+    "Mandate",
     "Network",
     "Plan",
     "Seeds",
     "SparkError",
     "Spread",
+    "Sustain",
     "TableTime",
     "TrivalencyCascade",
     "WeightedCascade",
@@ -106,7 +114,7 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
-    from spark.plan import Broadcast, Plan, Seeds
+    from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.results import Choice, Comparison, Spread
     from spark.worlds import compare, replay, simulate
 

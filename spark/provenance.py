@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spark.plan import Broadcast, Plan, Seeds
+from spark.plan import INTERVENTIONS, Plan
 from spark.version import __version__
 
 
@@ -31,11 +31,15 @@ def describe_model(model: Any) -> dict[str, Any]:
 
 
 def describe_plan(plan: Plan) -> list[dict[str, Any]]:
-    """The interventions of a plan, JSON-ready."""
+    """The interventions of a plan, JSON-ready; costs, take-up and who pays are left out where they are as usual."""
     return [
         {
             "kind": type(action).__name__.lower(),
-            **{item.name: plain(getattr(action, item.name)) for item in fields(action)},
+            **{
+                item.name: plain(getattr(action, item.name))
+                for item in fields(action)
+                if not (item.metadata.get("quiet") and getattr(action, item.name) == item.default)
+            },
         }
         for action in plan.interventions
     ]
@@ -43,8 +47,9 @@ def describe_plan(plan: Plan) -> list[dict[str, Any]]:
 
 def read_plan(interventions: list[dict[str, Any]]) -> Plan:
     """The plan that `describe_plan` described."""
-    kinds = {"seeds": Seeds, "broadcast": Broadcast}
-    return Plan(*(kinds[item["kind"]](**{k: v for k, v in item.items() if k != "kind"}) for item in interventions))
+    return Plan(
+        *(INTERVENTIONS[item["kind"]](**{k: v for k, v in item.items() if k != "kind"}) for item in interventions)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

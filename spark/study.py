@@ -17,7 +17,7 @@ from spark.model.parameters import with_probability
 from spark.network import Network
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.problem.actions import lower_plans
-from spark.problem.lowering import lower
+from spark.problem.together import lower_together
 from spark.results import Choice, Comparison, Difference, Spread
 from spark.scenario import Scenario, load_network
 from spark.worlds import Progress
@@ -131,10 +131,10 @@ def load(scenario: Scenario) -> Network:
 def check(network: Network, scenario: Scenario) -> None:
     """Check that the model and the plans of a scenario fit its network, without running anything."""
     plans = {name: plan for name, plan in scenario.plans.items() if isinstance(plan, Plan)}
+    lower_plans(network, plans)
     for model in (scenario.model, *scenario.also):
         with _blamed_on_file(dataclasses.replace(scenario, model=model), "model"):
-            lower(network, model)
-    lower_plans(network, plans)
+            lower_together(network, model, plans)
 
 
 def simulate(

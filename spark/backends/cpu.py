@@ -19,8 +19,8 @@ from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
-from spark.kernels.world import Count, Rows, Shares, Start, Work
-from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+from spark.kernels.world import Changes, Count, Questions, Rows, Shares, Start, Work
+from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Uptake, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
@@ -218,7 +218,41 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
         freeze(actions.schedule[plan] if (actions.schedule[plan] >= 0).any() else actions.schedule[plan, :0]),
         actions.heard,
         watch.horizon,
+        _changes(actions, plan),
     )
+
+
+def _changes(actions: Actions, plan: int) -> Changes:
+    """What one plan changes beside seeds and broadcasts."""
+    seeds = slice(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
+    bridges = slice(*actions.bridge_indptr[plan : plan + 2]) if actions.bridge_id.size else slice(0)
+
+    def followed(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+        on = rows.size and (rows[plan] >= 0).any()
+        return freeze(rows[plan] if on else np.empty(0, np.int32))
+
+    return Changes(
+        freeze(actions.seed_accept[seeds] if actions.seed_accept.size else actions.seed_accept),
+        _questions(actions.heard_uptake),
+        followed(actions.boost),
+        actions.boost_level,
+        _questions(actions.boost_uptake),
+        followed(actions.sustain),
+        actions.sustain_left,
+        _questions(actions.sustain_uptake),
+        freeze(actions.bridge_source[bridges]),
+        freeze(actions.bridge_target[bridges]),
+        freeze(actions.bridge_id[bridges]),
+        freeze(actions.bridge_start[bridges]),
+        freeze(actions.bridge_stop[bridges]),
+        freeze(actions.bridge_accept[bridges] if actions.bridge_accept.size else actions.bridge_accept),
+        freeze(actions.bridge_chance[:, bridges]),
+        freeze(actions.bridge_dose[:, bridges]),
+    )
+
+
+def _questions(uptake: Uptake) -> Questions:
+    return Questions(uptake.kind, uptake.accept, uptake.yes, uptake.no)
 
 
 def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork:

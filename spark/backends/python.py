@@ -272,7 +272,7 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
         if lapses[v] == 0 or left(v) == 1 << 24:
             return True
         need = exponential((2**32 - 1 - draw << 32) + 0x7FFFFFFF)
-        return left(v) > 0 and min(int(law.dose[e]) * left(v) >> 24, CERTAIN) >= need
+        return left(v) > 0 and (law.dose[e] >= CERTAIN or int(law.dose[e]) * left(v) >> 24 >= need)
 
     for t in range(1, horizon + 1):
         now = _finalise(key + t * 0x8CB92BA72F3D8DD7 & _MASK)

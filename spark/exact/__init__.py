@@ -8,6 +8,9 @@ doi:10.1145/956750.956769, section 2; the share rule and broadcasts come in the 
   that has not been reached yet is only that it lies above the dose so far. Any law of tolerances will do.
 - ``form="live-edge"``: every tie, every look at a partner's member and every broadcast is live or not before anything
   happens, and whoever can be reached over what is live adopts. Only for independent cascade and linear threshold.
+
+Where people keep trying and may give up (SI, SIS, SIR, and the models of continuous time, with times without memory)
+the process form follows a Markov chain over who practises and what earlier lapses left behind.
 """
 
 from spark.exact.answers import (
@@ -24,7 +27,8 @@ from spark.exact.answers import (
     submodular_violations,
 )
 from spark.exact.cases import MOST_PEOPLE
-from spark.exact.forms import MOST_OUTCOMES, MOST_WORLDS
+from spark.exact.forms import MOST_WORLDS
+from spark.exact.states import MOST_OUTCOMES
 
 __all__ = [
     "MOST_OUTCOMES",

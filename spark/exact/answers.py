@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from spark.errors import InfeasibleError, UsageError
 from spark.exact.cases import read_case
-from spark.exact.forms import Law, law_of, members
+from spark.exact.forms import law_of
+from spark.exact.states import Law, members
 from spark.model import Model
 from spark.network import Network
 from spark.plan import Intervention, Plan, as_plan
 
 Form = Literal["process", "live-edge"]
+Who = Literal["practising", "ever"]
 
 MOST_SETS = 1 << 14
 """Sets of seeds that are tried one by one."""
@@ -54,6 +56,7 @@ def spread(
     *,
     horizon: int | None = None,
     form: Form = "process",
+    who: Who = "practising",
 ) -> float:
     """Return the expected number of people who practise at the end, seeds and those who practised already included.
 
@@ -61,6 +64,7 @@ def spread(
     ----------
     horizon : the last step; None: until nothing can change.
     form : the way it is computed.
+    who : who is counted: who practises at the end, or whoever ever practised, which differs where people give up.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def spread(
     >>> spread(path, spark.IndependentCascade(0.5), [1])
     1.9375
     """
-    return float(math.fsum(chances(network, model, plan, horizon=horizon, form=form)))
+    return float(math.fsum(chances(network, model, plan, horizon=horizon, form=form, who=who)))
 
 
 def chances(
@@ -87,9 +91,10 @@ def chances(
     *,
     horizon: int | None = None,
     form: Form = "process",
+    who: Who = "practising",
 ) -> NDArray[np.float64]:
     """Return the chance that each person practises at the end, float64[n]; options and errors as in `spread`."""
-    return _chances(law_of(read_case(network, model, as_plan(plan), horizon), form), network.size)
+    return _chances(law_of(read_case(network, model, as_plan(plan), horizon), form, who), network.size)
 
 
 def sizes(
@@ -99,9 +104,10 @@ def sizes(
     *,
     horizon: int | None = None,
     form: Form = "process",
+    who: Who = "practising",
 ) -> NDArray[np.float64]:
     """Return the chance that exactly 0, 1, ..., n people practise at the end, float64[n+1]; options as in `spread`."""
-    law = law_of(read_case(network, model, as_plan(plan), horizon), form)
+    law = law_of(read_case(network, model, as_plan(plan), horizon), form, who)
     total = np.zeros(network.size + 1)
     for people, chance in law.items():
         total[people.bit_count()] += chance
@@ -115,9 +121,10 @@ def outcomes(
     *,
     horizon: int | None = None,
     form: Form = "process",
+    who: Who = "practising",
 ) -> dict[frozenset[Hashable], float]:
     """Return the chance of each set of people (ids) who practise at the end; options and errors as in `spread`."""
-    law = law_of(read_case(network, model, as_plan(plan), horizon), form)
+    law = law_of(read_case(network, model, as_plan(plan), horizon), form, who)
     return {frozenset(network.people[i] for i in members(s)): chance for s, chance in law.items()}
 
 
@@ -128,20 +135,21 @@ def spread_of_every_set(
     beside: Plan | Intervention | Iterable[Hashable] = (),
     horizon: int | None = None,
     form: Form = "process",
+    who: Who = "practising",
 ) -> NDArray[np.float64]:
     """Return the expected number of adopters for every set of seeds, float64[2^n]; bit i of an index is position i.
 
     Parameters
     ----------
     beside : what is carried out in any case.
-    horizon, form : as in `spread`.
+    horizon, form, who : as in `spread`.
     """
     if 1 << network.size > MOST_SETS:
         raise UsageError(
             f"every set of seeds is tried for at most {MOST_SETS.bit_length() - 1} people; here are {network.size:,}"
         )
     case = read_case(network, model, as_plan(beside), horizon)
-    return np.array([_mean(law_of(case.seeded(s), form)) for s in range(1 << network.size)])
+    return np.array([_mean(law_of(case.seeded(s), form, who)) for s in range(1 << network.size)])
 
 
 def best_seeds(
@@ -152,6 +160,7 @@ def best_seeds(
     beside: Plan | Intervention | Iterable[Hashable] = (),
     horizon: int | None = None,
     form: Form = "process",
+    who: Who = "practising",
 ) -> BestSeeds:
     """Return the set of `count` seeds with the greatest expected value, by trying them all.
 
@@ -185,7 +194,7 @@ def best_seeds(
     best, reached = -math.inf, np.zeros(network.size)
     chosen: tuple[int, ...] = ()
     for seeds in itertools.combinations(able, count):
-        adopts = _chances(law_of(case.seeded(sum(1 << i for i in seeds)), form), network.size)
+        adopts = _chances(law_of(case.seeded(sum(1 << i for i in seeds)), form, who), network.size)
         value = math.fsum(adopts * network.value)
         if value > best + 1e-12:
             best, chosen, reached = value, seeds, adopts

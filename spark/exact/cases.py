@@ -13,13 +13,20 @@ import numpy as np
 
 from spark.errors import DataError, UsageError, nearest
 from spark.model import (
+    SI,
+    SIR,
+    SIS,
+    Bass,
+    ContinuousSIR,
     CountThreshold,
     ExamplesNeeded,
+    ExponentialTime,
     FractionalThreshold,
     IndependentCascade,
     LinearThreshold,
     Model,
     Share,
+    TrivalencyCascade,
     WeightedCascade,
 )
 from spark.network import Network
@@ -42,6 +49,28 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapsing:
+    """How people keep delivering, and give up.
+
+    Attributes
+    ----------
+    continuous : doses are rates per unit of time, else doses per step.
+    giving_up : chance per step, or rate per unit of time.
+    rekindle : what each lapse multiplies what reaches a person over ties and from partners by.
+    removed : who gave up is never back, by nobody and nothing.
+    outside : rate that reaches everybody at all times.
+    onset : rate at which those who are convinced start to practise; None: at once.
+    """
+
+    continuous: bool
+    giving_up: float
+    rekindle: float
+    removed: bool = False
+    outside: float = 0.0
+    onset: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """All doses of one network under one model and one plan. Sets of people are integers: bit i is position i.
 
@@ -55,6 +84,7 @@ class Case:
     heard : for each person, step -> dose of all broadcasts in that step.
     joins : step -> the set of people made adopters at its end; step 0 holds who practises already.
     horizon : last step, or None.
+    lapsing : on the clocks on which adopters keep delivering; None: a tie delivers once.
     """
 
     size: int
@@ -65,6 +95,7 @@ class Case:
     heard: tuple[Mapping[int, float], ...]
     joins: Mapping[int, int]
     horizon: int | None
+    lapsing: Lapsing | None = None
 
     def seeded(self, people: int) -> Case:
         """Return the case with a set of people more among the seeds of step 0."""
@@ -89,20 +120,26 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
         )
     if horizon is not None and horizon < 0:
         raise UsageError(f"horizon {horizon} is not a step of at least 0")
+    others = [type(a).__name__ for a in plan.interventions if not isinstance(a, Seeds | Broadcast) or a.take_up != 1]
+    if others:
+        raise UsageError(f"spark.exact knows seeds and broadcasts that everybody goes along with, no {others[0]} here")
     joins = {0: sum(1 << int(i) for i in np.flatnonzero(network.adopted))}
     heard: list[dict[int, float]] = [defaultdict(float) for _ in range(network.size)]
     for action in plan.interventions:
         if isinstance(action, Seeds):
             for i in network.index(action.people):
                 joins[action.start] = joins.get(action.start, 0) | 1 << int(i)
-        else:
+        elif isinstance(action, Broadcast):
             dose = action.dose if action.dose is not None else _dose(action.probability or 0.0)
             end = action.stop if horizon is None else min(action.stop, horizon + 1)
             for v in _hearers(network, action) if dose > 0 else ():
                 for t in range(action.start, end):
                     heard[v][t] += dose
     ties, looks, beyond, worlds = _rule(network, model, heard)
-    return Case(network.size, beyond, worlds, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon)
+    lapsing = _lapsing(model)
+    if lapsing is not None and horizon is None and _never_ends(lapsing):
+        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
+    return Case(network.size, beyond, worlds, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon, lapsing)
 
 
 T = TypeVar("T")
@@ -114,9 +151,14 @@ def _rule(
     network: Network, model: Model, heard: list[dict[int, float]]
 ) -> tuple[Ties, Looks, Callable[[int, float], float], Literal["coins", "picks"] | None]:
     """Return the doses under a model, the law of tolerances, and how live-edge worlds are drawn."""
-    if isinstance(model, IndependentCascade | WeightedCascade):
+    if isinstance(model, IndependentCascade | WeightedCascade | TrivalencyCascade):
         return *_doses(network, model), lambda v, dose: math.exp(-dose), "coins"
-    if isinstance(model, ExamplesNeeded) and isinstance(model.of, IndependentCascade | WeightedCascade):
+    if isinstance(model, SI | SIS | SIR):
+        again = IndependentCascade(model.probability, partners=model.partners)
+        return *_doses(network, again), lambda v, dose: math.exp(-dose), None
+    if isinstance(model, ContinuousSIR | Bass):
+        return _rates(network, model), [[] for _ in range(network.size)], lambda v, dose: math.exp(-dose), None
+    if isinstance(model, ExamplesNeeded):
         k = model.examples
         return *_doses(network, model.of), lambda v, dose: _fewer_hits(dose, k), "coins" if k == 1 else None
     if isinstance(model, LinearThreshold):
@@ -132,6 +174,33 @@ def _rule(
         none: Looks = [[] for _ in counts]
         return ties, none, lambda v, dose: float(dose < needed[v] - 1e-9), None
     raise UsageError(f"spark.exact does not know the model {model!r}")
+
+
+def _lapsing(model: Model) -> Lapsing | None:
+    """How people give up under a model; None where a tie delivers once."""
+    if isinstance(model, SI | SIS | SIR):
+        giving_up = 0.0 if isinstance(model, SI) else model.lapse
+        return Lapsing(False, giving_up, model.rekindle if isinstance(model, SIS) else 0.0)
+    if isinstance(model, Bass):
+        return Lapsing(True, 0.0, 1.0, outside=model.p)
+    if isinstance(model, ContinuousSIR):
+        return Lapsing(True, model.recovery, 0.0, removed=True)
+    return None
+
+
+def _never_ends(lapsing: Lapsing) -> bool:
+    return not lapsing.continuous or (lapsing.giving_up > 0 and not lapsing.removed)
+
+
+def _rates(network: Network, model: ContinuousSIR | Bass) -> Ties:
+    """Continuous time: how often each tie convinces; in a crowd, everybody convinces everybody."""
+    if isinstance(model, Bass):
+        others = [[u for u in range(network.size) if u != v] for v in range(network.size)]
+        return [[(u, model.q / len(rest)) for u in rest] for rest in others]
+    laws = [getattr(model, name) for name in ("delay", "duration") if hasattr(model, name)]
+    if any(not isinstance(law, ExponentialTime) for law in laws):
+        raise UsageError("spark.exact takes times without memory only: ExponentialTime() for every law of times")
+    return _ties(network, _shares(network, model.rate))
 
 
 def _fewer_hits(dose: float, most: int) -> float:
@@ -155,17 +224,31 @@ def _times(dose: float, *factors: float) -> float:
     return dose * factor if dose > 0 and factor > 0 else 0.0
 
 
-def _doses(network: Network, model: IndependentCascade | WeightedCascade) -> tuple[Ties, Looks]:
+def _doses(network: Network, model: IndependentCascade | WeightedCascade | TrivalencyCascade) -> tuple[Ties, Looks]:
     """Independent cascade: dose s (-ln(1-p)) r k on a tie."""
     if isinstance(model, WeightedCascade):
         neighbours, layers = _neighbours(network), _layers(network)
         doses = [_dose(1 / len(neighbours[v])) / layers[u, v] for u, v in _pairs(network)]
+    elif isinstance(model, TrivalencyCascade):
+        doses = [_dose(_one_of(model.values, model.draw, e)) for e in range(network.tie_count)]
     else:
         strengths = _values(network, model.strength) if model.strength else [1.0] * network.tie_count
         chances = _shares(network, model.probability, most=1.0)
         doses = [_times(_dose(p), s) for p, s in zip(chances, strengths, strict=True)]
     whole = _dose(model.partners)
     return _ties(network, doses), _looks(network, [_times(whole, float(a)) for a in network.partner_weight])
+
+
+def _one_of(values: tuple[float, ...], draw: int, tie: int) -> float:
+    """The value that a draw gives a tie: two rounds of splitmix64 (Steele, Lea & Flood 2014), modulo their number."""
+    most = (1 << 64) - 1
+
+    def mixed(x: int) -> int:
+        x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & most
+        x = (x ^ x >> 27) * 0x94D049BB133111EB & most
+        return x ^ x >> 31
+
+    return values[mixed(mixed(draw) + (tie + 1) * 0x9E3779B97F4A7C15 & most) % len(values)]
 
 
 def _weights(network: Network, model: LinearThreshold, heard: list[dict[int, float]]) -> tuple[Ties, Looks]:

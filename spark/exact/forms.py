@@ -6,31 +6,29 @@ import functools
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from spark.errors import UsageError, nearest
 from spark.exact.cases import Case
+from spark.exact.flow import flow
+from spark.exact.periods import periods
+from spark.exact.states import Law, checked, ends, members
 
-Law = Mapping[int, float]
-"""Chance of each set of people; bit i of a set is the person at position i."""
-
-MOST_OUTCOMES = 1 << 22
-"""Pairs of a state and what can follow it, in the process form; 12 people who all know one another have more."""
 MOST_WORLDS = 1 << 18
 """Worlds in the live-edge form: 18 ties of IndependentCascade that are neither impossible nor certain."""
 
 
-def law_of(case: Case, form: str) -> Law:
-    """Return the chance of each set of people to be who practises at the end."""
+def law_of(case: Case, form: str, who: str = "practising") -> Law:
+    """Return the chance of each set of people to be who practises at the end, or ``"ever"`` did."""
     if form not in FORMS:
         raise UsageError(f"form {form!r} is none of {', '.join(FORMS)}{nearest(form, FORMS)}")
+    if who not in WHO:
+        raise UsageError(f"who {who!r} is none of {', '.join(WHO)}{nearest(who, WHO)}")
+    if case.lapsing is not None and form == "process":
+        run = flow if case.lapsing.continuous else periods
+        return run(case, who == "ever")
     return FORMS[form](case)
-
-
-def members(people: int) -> Iterator[int]:
-    """Return the positions in a set."""
-    return (i for i in range(people.bit_length()) if people >> i & 1)
 
 
 def process(case: Case) -> Law:
@@ -52,13 +50,8 @@ def process(case: Case) -> Law:
         after: dict[tuple[int, int], float] = defaultdict(float)
         for (adopters, fresh), chance in states.items():
             adopting = _adopting(case, t, adopters, fresh, delivered)
-            outcomes += 1 << sum(part < 1 for _, part in adopting)
-            if outcomes > MOST_OUTCOMES:
-                raise UsageError(
-                    f"spark.exact follows at most {MOST_OUTCOMES:,} outcomes of steps; there are more here. "
-                    "spark.simulate estimates the same in networks of any size"
-                )
-            for lit, part in _outcomes(adopting):
+            outcomes = checked(outcomes + (1 << sum(part < 1 for _, part in adopting)))
+            for lit, part in ends(adopting):
                 joined = lit | case.joins.get(t, 0) & ~adopters
                 after[adopters | joined, joined] += chance * part
         states = after
@@ -85,15 +78,6 @@ def _adopting(
         if chance > 0:
             found.append((v, chance))
     return found
-
-
-def _outcomes(adopting: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Each set that can adopt together, and its chance."""
-    ends = [(0, 1.0)]
-    for v, chance in adopting:
-        kept = [(lit, part * (1 - chance)) for lit, part in ends] if chance < 1 else []
-        ends = kept + [(lit | 1 << v, part * chance) for lit, part in ends]
-    return ends
 
 
 def live_edge(case: Case) -> Law:
@@ -175,3 +159,6 @@ def _picks(case: Case) -> list[list[tuple[float, Live]]]:
 
 FORMS: Mapping[str, Callable[[Case], Law]] = MappingProxyType({"process": process, "live-edge": live_edge})
 """The ways to compute a law, by name."""
+
+WHO = ("practising", "ever")
+"""Who is counted: those who practise at the end, or those who did at any time."""

@@ -13,6 +13,7 @@ from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import (
     BLOCK_BITS,
     BROADCAST,
+    CERTAIN,
     PARTNERS,
     exponential_tolerance,
     halves,
@@ -117,7 +118,7 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                     if times[v] > 0:
                         if never_again:
                             continue
-                        if bends:
+                        if bends and tie_dose[tie] < CERTAIN:
                             draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
                             need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
                             if scaled(tie_dose[tie], left[min(np.int64(times[v]), left.size - 1)]) < need:

@@ -45,9 +45,41 @@ class Shares(NamedTuple):
     receptivity: NDArray[np.uint64]
 
 
+class Questions(NamedTuple):
+    """Which row a person follows where that depends on her coins: see `spark.problem.arrays.Uptake`; [0] where none."""
+
+    kind: NDArray[np.uint8]
+    accept: NDArray[np.uint64]
+    yes: NDArray[np.int32]
+    no: NDArray[np.int32]
+
+
+class Changes(NamedTuple):
+    """What one plan changes beside seeds and broadcasts, as in `spark.problem.arrays.Actions`; all of size 0 where it
+    changes nothing. Rows of people are int32[n] or [0]; bridges are those of the plan alone, sorted by source.
+    """
+
+    seed_accept: NDArray[np.uint64]
+    heard: Questions
+    boost: NDArray[np.int32]
+    boost_level: NDArray[np.uint8]
+    boosts: Questions
+    sustain: NDArray[np.int32]
+    sustain_left: NDArray[np.uint64]
+    sustains: Questions
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    tie: NDArray[np.uint64]
+    opens: NDArray[np.int32]
+    closes: NDArray[np.int32]
+    accept: NDArray[np.uint64]
+    chance: NDArray[np.uint64]
+    dose: NDArray[np.uint64]
+
+
 class Start(NamedTuple):
     """One plan: who practises already int32[a], seeds int32[s] with their steps int32[s] in order, who hears which
-    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], and the last step or -1.
+    broadcasts int32[n] or [0], total dose heard uint64[S, H+1], the last step or -1, and what else it changes.
     """
 
     adopted: NDArray[np.int32]
@@ -56,6 +88,7 @@ class Start(NamedTuple):
     schedule: NDArray[np.int32]
     heard: NDArray[np.uint64]
     horizon: int
+    changes: Changes
 
 
 class Work(NamedTuple):

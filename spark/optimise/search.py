@@ -58,8 +58,14 @@ def choose_in_worlds(
 
 
 def _means(backend: Backend, setting: Setting, plans: list[list[int]], key: int) -> NDArray[np.float64]:
-    """Mean adopters at the end, or value, of each set of seeds."""
+    """Mean of what is counted for each set of seeds: adopters or their value at the end, or another objective."""
     tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, Worlds(key, 0, WORLDS))
+    if setting.watch.objective == "ever-adopted":
+        return np.asarray(tally.ever.sum(axis=1) / WORLDS)
+    if setting.watch.objective == "adopter-periods":
+        steps = tally.adopters.sum(axis=1, dtype=np.int64)  # flat after the last step that is there
+        rest = setting.watch.horizon + 1 - steps.shape[1]
+        return np.asarray((steps[:, 1:].sum(axis=1) + rest * steps[:, -1]) / WORLDS)
     if setting.watch.value.size:
         return np.asarray(tally.value.sum(axis=1) / (VALUE_UNIT * WORLDS))
     return np.asarray(tally.adopters[:, :, -1].sum(axis=1, dtype=np.int64) / WORLDS)

@@ -9,16 +9,16 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
 from spark.optimise.wish import Wish
 from spark.plan import Objective, Plan
-from spark.problem.actions import lower_plans
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
 from spark.problem.keys import mix
-from spark.problem.lowering import lower
 from spark.problem.reverse import Rule, reverse_rule
+from spark.problem.together import lower_together
 
 PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
@@ -75,16 +75,18 @@ def setting_of(
     network: Network, model: Model, fixed: Plan, horizon: int | None, objective: Objective = "at-horizon"
 ) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
-    base = lower_plans(network, {"": fixed}) if fixed.interventions else None
-    heard = None
-    if base is not None and base.schedule.size:
-        heard = np.append(base.heard[:, -1], np.uint64(0))[base.schedule[0]]
+    problem, base = lower_together(network, model, {"": fixed})
+    if base.uses:
+        raise UsageError(
+            f"seeds cannot be chosen yet beside {', '.join(sorted(base.uses))}: of what is done in any case only "
+            "seeds, broadcasts and mandates that everybody goes along with are known to the search"
+        )
     value = np.empty(0, np.int64)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
     groups = np.empty((0, network.size), np.int32)
     watch = Watch(groups, 0, value, -1 if horizon is None else horizon, objective)
-    return Setting(lower(network, model, heard), base, watch)
+    return Setting(problem, base if fixed.interventions else None, watch)
 
 
 def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, quality: float) -> Agreement:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import Fault, SparkError, UsageError, nearest
+from spark.errors import Fault, SparkError, UsageError
 from spark.network import Network
-from spark.plan import Broadcast, Plan, Seeds
-from spark.problem.arrays import CERTAIN, Actions, freeze
+from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
+from spark.problem.arrays import ALWAYS, FOR_EVER, UNIT, Actions, freeze
+from spark.problem.bridges import Bridges, pair_ends
 from spark.problem.fixed_point import dose_of, fixed
+from spark.problem.targets import Mask, Targets
+from spark.problem.windows import (
+    Item,
+    Rows,
+    acceptance,
+    boosts_over_time,
+    heard_over_time,
+    kind_of,
+    lapses_over_time,
+)
 
 LONGEST_WINDOW = 100_000
-
-Schedule = tuple[tuple[int, int, int], ...]
-"""Broadcasts that some people hear: (dose per step in units of 2^-56, start, stop) of each."""
 
 
 def lower_plans(network: Network, plans: Mapping[str, Plan]) -> Actions:
@@ -29,117 +37,189 @@ def lower_plans(network: Network, plans: Mapping[str, Plan]) -> Actions:
         is empty.
     """
     faults: list[Fault] = []
-    people: list[NDArray[np.int32]] = []
-    starts: list[NDArray[np.int32]] = []
-    schedules = np.full((len(plans), network.size), -1, np.int32)
-    rows: dict[Schedule, int] = {}
+    seeds: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64]]] = []
+    targets = Targets(network)
+    rows = {"heard": Rows(), "boost": Rows(), "sustain": Rows()}
+    followed = {name: np.full((len(plans), network.size), -1, np.int32) for name in rows}
+    bridges = Bridges(network, targets)
     for row, (name, plan) in enumerate(plans.items()):
-        try:
-            who, when = _seeds(network, plan)
-            people.append(who)
-            starts.append(when)
-            schedules[row] = _schedule(network, plan, rows)
-        except SparkError as error:
-            prefix = f"plan {name!r}: " if name else ""
-            faults += [Fault(prefix + fault.message, fault.file, fault.line, fault.key) for fault in error.faults]
+        found = _plan_faults(network, targets, plan)
+        if not found:
+            try:
+                seeds.append(_seeds(network, plan))
+                for what, (items, masks) in _windows(targets, plan).items():
+                    followed[what][row] = rows[what].follow(items, masks, network.size)
+                bridges.add([action for action in plan.interventions if isinstance(action, Bridge)])
+            except SparkError as error:
+                found = list(error.faults)
+        prefix = f"plan {name!r}: " if name else ""
+        faults += [Fault(prefix + fault.message, fault.file, fault.line, fault.key) for fault in found]
     if faults:
         raise UsageError(*faults)
-    seed_indptr = np.cumsum([0, *(who.size for who in people)], dtype=np.int64)
+    levels, factors = boosts_over_time(rows["boost"])
+    who = np.concatenate([np.empty(0, np.int32), *(people for people, _, _ in seeds)])
+    when = np.concatenate([np.empty(0, np.int32), *(start for _, start, _ in seeds)])
+    accept = np.concatenate([np.empty(0, np.uint64), *(accept for _, _, accept in seeds)])
+
+    def of(name: str) -> NDArray[np.int32]:
+        return freeze(followed[name] if rows[name].places else followed[name][:, :0])
+
     return Actions(
-        freeze(seed_indptr),
-        freeze(np.concatenate([np.empty(0, np.int32), *people])),
-        freeze(np.concatenate([np.empty(0, np.int32), *starts])),
-        freeze(schedules if rows else schedules[:, :0]),
-        _heard(list(rows)),
+        freeze(np.cumsum([0, *(people.size for people, _, _ in seeds)], dtype=np.int64)),
+        freeze(who),
+        freeze(when),
+        of("heard"),
+        heard_over_time(rows["heard"]),
+        seed_accept=freeze(accept if (accept < ALWAYS).any() else accept[:0]),
+        heard_uptake=rows["heard"].uptake,
+        boost=of("boost"),
+        boost_level=levels,
+        boost_uptake=rows["boost"].uptake,
+        factors=factors,
+        sustain=of("sustain"),
+        sustain_left=lapses_over_time(rows["sustain"]),
+        sustain_uptake=rows["sustain"].uptake,
+        **bridges.arrays(factors),
     )
 
 
-def plan_cost(network: Network, plan: Plan) -> float:
-    """What a plan costs: its seeds by the network's `cost`, each once, and its broadcasts."""
-    seeds = network.index(plan.seeds)
-    broadcasts = sum(action.cost for action in plan.interventions if isinstance(action, Broadcast))
-    return float(network.cost[seeds].sum() + broadcasts)
+def plan_cost(network: Network, plan: Plan, horizon: int | None = None) -> float:
+    """What a plan costs: its seeds by the network's `cost`, each once, and all else that its interventions say.
+
+    What is paid on acceptance counts with its expected cost. What has no end is paid until the `horizon`.
+
+    Raises
+    ------
+    UsageError
+        Something is paid for each period, has no end, and there is no horizon.
+    """
+    return sum((cost for _, cost in cost_by_intervention(network, plan, horizon)), 0.0)
 
 
-def _seeds(network: Network, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Who is seeded, and from when, sorted by (start, person); the earliest start counts."""
-    network.index(plan.seeds)  # all unknown ids at once
-    earliest: dict[int, int] = {}
+def cost_by_intervention(
+    network: Network, plan: Plan, horizon: int | None = None
+) -> tuple[tuple[Intervention, float], ...]:
+    """What each intervention of a plan costs (see `plan_cost`); who is seeded twice is paid where she comes first."""
+    targets, paid = Targets(network), np.zeros(network.size, bool)
+    found = []
+    for action in plan.interventions:
+        share = action.take_up if action.pay == "on_acceptance" else 1.0
+        total = action.cost
+        if isinstance(action, Seeds):
+            people = network.index(action.people)
+            people = people[~paid[people]]
+            paid[people] = True
+            each = network.cost[people].sum() if action.cost_each is None else action.cost_each * people.size
+            total += share * float(each)
+        else:
+            if action.cost_each:
+                units = (
+                    share * share * _units(targets, action)
+                    if isinstance(action, Bridge)
+                    else share * _units(targets, action)
+                )
+                total += action.cost_each * units
+            if action.cost_per_period:
+                total += action.cost_per_period * _periods(action, horizon)
+        found.append((action, float(total)))
+    return tuple(found)
+
+
+def _units(targets: Targets, action: Broadcast | Mandate | Boost | Sustain | Bridge) -> int:
+    """How many units an intervention is offered to."""
+    if isinstance(action, Mandate):
+        targets.organisations(action.organisations, "mandate")
+        return len(action.organisations)
+    if isinstance(action, Bridge):
+        return int(pair_ends(targets, action)[0].size)
+    return int(np.count_nonzero(targets.mask(action.to, type(action).__name__.lower())))
+
+
+def _periods(action: Broadcast | Mandate | Boost | Sustain | Bridge, horizon: int | None) -> int:
+    stop = action.stop
+    if stop is None:
+        if horizon is None:
+            kind = type(action).__name__.lower()
+            raise UsageError(f"{kind}: its cost_per_period has no end; give a stop, or a horizon")
+        stop = horizon + 1
+    return max(stop - action.start, 0)
+
+
+def _plan_faults(network: Network, targets: Targets, plan: Plan) -> list[Fault]:
+    """What in a plan does not fit the network, intervention by intervention; unknown seeds all at once."""
+    faults: list[Fault] = []
+
+    def tried(check: object, *arguments: object) -> None:
+        try:
+            check(*arguments)  # type: ignore[operator]
+        except SparkError as error:
+            faults.extend(error.faults)
+
+    tried(network.index, plan.seeds)
+    for action in plan.interventions:
+        kind = type(action).__name__.lower()
+        start, stop = action.start, getattr(action, "stop", None)
+        if isinstance(action, Broadcast | Mandate) and stop is not None and stop - start > LONGEST_WINDOW:
+            faults.append(Fault(f"{kind}: a window of {stop - start:,} steps is longer than {LONGEST_WINDOW:,}"))
+        elif max(start, stop or 0) > 10 * LONGEST_WINDOW:
+            faults.append(Fault(f"{kind}: step {max(start, stop or 0):,} is later than {10 * LONGEST_WINDOW:,}"))
+        if isinstance(action, Mandate):
+            tried(targets.organisations, action.organisations, kind)
+        elif isinstance(action, Bridge):
+            tried(targets.mask, action.source, kind)
+            tried(targets.mask, action.target, kind)
+        elif not isinstance(action, Seeds):
+            tried(targets.mask, action.to, kind)
+    return list(dict.fromkeys(faults))
+
+
+def _seeds(network: Network, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64]]:
+    """Who is seeded, from when, and with which acceptance, sorted by (start, person); the earliest start counts."""
+    first: dict[int, tuple[int, int]] = {}  # person -> start, minus the acceptance
     for action in plan.interventions:
         if isinstance(action, Seeds):
             for person in network.index(action.people).tolist():
-                earliest[person] = min(action.start, earliest.get(person, action.start))
-    pairs = sorted((start, person) for person, start in earliest.items())
-    return np.array([p for _, p in pairs], np.int32), np.array([t for t, _ in pairs], np.int32)
+                offer = action.start, -acceptance(action.take_up)
+                first[person] = min(offer, first.get(person, offer))
+    rows = sorted((start, person, -less) for person, (start, less) in first.items())
+    people = np.array([person for _, person, _ in rows], np.int32)
+    return people, np.array([t for t, _, _ in rows], np.int32), np.array([t for _, _, t in rows], np.uint64)
 
 
-def _schedule(network: Network, plan: Plan, rows: dict[Schedule, int]) -> NDArray[np.int32]:
-    """Which set of broadcasts each person hears, as a row number; new sets are added to `rows`."""
-    broadcasts = [action for action in plan.interventions if isinstance(action, Broadcast)]
-    faults = [
-        f"broadcast: a window of {b.stop - b.start:,} steps is longer than {LONGEST_WINDOW:,}"
-        for b in broadcasts
-        if b.stop - b.start > LONGEST_WINDOW or b.stop > 10 * LONGEST_WINDOW
-    ]
-    if faults:
-        raise UsageError(*faults)
-    hears = np.zeros((len(broadcasts), network.size), bool)
-    for i, broadcast in enumerate(broadcasts):
-        hears[i] = _hearers(network, broadcast)
-    schedule = np.full(network.size, -1, np.int32)
-    if broadcasts:
-        sets, which = np.unique(hears, axis=1, return_inverse=True)
-        for column in range(sets.shape[1]):
-            heard = tuple((_dose(b), b.start, b.stop) for b, on in zip(broadcasts, sets[:, column], strict=True) if on)
-            if heard:
-                schedule[which.reshape(-1) == column] = rows.setdefault(heard, len(rows))
-    return schedule
-
-
-def _hearers(network: Network, broadcast: Broadcast) -> NDArray[np.bool_]:
-    """Who is in the group of a broadcast: everybody who matches every key."""
-    hears = np.ones(network.size, bool)
-    for key, names in (broadcast.to or {}).items():
-        match = np.zeros(network.size, bool)
-        if key == "people":
-            match[network.index(names)] = True
+def _windows(targets: Targets, plan: Plan) -> dict[str, tuple[list[Item], list[Mask]]]:
+    """What of a plan goes on over time, and for whom: doses from outside, boosts, and help to keep going."""
+    heard: list[tuple[Item, Mask]] = []
+    boosts: list[tuple[Item, Mask]] = []
+    sustains: list[tuple[Item, Mask]] = []
+    for action in plan.interventions:
+        if isinstance(action, Seeds | Bridge):
+            continue
+        name = type(action).__name__.lower()
+        kind, accept = kind_of(name), acceptance(action.take_up)
+        kind = kind if accept < ALWAYS else 0
+        stop = FOR_EVER if action.stop is None else action.stop
+        if isinstance(action, Mandate):
+            mask = targets.organisations(action.organisations, name)
+            if action.probability is not None or action.dose is not None:
+                heard.append((Item(_dose(action), action.start, stop, kind, accept), mask))
+            if action.sustain:
+                sustains.append((Item(_left(action.sustain), action.start, stop, kind, accept), mask))
+            continue
+        mask = targets.mask(action.to, name)
+        if isinstance(action, Broadcast):
+            heard.append((Item(_dose(action), action.start, stop, kind, accept), mask))
+        elif isinstance(action, Boost):
+            boosts.append((Item(1 + float(action.amount), action.start, stop, kind, accept), mask))
         else:
-            codes, known = _grouping(network, key)
-            unknown = [name for name in names if name not in known]
-            if unknown:
-                raise UsageError(*(f"broadcast: no {key} is called {name!r}{nearest(name, known)}" for name in unknown))
-            match = np.isin(codes, [known.index(name) for name in names])
-        hears &= match
-    return hears
+            sustains.append((Item(_left(action.share), action.start, stop, kind, accept), mask))
+    parts = {"heard": heard, "boost": boosts, "sustain": sustains}
+    return {what: ([item for item, _ in part], [mask for _, mask in part]) for what, part in parts.items()}
 
 
-def _grouping(network: Network, key: str) -> tuple[NDArray[np.int32], Sequence[object]]:
-    if key == "organisation":
-        return network.organisation, list(network.organisations)
-    if key == "team":
-        return network.team, list(network.teams)
-    if key in network.groups:
-        return network.groups[key].codes, network.groups[key].names
-    keys = ["people", "organisation", "team", *network.groups]
-    raise UsageError(f"broadcast: {key!r} is not one of {', '.join(keys)}{nearest(key, keys)}")
+def _left(share: float) -> int:
+    return int(fixed(1 - share, UNIT))
 
 
-def _dose(broadcast: Broadcast) -> int:
-    dose = broadcast.dose if broadcast.probability is None else dose_of(broadcast.probability)
+def _dose(action: Broadcast | Mandate) -> int:
+    dose = action.dose if action.probability is None else dose_of(action.probability)
     return int(fixed(dose if dose is not None else 0.0))
-
-
-def _heard(rows: Sequence[Schedule]) -> NDArray[np.uint64]:
-    """Total dose of each set of broadcasts until the end of each step."""
-    last = max((stop - 1 for broadcasts in rows for _, _, stop in broadcasts), default=0)
-    heard = np.zeros((len(rows), last + 1), np.uint64)
-    steps = np.arange(last + 1)
-    for row, broadcasts in enumerate(rows):
-        for dose, start, stop in broadcasts:
-            times = np.clip(steps + 1 - start, 0, stop - start).astype(np.uint64)
-            enough = CERTAIN // max(dose, 1)
-            heard[row] += np.where(
-                times > enough, np.uint64(CERTAIN), np.minimum(times, np.uint64(enough)) * np.uint64(dose)
-            )
-            heard[row] = np.minimum(heard[row], np.uint64(CERTAIN))
-    return freeze(heard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any, Literal
@@ -39,13 +39,21 @@ _NO_MORE = np.empty((0, 0), np.uint64)
 _GRAPHS: weakref.WeakKeyDictionary[Network, Graph] = weakref.WeakKeyDictionary()
 
 
-def lower(network: Network, model: Model, heard: NDArray[np.uint64] | None = None) -> Problem:
+def lower(
+    network: Network,
+    model: Model,
+    heard: NDArray[np.uint64] | None = None,
+    *,
+    factors: Sequence[float] = (1.0,),
+    loudest: NDArray[np.float64] | None = None,
+) -> Problem:
     """Return the problem of a network under a model.
 
     Parameters
     ----------
-    heard : total broadcast dose of each person, uint64[n] in units of 2^-56, which counts towards the total that linear
-        threshold must keep at 1 or below.
+    heard : total dose of each person from broadcasts and added ties, uint64[n] in units of 2^-56, which counts towards
+        the total that linear threshold must keep at 1 or below.
+    factors : what plans may multiply readiness with, 1 first; `loudest` : the largest for each person, float64[n].
 
     Raises
     ------
@@ -62,7 +70,18 @@ def lower(network: Network, model: Model, heard: NDArray[np.uint64] | None = Non
             f"visibility adds up to {network.visibility.sum():g}, more than {MOST_VISIBILITY:g} "
             f"({brightest!r} has the most); 1 is the usual visibility of a person"
         )
-    return Problem(lower_graph(network), lower_law(model, network, heard))
+    if len(factors) == 1:
+        return Problem(lower_graph(network), lower_law(model, network, heard))
+    if isinstance(model, LinearThreshold):
+        laws = _linear_levels(model, network, heard, factors, np.ones(network.size) if loudest is None else loudest)
+    else:
+        laws = [lower_law(model, _readier(network, factor), heard) for factor in factors]
+    return Problem(lower_graph(network), laws[0], tuple(laws))
+
+
+def _readier(network: Network, factor: float) -> Network:
+    """The same people, all of them readier."""
+    return network if factor == 1 else replace(network, readiness=network.readiness * factor)
 
 
 def lower_graph(network: Network) -> Graph:
@@ -170,6 +189,12 @@ def _needs(network: Network, needed: NDArray[np.int64], heard: NDArray[np.uint64
 
 @lower_law.register
 def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    law = _linear(model, network)
+    return _within_one(network, [law], np.zeros(network.size, np.int64), model.totals, heard)[0]
+
+
+def _linear(model: LinearThreshold, network: Network) -> Law:
+    """Linear threshold before its totals are looked at."""
     partner_dose = _partner_shares(network, model.partners)
     if model.weight is None:
         dose = _equal_weights(network, partner_dose)
@@ -179,8 +204,20 @@ def _(model: LinearThreshold, network: Network, heard: NDArray[np.uint64] | None
     if (factor != 1).any():
         bent = np.minimum(np.floor(dose * factor), float(CERTAIN)).astype(np.uint64)
         dose = np.where(factor == 1, dose, bent)
-    law = _law(network, partner_dose, "threshold", dose=dose)
-    return _within_one(network, law, model.totals, heard)
+    return _law(network, partner_dose, "threshold", dose=dose)
+
+
+def _linear_levels(
+    model: LinearThreshold,
+    network: Network,
+    heard: NDArray[np.uint64] | None,
+    factors: Sequence[float],
+    loudest: NDArray[np.float64],
+) -> list[Law]:
+    """Linear threshold at each level of readiness, with totals looked at where each person is at her loudest."""
+    laws = [_linear(model, _readier(network, factor)) for factor in factors]
+    level = np.array([list(factors).index(factor) for factor in loudest.tolist()])
+    return _within_one(network, laws, level, model.totals, heard)
 
 
 def _law(
@@ -277,23 +314,31 @@ def _in_totals(network: Network, dose: NDArray[np.uint64]) -> NDArray[np.uint64]
     return np.asarray(np.minimum(total, np.uint64(CERTAIN)))
 
 
-def _within_one(network: Network, law: Law, totals: str, heard: NDArray[np.uint64] | None) -> Law:
-    """Refuse, scale down or cap the people whose weights can pass 1."""
-    partner = _most_partner_dose(network, law)
-    ties = _in_totals(network, law.dose)
+def _within_one(
+    network: Network,
+    laws: Sequence[Law],
+    level: NDArray[np.int64],
+    totals: str,
+    heard: NDArray[np.uint64] | None,
+) -> list[Law]:
+    """Refuse, scale down or cap the people whose weights can pass 1; `level` int64[n] says which of the laws counts."""
     outside = np.zeros(network.size, np.uint64) if heard is None else np.minimum(heard, np.uint64(CERTAIN))
-    total = ties + partner + outside
+    inside = np.zeros(network.size, np.uint64)
+    for place, law in enumerate(laws):
+        here = level == place
+        if here.any():
+            both = _in_totals(network, law.dose) + _most_partner_dose(network, law)
+            inside[here] = both[here]
+    total = inside + outside
     over = np.flatnonzero(total > ONE)
     if not over.size:
-        return law
+        return list(laws)
     if totals == "cap":
-        return replace(law, capped=True)
+        return [replace(law, capped=True) for law in laws]
     if totals == "normalise" and (outside[over] <= ONE).all():
         scale = np.ones(network.size)
-        scale[over] = (float(ONE) - outside[over]) / (ties[over] + partner[over]) * (1 - 2.0**-40)
-        dose = np.where(scale[network.targets] == 1, law.dose, np.floor(law.dose * scale[network.targets]))
-        receptivity = np.where(scale == 1, law.receptivity, np.floor(law.receptivity * scale))
-        return replace(law, dose=freeze(dose.astype(np.uint64)), receptivity=freeze(receptivity.astype(np.uint64)))
+        scale[over] = (float(ONE) - outside[over]) / inside[over] * (1 - 2.0**-40)
+        return [_scaled(network, law, scale) for law in laws]
     faults = [
         Fault(
             f"linear threshold: the weights of {network.people[v]!r} add up to {float(total[v]) / ONE:.6g}, "
@@ -305,6 +350,13 @@ def _within_one(network: Network, law: Law, totals: str, heard: NDArray[np.uint6
     if over.size > MOST_FAULTS:
         faults.append(Fault(f"... and {over.size - MOST_FAULTS:,} more people whose weights add up to more than 1"))
     raise DataError(*faults)
+
+
+def _scaled(network: Network, law: Law, scale: NDArray[np.float64]) -> Law:
+    """The law with what reaches each person from people and partners scaled, float64[n]."""
+    dose = np.where(scale[network.targets] == 1, law.dose, np.floor(law.dose * scale[network.targets]))
+    receptivity = np.where(scale == 1, law.receptivity, np.floor(law.receptivity * scale))
+    return replace(law, dose=freeze(dose.astype(np.uint64)), receptivity=freeze(receptivity.astype(np.uint64)))
 
 
 def _most_partner_dose(network: Network, law: Law) -> NDArray[np.uint64]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spark.network import Network
-from spark.plan import Broadcast, ChoiceRequest, Plan
+from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.report import Frame
 from spark.report.frame import assumed, what_next
 from spark.report.layout import (
@@ -21,7 +21,7 @@ from spark.report.layout import (
     section,
     table,
 )
-from spark.report.spread import broadcast_in_words
+from spark.report.spread import in_words
 from spark.report.words import assumptions, cost_in_words
 from spark.scenario import Scenario
 
@@ -154,8 +154,8 @@ def plan_line(plan: Plan | ChoiceRequest) -> str:
     if isinstance(plan, ChoiceRequest):
         amount = f"{plan.count:,} people" if plan.count is not None else f"a budget of {number(plan.budget or 0.0)}"
         chosen = "chosen by spark" if plan.method == "best" else f"chosen by the rule {plan.method!r}"
-        parts = [f"{chosen}, {amount}.", *map(broadcast_in_words, plan.beside)]
+        parts = [f"{chosen}, {amount}.", *map(in_words, plan.beside)]
     else:
         parts = [f"{count(len(plan.seeds), 'person', 'people')} to start with."] if plan.seeds else []
-        parts += [broadcast_in_words(b) for b in plan.interventions if isinstance(b, Broadcast)]
+        parts += [in_words(b) for b in plan.interventions if not isinstance(b, Seeds)]
     return " ".join(parts) or "no action."

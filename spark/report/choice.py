@@ -24,7 +24,7 @@ from spark.report.layout import (
     table,
     with_error,
 )
-from spark.report.spread import broadcast_in_words, by_organisation, in_order, outcome, spread_document, when
+from spark.report.spread import by_organisation, in_order, in_words, outcome, spread_document, when
 from spark.report.words import ERROR_NOTE, assumptions, cost_in_words, name_of, organisation_of, where
 from spark.results import Choice
 from spark.study import ChoiceAnswer as Chosen
@@ -53,7 +53,7 @@ class ChoiceAnswer:
                 f"Start with {count(len(choice.seeds), 'person', 'people')}",
                 paragraph(IN_ORDER),
                 ranking(self.network, choice),
-                *(paragraph(broadcast_in_words(b)) for b in self.chosen.request.beside),
+                *(paragraph(in_words(b)) for b in self.chosen.request.beside),
                 cost(self.network, self.chosen),
             ),
             section(when(choice.spread), *outcome(self.network, choice.spread)),

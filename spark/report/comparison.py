@@ -8,7 +8,7 @@ from typing import Any
 
 from spark.model import Model
 from spark.network import Network
-from spark.plan import Broadcast
+from spark.plan import Seeds
 from spark.report import Frame
 from spark.report.advice import models_data, under_models
 from spark.report.frame import assumed, provenance, what_next
@@ -26,7 +26,7 @@ from spark.report.layout import (
     table,
     with_error,
 )
-from spark.report.spread import broadcast_in_words, in_order, people_table, spread_document
+from spark.report.spread import in_order, in_words, people_table, spread_document
 from spark.report.words import ERROR_NOTE, assumptions
 from spark.results import Comparison, Difference
 from spark.study import ComparisonAnswer as Compared
@@ -168,6 +168,6 @@ def who(network: Network, compared: Compared) -> str:
         if name in compared.choices:
             said.append(paragraph(f"{name} starts with, as chosen by spark:"))
             said.append(people_table(network, in_order(network, plan.seeds)))
-        broadcasts = (action for action in plan.interventions if isinstance(action, Broadcast))
-        said += [paragraph(f"{name}: {broadcast_in_words(action)}") for action in broadcasts]
+        broadcasts = (action for action in plan.interventions if not isinstance(action, Seeds))
+        said += [paragraph(f"{name}: {in_words(action)}") for action in broadcasts]
     return section("What the plans are", *said)

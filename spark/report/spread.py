@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from spark.model import Model
 from spark.network import Network
-from spark.plan import Broadcast, Plan
+from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -103,7 +103,7 @@ def plan_in_words(network: Network, plan: Plan) -> list[str]:
         said.append(people_table(network, seeds[:_MOST_SEEDS]))
         if len(seeds) > _MOST_SEEDS:
             said.append(paragraph(f"... and {len(seeds) - _MOST_SEEDS:,} more; --json lists all."))
-    said += [paragraph(broadcast_in_words(b)) for b in plan.interventions if isinstance(b, Broadcast)]
+    said += [paragraph(in_words(action)) for action in plan.interventions if not isinstance(action, Seeds)]
     return said or [paragraph("Nobody is started with: no action.")]
 
 
@@ -116,22 +116,55 @@ def people_table(network: Network, ids: Sequence[Any]) -> str:
     return table([Column("id", "id"), Column("name"), Column("organisation")], rows, indent=4)
 
 
-def broadcast_in_words(broadcast: Broadcast) -> str:
-    """Say what a broadcast does."""
-    if broadcast.probability is not None:
-        strength = f"convinces each person with chance {number(broadcast.probability)}"
-    else:
-        strength = f"gives each person a dose of {number(broadcast.dose or 0.0)}"
-    steps = broadcast.stop - broadcast.start
-    when = (
-        f"in step {broadcast.start}"
-        if steps == 1
-        else f"in each of the steps {broadcast.start} to {broadcast.stop - 1}"
-    )
-    if not broadcast.to:
-        return f"Broadcast to everybody: {strength} {when}."
-    groups = " and ".join(f"{key} {', '.join(map(str, names))}" for key, names in broadcast.to.items())
-    return f"Broadcast to {groups}: {strength} {when}."
+def in_words(action: Intervention) -> str:
+    """Say in a sentence what an intervention does."""
+    said = _what(action)
+    if action.take_up < 1:
+        who = "organisation complies" if isinstance(action, Mandate) else "person goes along"
+        said = f"{said[:-1]}; each {who} with chance {number(action.take_up)}."
+    return said
+
+
+def _what(action: Intervention) -> str:
+    if isinstance(action, Seeds):
+        late = f" after step {action.start}" if action.start else ""
+        return f"{count(len(action.people), 'person', 'people')} to start with{late}."
+    during = _window(action.start, action.stop)
+    if isinstance(action, Bridge):
+        ends = " and ".join(_groups(to) for to in (action.source, action.target))
+        way = "" if action.both else ", from the first to the second"
+        return f"Bridge between {ends}{way}: each tie {_strength(action, 'convinces', 'gives')}{during}."
+    if isinstance(action, Mandate):
+        parts = []
+        if action.probability is not None or action.dose is not None:
+            parts.append(_strength(action, "convinces each person", "gives each person"))
+        if action.sustain:
+            parts.append(f"cuts the chance of giving up by {number(100 * action.sustain)} %")
+        return f"Mandate in {', '.join(map(str, action.organisations))}: {' and '.join(parts)}{during}."
+    to = _groups(action.to)
+    if isinstance(action, Boost):
+        return f"Boost of {to}: what reaches them counts {number(1 + action.amount)} times{during}."
+    if isinstance(action, Sustain):
+        return f"Sustain {to}: the chance of giving up is {number(100 * action.share)} % smaller{during}."
+    return f"Broadcast to {to}: {_strength(action, 'convinces each person', 'gives each person')}{during}."
+
+
+def _strength(action: Broadcast | Mandate | Bridge, convinces: str, gives: str) -> str:
+    if action.probability is not None:
+        return f"{convinces} with chance {number(action.probability)}"
+    return f"{gives} a dose of {number(action.dose or 0.0)}"
+
+
+def _window(start: int, stop: int | None) -> str:
+    if stop is None:
+        return "" if start == 1 else f" from step {start} on"
+    return f" in step {start}" if stop == start + 1 else f" in each of the steps {start} to {stop - 1}"
+
+
+def _groups(to: Mapping[str, tuple[Hashable, ...]] | None) -> str:
+    if not to:
+        return "everybody"
+    return " and ".join(f"{key} {', '.join(map(str, names))}" for key, names in to.items())
 
 
 def when(spread: Spread) -> str:

@@ -13,9 +13,10 @@ from spark.network import Network
 from spark.plan import as_plan
 from spark.problem.arrays import Trace, Worlds
 from spark.problem.keys import Rng, run_key, whole_rng
+from spark.problem.together import lower_together
 from spark.results import Cause, Event, Replay
 from spark.worlds.run import PlanLike, Run
-from spark.worlds.trying import lower_both, provenance_of, watch_for
+from spark.worlds.trying import provenance_of, watch_for
 
 
 def replay(
@@ -38,7 +39,7 @@ def replay(
     if world < 0:
         raise UsageError(f"world {world} is not a whole number of at least 0")
     named = {"": as_plan(plan)}
-    problem, actions = lower_both(network, model, named)
+    problem, actions = lower_together(network, model, named)
     provenance = provenance_of(network, model, named, problem, run, whole_rng(rng), "replay", 1)
     worlds = Worlds(run_key(provenance.rng, "evaluate"), world, 1)
     trace = open_backend(backend).replay(problem, actions, watch_for(network, run, count=False), worlds)

@@ -13,10 +13,9 @@ from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.plan import Plan
-from spark.problem.actions import lower_plans
 from spark.problem.arrays import VALUE_UNIT, Actions, Problem, Tally, Watch, Worlds, freeze
 from spark.problem.keys import run_key, whole_rng
-from spark.problem.lowering import lower
+from spark.problem.together import lower_together
 from spark.provenance import Provenance, describe_model, describe_plan
 from spark.results import Spread
 from spark.worlds.estimates import groupings, spread_of
@@ -30,7 +29,7 @@ NO_ACTION = "no action"
 def try_plans(network: Network, model: Model, plans: Mapping[str, Plan], run: Run, *, verb: str) -> list[Spread]:
     """Return the spread of each plan, in the same worlds (purpose "evaluate"), in order."""
     with_nothing = {**plans, NO_ACTION + "\0": Plan()} if network.adopted.any() else dict(plans)
-    problem, actions = lower_both(network, model, with_nothing)
+    problem, actions = lower_together(network, model, with_nothing)
     if problem.law.lapse.size and run.horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     watch = watch_for(network, run)
@@ -43,16 +42,6 @@ def try_plans(network: Network, model: Model, plans: Mapping[str, Plan], run: Ru
         spread_of(network, plan, tally, row, nothing, replace(provenance, plans={name: describe_plan(plan)}))
         for row, (name, plan) in enumerate(plans.items())
     ]
-
-
-def lower_both(network: Network, model: Model, plans: Mapping[str, Plan]) -> tuple[Problem, Actions]:
-    """Lower a network under a model, and plans for it."""
-    actions = lower_plans(network, plans)
-    heard = None
-    if actions.schedule.size:
-        last = np.append(actions.heard[:, -1], np.uint64(0))  # the last entry is of those who hear nothing
-        heard = last[actions.schedule].max(axis=0)
-    return lower(network, model, heard), actions
 
 
 def _tally(problem: Problem, actions: Actions, watch: Watch, run: Run, key: int, plans: int) -> Tally:

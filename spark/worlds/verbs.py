@@ -107,7 +107,7 @@ def compare(
     named = {str(name): as_plan(plan) for name, plan in plans.items()}
     spreads = try_plans(network, model, named, run, verb="compare")
     results = tuple(
-        PlanResult(name, spread, plan_cost(network, plan))
+        PlanResult(name, spread, plan_cost(network, plan, horizon))
         for (name, plan), spread in zip(named.items(), spreads, strict=True)
     )
     differences = tuple(difference_between(a, b, smallest_difference) for a, b in combinations(results, 2))

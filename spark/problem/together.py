@@ -1,0 +1,81 @@
+"""Lower a network, a model and plans together: what depends on all three is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.errors import UsageError
+from spark.model import LinearThreshold, Model
+from spark.network import Network
+from spark.plan import Plan
+from spark.problem.actions import lower_plans
+from spark.problem.arrays import CERTAIN, Actions, Law, Problem
+from spark.problem.lowering import lower
+
+CARRIES: Mapping[str, frozenset[str]] = {}
+"""By rule, which of `Actions.uses` its kernels carry out."""
+
+_WHY_NOT = {
+    "take-up": "knows no take-up: everybody goes along with certainty",
+    "boost": "carries no boosts",
+    "sustain": "cannot be sustained: nobody gives up under it",
+    "bridge": "carries no bridges: it takes the ties as they are",
+}
+
+
+def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) -> tuple[Problem, Actions]:
+    """Return the problem of a network under a model, with all that the plans change about it, and the plans as rows.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `spark.problem.lowering.lower` and `spark.problem.actions.lower_plans`; and what the model cannot carry out.
+    """
+    actions = lower_plans(network, plans)
+    heard = _loudest_outside(network, model, actions)
+    loudest = np.array(actions.factors)[_levels_of(network, actions)]
+    problem = lower(network, model, heard, factors=actions.factors, loudest=loudest)
+    name = type(model).__name__
+    faults = [
+        f"{name} {_WHY_NOT[use]}" for use in sorted(actions.uses - CARRIES.get(rule_of(problem.law), frozenset()))
+    ]
+    if faults:
+        raise UsageError(*faults)
+    return problem, actions
+
+
+def rule_of(law: Law) -> str:
+    """Which rule decides what a law can carry: its family, or that people lapse."""
+    return "periods" if law.lapse.size else law.family
+
+
+def _levels_of(network: Network, actions: Actions) -> NDArray[np.int64]:
+    """The highest level that any plan lifts each person to."""
+    highest = np.zeros(network.size, np.int64)
+    if actions.boost.size:
+        order = np.argsort(np.array(actions.factors), kind="stable")
+        rank = np.empty(order.size, np.int64)
+        rank[order] = np.arange(order.size)
+        most = np.append(rank[actions.boost_level].max(axis=1), rank[0])  # the last entry is of those without a boost
+        highest = order[np.maximum(most[actions.boost].max(axis=0), rank[0])]
+    return highest
+
+
+def _loudest_outside(network: Network, model: Model, actions: Actions) -> NDArray[np.uint64] | None:
+    """The most that each person gets from broadcasts, mandates and added ties under any plan; None for nothing."""
+    bridged = actions.bridge_id.size > 0 and isinstance(model, LinearThreshold)
+    if not actions.schedule.size and not bridged:
+        return None
+    total = np.zeros((actions.plans, network.size), np.uint64)
+    if actions.schedule.size:
+        last = np.append(actions.heard[:, -1], np.uint64(0))  # the last entry is of those who hear nothing
+        total += last[actions.schedule]
+    if bridged:
+        level = _levels_of(network, actions)[actions.bridge_target]
+        dose = np.minimum(actions.bridge_dose[level, np.arange(level.size)], np.uint64(CERTAIN >> 24))
+        plan = np.repeat(np.arange(actions.plans), np.diff(actions.bridge_indptr))
+        np.add.at(total, (plan, actions.bridge_target), dose)
+    return np.asarray(total.max(axis=0))
