@@ -33,7 +33,7 @@ from spark.kernels.reverse import (
     cascade_sets,
     threshold_sets,
 )
-from spark.kernels.reverse_paths import Arrivals, PathRows, PathWork, path_sets
+from spark.kernels.reverse_paths import Arrivals, PathWork, path_sets
 from spark.kernels.reverse_periods import Steps, period_sets
 from spark.kernels.reverse_rows import (
     Partners,
@@ -152,7 +152,8 @@ class ReverseSets:
     independent : roots are drawn one by one; else every person (or every stratum of value) in turn.
     given : people who are chosen already; sets that they meet are counted and not stored.
     companions : people whose sets nearly always meet `given` too, which spares most of the work on them (cascade
-        family, where nothing is lit without seeds; else it is ignored).
+        family, where nothing is lit without seeds; else it is ignored). Where people may give up and be convinced again
+        any companion says that large sets do.
     """
 
     def __init__(
@@ -176,10 +177,10 @@ class ReverseSets:
         else:
             self._rows, self._partners = prepared(problem)
             if self._rule == "periods":
-                self._base = steps_base(problem, base, watch, given)
+                self._base = steps_base(problem, base, watch, given, companions)
             else:
                 self._base = _base(problem, base, watch, given, companions)
-        self._copies = self._base.room if isinstance(self._base, Base) else 1
+        self._copies = 1 if isinstance(self._base, Arrivals) else self._base.room
         plain = isinstance(self._base, Base) and not (
             self._base.marks.size or self._base.schedule.size or self._partners.indptr.size
         )
@@ -313,7 +314,9 @@ class ReverseSets:
                 threshold_walks(self._rows, self._head, self._base.horizon, roots, store, self._key, end)
             else:
                 alone = self._alone[: roots.size]
-                self._kernel(self._rows, self._partners, self._base, roots, alone, store, self._key, end, self._large)
+                _KERNELS[self._rule](
+                    self._rows, self._partners, self._base, roots, alone, store, self._key, end, self._large
+                )
             room.store = store
 
     def _roots(self, room: _Room, begin: int, end: int) -> NDArray[np.int32]:

@@ -15,16 +15,21 @@ from spark.kernels.reverse_periods import AT_END, EACH_STEP, EVER, Steps, lapse_
 from spark.kernels.reverse_rows import tie_hazards
 from spark.problem.arrays import Actions, Problem, Watch, freeze
 
+FEWER = 8
 _OBJECTIVES = {"at-horizon": AT_END, "ever-adopted": EVER, "adopter-periods": EACH_STEP}
 _PATHS: weakref.WeakKeyDictionary[Problem, PathRows] = weakref.WeakKeyDictionary()
 
 
-def steps_base(problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int]) -> Steps:
-    """Who practises, hears and gives up when, whatever is chosen."""
+def steps_base(
+    problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int], companions: Sequence[int]
+) -> Steps:
+    """Who practises, hears and gives up when, whatever is chosen; with companions, few large sets are drawn to an end."""
     law, horizon = problem.law, watch.horizon
     marks = np.where(law.adopted != 0, np.uint8(BASE), np.uint8(FREE))
     people, starts = _seeds(actions)
     marks[people[starts == 0]] = BASE
+    schedule, heard = _broadcasts(actions)
+    nothing = not (marks.any() or schedule.size or (starts > 0).any())
     chosen = np.asarray(given, np.int64)
     marks[chosen[marks[chosen] == FREE]] = SENTINEL
     later = (starts > 0) & (starts <= horizon)
@@ -34,12 +39,14 @@ def steps_base(problem: Problem, actions: Actions | None, watch: Watch, given: S
     lapse_hazards(law.lapse, hazards)
     return Steps(
         freeze(marks if marks.any() else marks[:0]),
-        *_broadcasts(actions),
+        schedule,
+        heard,
         horizon,
         freeze(due_indptr),
         freeze(people[later]),
         freeze(hazards),
         _OBJECTIVES[watch.objective],
+        FEWER if nothing and len(companions) else 1,
     )
 
 

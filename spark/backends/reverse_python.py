@@ -61,6 +61,7 @@ class Stream:
         self._state = start
 
     def draw(self) -> int:
+        """Return the next one."""
         self._state = (self._state + _GOLDEN) & _MASK
         return _mix(self._state)
 
@@ -125,8 +126,7 @@ def reverse_sets(
 ) -> Iterator[ReverseSet]:
     """Yield one set after another without end; as `spark.backends.cpu_reverse.ReverseSets`."""
     rule = _rule(problem, base, watch, given)
-    if isinstance(rule, _Cascade) and not rule.base and not rule.anything_heard:
-        rule.companions = frozenset(companions) - rule.given
+    rule.spare(companions)
     for i, root in enumerate(_roots(problem.graph.people, watch, key, independent)):
         rule.start(key, i)
         yield rule.draw(root)
@@ -198,7 +198,11 @@ class Rule:
         """Draw the next set."""
         raise NotImplementedError
 
+    def spare(self, companions: Sequence[int]) -> None:
+        """Spare work on sets that nearly always meet who was given."""
+
     def mark(self, people: Sequence[int], before: str | None) -> str | None:
+        """Return by whom a set is covered to which these people are added."""
         if before == "base" or self.base & set(people):
             return "base"
         return "given" if before or self.given & set(people) else None
@@ -206,6 +210,10 @@ class Rule:
 
 class _Cascade(Rule):
     companions: frozenset[int] = frozenset()
+
+    def spare(self, companions: Sequence[int]) -> None:
+        if not self.base and not self.anything_heard:
+            self.companions = frozenset(companions) - self.given
 
     def start(self, key: int, i: int) -> None:
         if i % CHUNK == 0:

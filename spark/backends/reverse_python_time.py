@@ -8,6 +8,7 @@ from spark.backends.python import exponential, person_draw, tie_draw
 from spark.backends.reverse_python import CHUNK, ReverseSet, Rule, Stream, chunk_start, waiting
 from spark.problem.arrays import Actions, Problem, Watch
 
+MANY, FEWER = 64, 8
 _UNIT = 1 << 32
 _NEVER = 1 << 62
 _TOP = (1 << 64) - 1
@@ -27,6 +28,12 @@ class Periods(Rule):
             self.due.setdefault(start, set()).add(v)
         self.due.setdefault(0, set()).update(v for v in range(problem.graph.people) if law.adopted[v])
         self.given = set(given) - self.due[0]
+        self.copies = 1
+
+    def spare(self, companions: Sequence[int]) -> None:
+        """Draw few large sets to their end, where nothing is lit without seeds."""
+        if companions and not any(self.due.values()) and not self.anything_heard:
+            self.copies = FEWER
 
     def start(self, key: int, i: int) -> None:
         """Begin a chunk of sets with draws of its own."""
@@ -40,8 +47,12 @@ class Periods(Rule):
         t = self.horizon
         if self.objective == "adopter-periods":
             t = 1 + (self.stream.draw() * self.horizon >> 64)
-        now = [root]
+        now, copies = [root], 1
         while t > 0 and now:
+            if copies < self.copies and len(now) >= MANY:
+                if self.stream.draw() % self.copies:
+                    return ReverseSet(root, tuple(now), "given")
+                copies = self.copies
             if self.due.get(t, set()) & set(now):
                 return ReverseSet(root, tuple(now), "base")
             before = [root] if self.objective == "ever-adopted" else []
@@ -54,7 +65,7 @@ class Periods(Rule):
             now = list(dict.fromkeys(before))
             t -= 1
         covered = "base" if self.due[0] & set(now) else "given" if self.given & set(now) else None
-        return ReverseSet(root, tuple(now), covered)
+        return ReverseSet(root, tuple(now), covered, copies)
 
     def hit(self, dose: int) -> bool:
         """Whether there is a hit within the next `dose`."""

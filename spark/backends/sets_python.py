@@ -109,7 +109,7 @@ class PlainReverseSets:
                 self._stored += [one.members] * one.copies
             elif one.covered is None and one.members:
                 self._singles[one.members[0]] += one.copies
-            self._empty += not one.members
+            self._empty += 0 if one.members else one.copies
         self.count = max(count, self.count)
 
     @property

@@ -1,7 +1,7 @@
-"""Reverse sets where every tie takes a time and everybody practises for one: paths back from the root, with a deadline.
+"""Reverse sets where ties take a time and people practise for one: paths back from the root, with a deadline.
 
-Who ever adopts is reached over ties that take less time than their source practises, a time that all her ties share: the
-reason why this is not independent cascade. Set i is drawn in world i of its key, whose times are functions of (key,
+Who ever adopts is reached over ties that take less time than their source practises, a time that all her ties share,
+which is why this is not independent cascade. Set i is drawn in world i of its key, whose times are functions of (key,
 world, tie or person) as in `spark.kernels.continuous`: seeds that practise from the start have its root adopt in that
 very world iff they meet the set. Under a deadline paths are followed in order of their length (Dijkstra 1959).
 

@@ -4,7 +4,7 @@ Somebody practises at the end of a step if she did before and kept on, or if a l
 practised before the step: each step turns who practises into a union, one part for each person, whatever the others do
 (an additive process, which has a dual; Harris 1976, doi:10.1214/aop/1176996049). Drawn backwards, a set holds all who
 would have the root practise at the step that is looked at, had they practised at step 0; it may be empty. One unit
-exponential is carried along the ties that are tried, as in `spark.kernels.reverse`, another along those who may give up.
+exponential is carried along the ties that are tried, as in `spark.kernels.reverse`, another along who may give up.
 
 Where it counts whether the root EVER practised, she is looked at in every step: the union of all those sets.
 """
@@ -25,6 +25,7 @@ from spark.kernels.reverse import (
     FREE,
     NEXT,
     ROOT,
+    SENTINEL,
     STAMP,
     STORED,
     STREAM,
@@ -41,6 +42,8 @@ u64 = np.uint64
 i64 = np.int64
 
 AT_END, EVER, EACH_STEP = 0, 1, 2
+MANY = 64
+"""People at one step from which on a walk back rarely ends, so that nearly all sentinels are in it."""
 
 
 class Steps(NamedTuple):
@@ -49,7 +52,8 @@ class Steps(NamedTuple):
     marks uint8[n or 0]: FREE, BASE (practises at step 0 in any case) or SENTINEL; empty: nobody is marked. schedule,
     heard: broadcasts as in `Actions`. horizon: the last step. due_indptr int64[horizon + 2], due int32: who is made to
     practise at each step from 1 on. lapse uint64[n]: hazard of giving up per step, ENDLESS where it is certain.
-    objective: AT_END, EVER, or EACH_STEP, where the root is looked at in a random step of 1..horizon.
+    objective: AT_END, EVER, or EACH_STEP, where the root is looked at in a random step of 1..horizon. room: 1, or how
+    often a set counts that came to hold MANY people and was drawn to its end; only where no base is.
     """
 
     marks: Any
@@ -60,6 +64,7 @@ class Steps(NamedTuple):
     due: Any
     lapse: Any
     objective: Any
+    room: Any
 
 
 @kernel
@@ -79,7 +84,8 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
     """Draw sets from ``state[NEXT]`` up to `last`, or until `store` may not hold another one.
 
     The arguments are those of `spark.kernels.reverse.cascade_sets`; `alone` and `large` are not read. covered[FREE]
-    counts the sets in which nobody is.
+    counts the sets in which nobody is. A set that comes to hold MANY people is taken for covered right away with chance
+    1 - 1/room; else it is drawn to its end and counts `room` times, which keeps all counts right on average.
     """
     indptr, sources, kind, step, total, tie = rows
     members, ends, counts, singles, visited, covered, state = store
@@ -93,9 +99,10 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
     stamp = u32(state[STAMP])
     used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
     i = i64(state[NEXT])
+    room = i64(base.room)
     now = np.empty(n, np.int32)
     before = np.empty(n, np.int32)
-    while i < last and used + n <= members.size and stored + 1 < ends.size:
+    while i < last and used + room * n <= members.size and stored + room < ends.size:
         if i % CHUNK == 0:
             stream = chunk_stream(key, i // CHUNK) + GOLDEN
             energy = waiting(mix(stream))
@@ -118,7 +125,14 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
         now[0] = root
         count = i64(1)
         met = i64(FREE)
+        copies = i64(1)
         while t > 0 and count > 0:
+            if copies < room and count >= MANY:
+                stream += GOLDEN
+                if mix(stream) % u64(room) != u64(0):
+                    met = i64(SENTINEL)
+                    break
+                copies = room
             if has_due:
                 for x in range(due_indptr[t], due_indptr[t + 1]):
                     if visited[due[x]] == stamp:
@@ -202,20 +216,21 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
             now, before = before, now
             count = earlier
             t -= 1
-        if met != BASE and has_marks:
+        if met == FREE and has_marks:
             met = meets(marks, now, 0, count, met)
         if met != FREE:
             covered[met] += 1
         elif count == 0:
-            covered[FREE] += 1
+            covered[FREE] += copies
         elif count == 1:
-            singles[now[0]] += 1
+            singles[now[0]] += copies
         else:
-            for x in range(count):
-                members[used] = now[x]
-                counts[now[x]] += 1
-                used += 1
-            stored += 1
-            ends[stored] = used
+            for _ in range(copies):
+                for x in range(count):
+                    members[used] = now[x]
+                    counts[now[x]] += 1
+                    used += 1
+                stored += 1
+                ends[stored] = used
     state[STREAM], state[ENERGY], state[ENDURANCE], state[STAMP] = stream, energy, endurance, u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

@@ -125,7 +125,7 @@ def choose_seeds(
     ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
     named = {name: Plan(Seeds(people), *fixed.interventions) for name, people in ids.items()}
     spreads = dict(zip(named, try_plans(network, model, named, run, verb="choose_seeds"), strict=True))
-    options = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
+    options: dict[str, Any] = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
     options |= {"objective": objective} if objective != "at-horizon" else {}
     provenance = replace(spreads[CHOSEN].provenance, options={k: v for k, v in options.items() if v is not None})
     return Choice(
@@ -246,8 +246,8 @@ def _refuse_endless(model: Model, setting: Setting) -> None:
         raise UsageError("objective 'adopter-periods' adds up the steps up to a horizon: give one")
     if objective == "at-horizon" and law.family == "paths" and law.duration.all():
         raise UsageError(
-            f"without a horizon everybody has given up in the end under {name}: give one, the step at which to look, or "
-            "objective='ever-adopted'"
+            f"without a horizon everybody has given up in the end under {name}: give one, the step at which to look, "
+            "or objective='ever-adopted'"
         )
 
 

@@ -24,6 +24,7 @@ PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
 """People per set from which components of worlds pay, and from which a sentinel does."""
 MOST_COMPANIONS, NEARLY = 32, 0.9
+SEVERAL = 2
 
 
 class SetBackend(Backend, Protocol):
@@ -104,7 +105,7 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
         companions: list[int] = []
         if size > HUGE and wish.costs is None and wish.most > 1:
             pilot.grow(SENTINEL_SETS)
-            sentinel, companions = _sentinel(pilot.sets, wish)
+            sentinel, companions = _sentinel(pilot.sets, wish, several=setting.rule == "periods")
         a, b = (
             backend.reverse(setting.problem, setting.base, setting.watch, k, given=sentinel, companions=companions)
             for k in keys[:2]
@@ -123,11 +124,13 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     return replace(found, sentinel=tuple(sentinel), sample=plain) if sentinel else found
 
 
-def _sentinel(sets: Any, wish: Wish) -> tuple[list[int], list[int]]:
-    """The best single person, and those who are in nearly as many sets and in none without her."""
-    best = sets.greedy(1, wish.allowed, given=wish.free)[0].tolist()
-    if not best:
-        return [], []
+def _sentinel(sets: Any, wish: Wish, *, several: bool) -> tuple[list[int], list[int]]:
+    """The best single person, and those who are in nearly as many sets and in none without her; or, where nobody is in
+    nearly all large sets, because she may just have given up, the best few people.
+    """
+    best = sets.greedy(min(SEVERAL, 1 + wish.most // 10) if several else 1, wish.allowed, given=wish.free)[0].tolist()
+    if several or not best:
+        return best, best
     without = sets.singles.astype(np.int64)
     sizes = np.diff(sets.ends)
     which = np.repeat(np.arange(sizes.size), sizes)
