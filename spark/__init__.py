@@ -37,6 +37,9 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "UntilClear": "worlds",
+    "Adopters": "question",
+    "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "replay": "worlds",
@@ -52,12 +55,14 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adopters",
     "Bass",
     "Boost",
     "Bridge",
     "Broadcast",
     "Choice",
     "Comparison",
+    "Constraints",
     "ContinuousSIR",
     "CountThreshold",
     "ExamplesNeeded",
@@ -76,6 +81,7 @@ __all__ = [
     "Sustain",
     "TableTime",
     "TrivalencyCascade",
+    "UntilClear",
     "WeightedCascade",
     "__version__",
     "bass",
@@ -115,8 +121,9 @@ if TYPE_CHECKING:
     from spark.network import Network
     from spark.optimise import choose_seeds
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
+    from spark.question import Adopters, Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import compare, replay, simulate
+    from spark.worlds import UntilClear, compare, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

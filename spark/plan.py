@@ -13,7 +13,7 @@ import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from spark.errors import UsageError, nearest
 
@@ -22,9 +22,6 @@ To = Mapping[str, tuple[Hashable, ...]]
 PAY = ("on_offer", "on_acceptance")
 QUIET = {"quiet": True}
 """Marks what a description leaves out where it is as usual."""
-Objective = Literal["at-horizon", "ever-adopted", "adopter-periods"]
-OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
-"""What choosing counts: who practises at the end; who ever did; or the sum over the steps of those who practise."""
 
 
 def _distinct(ids: Iterable[Hashable]) -> tuple[Hashable, ...]:

@@ -20,7 +20,7 @@ from spark.problem.actions import lower_plans
 from spark.problem.together import lower_together
 from spark.results import Choice, Comparison, Difference, Spread
 from spark.scenario import Scenario, load_network
-from spark.worlds import Progress
+from spark.worlds import Progress, UntilClear
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -210,7 +210,7 @@ def _comparison(
             network,
             scenario.model,
             plans,
-            **_run_options(scenario),
+            **_run_options(scenario) | _until_clear(scenario),
             smallest_difference=scenario.run.smallest_difference,
             progress=progress,
         )
@@ -286,6 +286,11 @@ def _run_options(scenario: Scenario) -> dict[str, Any]:
         "workers": run.workers,
         "backend": run.backend,
     }
+
+
+def _until_clear(scenario: Scenario) -> dict[str, Any]:
+    most = scenario.run.until_clear
+    return {} if most is None else {"worlds": UntilClear(most=most), "standard_error": None}
 
 
 @contextmanager

@@ -401,6 +401,27 @@ def test_the_advice_can_depend_on_the_model_and_then_says_where_the_ranking_flip
     assert "Does the advice depend on the model?" in text
 
 
+def test_a_comparison_can_go_on_until_it_is_clear_which_plan_is_best(starter, tmp_path):
+    line = ("compare", starter, "--plan", "A=amina,bo", "--plan", "B=", "--until-clear")
+    data = document(*line)
+    assert (data["worlds"], data["decision"]["clear"]) == (256, True)
+    assert data["decision"]["looks"][-1] == 65_536
+    text = " ".join(run(*line).split())
+    assert "It is clear that A is best, after 256 worlds and 1 look." in text
+    assert document(*line, "--worlds", "300")["decision"]["looks"] == [256, 300]
+    level = run(*line[:-2], "B=bo,amina", "--until-clear")
+    assert "no difference that matters" in " ".join(level.split())
+    both = run(*line, "--standard-error", "0.1", code=2)
+    assert both == ""
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        f'[network]\npath = "{starter.as_posix()}"\n[run]\nuntil-clear = 512\n'
+        '[[plan]]\nname = "A"\nseeds = ["amina", "bo"]\n[[plan]]\nname = "B"\nseeds = []\n'
+    )
+    assert document("compare", scenario)["decision"]["looks"] == [256, 512]
+    assert "decision" not in document("compare", scenario, "--worlds", "300")
+
+
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):
     scenario = crowd_and_chain / "pilot.toml"
     scenario.write_text(

@@ -15,12 +15,15 @@ from spark.backends.sets_python import PlainReverseSets
 from spark.errors import UsageError
 from spark.kernels.accelerate import COMPILED
 from spark.optimise.sources import setting_of
-from spark.plan import OBJECTIVES, Plan
+from spark.plan import Plan
 from spark.problem.arrays import Worlds
+from spark.question import COUNTED
 
 needs_compiled = pytest.mark.skipif(not COMPILED, reason="many sets need compiled kernels")
 SIDE = Plan(spark.Seeds((1,), start=2), spark.Broadcast(probability=0.05, start=1, stop=3))
 NOTHING = Plan()
+PERIODS = spark.Adopters(counted="adopter-periods")
+SMALL = {"worlds": 64, "rng": 3, "workers": 1}
 GAMMA = spark.GammaTime(2.0)
 
 LAPSING = st.sampled_from(
@@ -158,7 +161,7 @@ def truth_of(model, objective, horizon, seeds):
 @pytest.mark.parametrize(
     ("model", "objective", "horizon"),
     [
-        *((spark.SIS("p", lapse=0.3), objective, 3) for objective in OBJECTIVES),
+        *((spark.SIS("p", lapse=0.3), objective, 3) for objective in COUNTED),
         (spark.SIS("p", lapse=0.6), "at-horizon", 4),
         (spark.SI("p"), "adopter-periods", 2),
         (spark.SIR("p", lapse=0.4), "ever-adopted", 3),
@@ -229,9 +232,9 @@ class TestChoosing:
             (spark.ContinuousSIR(0.2, 1.0), "ever-adopted", None),
         ):
             choice = spark.choose_seeds(
-                crowded(), model, count=4, objective=objective, horizon=horizon, worlds=64, rng=3, workers=1
+                crowded(), model, count=4, objective=spark.Adopters(counted=objective), horizon=horizon, **SMALL
             )
-            assert choice.objective == objective
+            assert choice.provenance.options.get("objective", "at-horizon") == objective
             assert 0.3 < choice.certificate.ratio <= 1
             assert {"ever-adopted": "ever practise", "adopter-periods": "adopter-periods"}.get(objective, "") in (
                 choice.certificate.statement
@@ -248,9 +251,9 @@ class TestChoosing:
         with pytest.raises(UsageError, match="everybody has given up in the end"):
             spark.choose_seeds(crowded(), spark.ContinuousSIR(0.2, 1.0), count=2)
         with pytest.raises(UsageError, match=r"did you mean .ever-adopted."):
-            spark.choose_seeds(crowded(), spark.SI(0.2), count=2, horizon=3, objective="ever_adopted")
+            spark.Adopters(counted="ever_adopted")
         with pytest.raises(UsageError, match="up to a horizon"):
-            spark.choose_seeds(crowded(), spark.ContinuousSIR(0.2), count=2, objective="adopter-periods")
+            spark.choose_seeds(crowded(), spark.ContinuousSIR(0.2), count=2, objective=PERIODS)
 
     @pytest.mark.parametrize(
         ("model", "objective"), [(spark.SIS(0.2, lapse=0.3), "at-horizon"), (spark.SIR(0.2, 0.3), "ever-adopted")]
@@ -262,19 +265,20 @@ class TestChoosing:
         monkeypatch.setattr("spark.optimise.crossfit.FEWEST_COUNTS", 1)
         ring = list(range(12))
         network = spark.Network.from_edges(ring, [*ring[1:], 0], people={"id": ring})
-        options = {"count": 2, "worlds": 16, "rng": 2, "quality": 0.8, "horizon": 3, "objective": objective}
+        options = {"count": 2, "worlds": 16, "rng": 2, "quality": 0.8, "horizon": 3}
+        options["objective"] = spark.Adopters(counted=objective)
         fast, slow = (spark.choose_seeds(network, model, backend=name, **options) for name in ("cpu", "python"))
         assert fast.to_dict() == slow.to_dict()
 
     def test_searches_worlds_where_there_are_no_sets(self):
         network = crowded(30, 90)
-        for objective in OBJECTIVES:
+        for objective in COUNTED:
             choice = spark.choose_seeds(
                 network,
                 spark.SIS(0.3, lapse=0.2, rekindle=0.5),
                 count=2,
                 horizon=4,
-                objective=objective,
+                objective=spark.Adopters(counted=objective),
                 worlds=32,
                 rng=3,
             )

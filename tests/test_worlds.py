@@ -1,6 +1,7 @@
 """The verbs that try plans: estimates with errors, verdicts, stops, replays, and results that survive JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ import pytest
 import spark
 from spark.backends import open_backend
 from spark.errors import UsageError
-from spark.results import Choice, Comparison, PlanResult, Spread
-from spark.worlds.estimates import difference_between
+from spark.results import Choice, Comparison, Spread
+from spark.worlds.differences import difference_between
 
 
 @pytest.fixture
@@ -93,7 +94,8 @@ def test_the_verdict_follows_the_interval_of_the_paired_difference(trust, shift,
     b = Spread(**{**fields, "sizes": np.full(400, 100, np.int32)})
     wobble = np.tile([-5, 5], 200)  # standard error 0.25, so the interval is the shift +- 0.49
     a = Spread(**{**fields, "sizes": (b.sizes + shift + wobble).astype(np.int32)})
-    got = difference_between(PlanResult("A", a, 0), PlanResult("B", b, 0), smallest)
+    (one,) = spark.compare(trust, MODEL, {"A": ["ann"]}, worlds=20, rng=1).plans
+    got = difference_between(replace(one, spread=a), replace(one, name="B", spread=b), smallest)
     assert (got.low, got.high) == (pytest.approx(shift - 0.4906, abs=1e-3), pytest.approx(shift + 0.4906, abs=1e-3))
     assert got.verdict == verdict
 

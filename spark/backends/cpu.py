@@ -71,11 +71,12 @@ class CpuBackend:
                     adopters=np.empty((stop - row, steps), np.int32),
                     value=np.empty(stop - row, np.int64),
                     ever=np.empty(stop - row, np.int64),
+                    groups_lit=np.empty((stop - row, len(watch.groups)), np.int32),
                 )
                 begin_row = done
                 done = kernel(np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count)
                 got = slice(begin_row, done)
-                tally.put(plan, row + begin_row, count.adopters[got], count.value[got], count.ever[got])
+                tally.put(plan, row + begin_row, count, got)
                 steps *= 2
             return done
 
@@ -130,15 +131,15 @@ class _Growing:
         self._adopters = np.zeros((plans, worlds, 16), np.int32)
         self._value = np.zeros((plans, worlds), np.int64)
         self._ever = np.zeros((plans, worlds), np.int64)
+        self._groups_lit = np.zeros((plans, worlds, len(watch.groups)), np.int32)
 
     @property
     def steps(self) -> int:
         return self._adopters.shape[2]
 
-    def put(
-        self, plan: int, row: int, adopters: NDArray[np.int32], value: NDArray[np.int64], ever: NDArray[np.int64]
-    ) -> None:
-        """Take the rows of some worlds; curves stay flat after their last step."""
+    def put(self, plan: int, row: int, count: Count, got: slice) -> None:
+        """Take the rows `got` of what was counted; curves stay flat after their last step."""
+        adopters = count.adopters[got]
         with self._lock:
             size, missing = adopters.shape[1], adopters.shape[1] - self.steps
             if missing > 0:
@@ -150,8 +151,9 @@ class _Growing:
                 self._adopters = wider
             self._adopters[plan, row : row + len(adopters), :size] = adopters
             self._adopters[plan, row : row + len(adopters), size:] = adopters[:, -1:]
-            self._value[plan, row : row + len(adopters)] = value
-            self._ever[plan, row : row + len(adopters)] = ever
+            self._value[plan, row : row + len(adopters)] = count.value[got]
+            self._ever[plan, row : row + len(adopters)] = count.ever[got]
+            self._groups_lit[plan, row : row + len(adopters)] = count.groups_lit[got]
 
     def whole(self, counts: dict[int, Count]) -> Tally:
         """Return the tally, cut after the last step at which anything changed."""
@@ -164,7 +166,8 @@ class _Growing:
             groups[0, plan] += count.group_sum
             groups[1, plan] += count.group_squares
             reached[plan] += count.reached
-        return Tally(self._adopters[:, :, : last + 1], self._value, self._ever, groups[0], groups[1], reached)
+        curves = self._adopters[:, :, : last + 1]
+        return Tally(curves, self._value, self._ever, self._groups_lit, groups[0], groups[1], reached)
 
 
 def _rule(problem: Problem) -> str:
@@ -299,6 +302,7 @@ def _count(watch: Watch, people: int) -> Count:
         np.empty((0, 0), np.int32),
         np.empty(0, np.int64),
         np.empty(0, np.int64),
+        np.empty((0, len(watch.groups)), np.int32),
         np.zeros(watch.group_count, np.int64),
         np.zeros(watch.group_count, np.int64),
         np.zeros(people, np.int64),

@@ -23,7 +23,7 @@ _PATHS: weakref.WeakKeyDictionary[Problem, PathRows] = weakref.WeakKeyDictionary
 def steps_base(
     problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int], companions: Sequence[int]
 ) -> Steps:
-    """Who practises, hears and gives up when, whatever is chosen; with companions, few large sets are drawn to an end."""
+    """Who practises, hears and gives up when, whatever is chosen; with companions large sets are spared."""
     law, horizon = problem.law, watch.horizon
     marks = np.where(law.adopted != 0, np.uint8(BASE), np.uint8(FREE))
     people, starts = _seeds(actions)
@@ -45,7 +45,7 @@ def steps_base(
         freeze(due_indptr),
         freeze(people[later]),
         freeze(hazards),
-        _OBJECTIVES[watch.objective],
+        _OBJECTIVES[watch.counted],
         FEWER if nothing and len(companions) else 1,
     )
 

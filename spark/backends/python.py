@@ -90,6 +90,7 @@ class PythonBackend:
 
         curves: list[list[list[int]]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
+        lit = np.zeros((actions.plans, worlds.count, len(watch.groups)), np.int32)
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
         reached = np.zeros((actions.plans, problem.graph.people), np.int64)
         for plan in range(actions.plans):
@@ -112,7 +113,8 @@ class PythonBackend:
                     curves[plan].append([sum(when[v] <= t for v in adopters) for t in range(last + 1)])
                 reached[plan, adopters] += 1
                 value[plan, row] = sum(int(watch.value[v]) for v in adopters) if watch.value.size else 0
-                for codes in watch.groups:
+                for column, codes in enumerate(watch.groups):
+                    lit[plan, row, column] = len({int(codes[v]) for v in adopters} - {-1})
                     size = np.bincount(codes[[v for v in adopters if codes[v] >= 0]], minlength=watch.group_count)
                     sums[plan] += size
                     squares[plan] += size * size
@@ -122,7 +124,7 @@ class PythonBackend:
         flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
         whole = np.array(flat, np.int32)
         changed = np.flatnonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=(0, 1)))
-        return Tally(whole[:, :, : changed.max(initial=-1) + 2], value, ever, sums, squares, reached)
+        return Tally(whole[:, :, : changed.max(initial=-1) + 2], value, ever, lit, sums, squares, reached)
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""

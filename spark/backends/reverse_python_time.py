@@ -20,7 +20,7 @@ class Periods(Rule):
     def __init__(self, problem: Problem, base: Actions | None, watch: Watch, given: Sequence[int]) -> None:
         super().__init__(problem, base, watch, given)
         law = problem.law
-        self.objective = watch.objective
+        self.objective = watch.counted
         self.gives_up = [_hazard(chance) for chance in law.lapse.tolist()]
         self.tries = [_hazard(live + 1) for live in law.live.tolist()]
         self.due: dict[int, set[int]] = {}

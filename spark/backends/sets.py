@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.backends.sets_gains import Gains
 from spark.kernels.cover import count_both, count_covered, first_to_cover, greedy_budget, greedy_cover
 from spark.kernels.cover_bound import add_weights, best_share, improve_weights, starting_weights
 
@@ -103,6 +105,19 @@ class Sets:
         first_to_cover(self.members, self.ends, self.singles, rank, covers)
         return covers
 
+    def gains(
+        self,
+        allowed: NDArray[np.uint8],
+        label: NDArray[np.int32] | None = None,
+        weight: NDArray[np.int64] | None = None,
+    ) -> Any:
+        """What everybody adds, while `allowed` people are chosen and given up (see `spark.backends.sets_gains`)."""
+        return Gains(self, allowed, label, weight)
+
+    def first_members(self) -> NDArray[np.int32]:
+        """Whom each stored set was drawn for, int32[stored]."""
+        return self.members[self.ends[:-1]]
+
     def roots(self) -> NDArray[np.int64]:
         """How many sets were drawn for each person, those that are covered in any case left out."""
         return np.bincount(self.members[self.ends[:-1]], minlength=self.singles.size) + self.singles
@@ -126,6 +141,7 @@ class Sets:
         budget: float | None = None,
         steps: int = 30,
         enough: float = 1.0,
+        modular: Callable[[NDArray[np.float64], NDArray[np.float64]], float] | None = None,
     ) -> float:
         """Bound from above how many sets any allowed choice covers (see `spark.kernels.cover_bound`).
 
@@ -134,6 +150,8 @@ class Sets:
         seeds : a good choice, from which the bound is started; who costs nothing is among them.
         most, allowed, costs, budget : what may be chosen, as in `greedy`.
         steps : subgradient steps. enough : stop as soon as `seeds` is seen to cover this share of the bound.
+        modular : the most that any choice is worth where everybody is worth a fixed sum, float64[n]; fills how much of
+            each person it takes. None: by `most`, or by costs and budget.
         """
         sets = self.ends.size - 1
         weight, lone = np.empty(sets, np.float32), np.empty(self.counts.size, np.float64)
@@ -143,7 +161,9 @@ class Sets:
         best, pace, since = np.inf, 1.0, 0
         for step in range(steps + 1):
             rest = add_weights(self.members, self.ends, self.singles, weight, lone, worth)
-            if costs is None:
+            if modular is not None:
+                bound = rest + modular(worth, share)
+            elif costs is None:
                 eligible = worth[allowed != 0]
                 cut = np.partition(eligible, eligible.size - most)[eligible.size - most] if most else np.inf
                 bound = rest + best_share(worth, allowed, most, cut, share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from spark.backends.cpu_reverse import most_sets
 from spark.backends.reverse_python import CHUNK, reverse_sets
 from spark.backends.sets import Sets
+from spark.backends.sets_gains import PlainGains
 from spark.problem.arrays import Actions, Problem, Watch
 
 
@@ -58,6 +60,15 @@ class PlainSets(Sets):
             left -= cost[best]
             open_sets = [people for people in open_sets if best not in people]
         return np.array(seeds, np.int32), np.array(gains, np.int64)
+
+    def gains(
+        self,
+        allowed: NDArray[np.uint8],
+        label: NDArray[np.int32] | None = None,
+        weight: NDArray[np.int64] | None = None,
+    ) -> Any:
+        """As `Sets.gains`."""
+        return PlainGains(self, allowed, label, weight)
 
     def covered(self, people: NDArray[np.int32]) -> int:
         """As `Sets.covered`."""

@@ -26,6 +26,8 @@ from spark.cli.plans import finish, read_plans
 from spark.cli.simulate import PLAN_HELP
 from spark.errors import UsageError
 
+MOST_UNTIL_CLEAR = 65_536
+
 
 @click.command(
     "compare",
@@ -34,6 +36,7 @@ from spark.errors import UsageError
         "spark compare pilot.toml",
         "spark compare my-trust --plan A=amina,bo --plan B=@b.csv --plan C=choose:2",
         "spark compare my-trust --plan ten=choose-count:10 --plan all=broadcast:0.01",
+        "spark compare my-trust --plan A=amina,bo --plan B=choose:2 --until-clear",
         "spark compare pilot.toml --model weighted-cascade --model linear-threshold",
     ),
 )
@@ -46,6 +49,11 @@ from spark.errors import UsageError
     type=click.FloatRange(min=0),
     help="How many people more or less would not matter.  [default: 1 % of the larger plan]",
 )
+@click.option(
+    "--until-clear",
+    is_flag=True,
+    help="Go on until it is clear which plan is best: 256, 512, 1024, ... worlds, at most --worlds.  [default: 65536]",
+)
 @model_options
 @network_options
 @run_options
@@ -54,6 +62,7 @@ def command(
     path: Path,
     plans: tuple[str, ...],
     smallest_difference: float | None,
+    until_clear: bool,
     network_options: NetworkOptions,
     model_options: ModelOptions,
     run_options: RunOptions,
@@ -76,6 +85,11 @@ def command(
     if smallest_difference is not None:
         run = dataclasses.replace(scenario.run, smallest_difference=smallest_difference)
         scenario = dataclasses.replace(scenario, run=run)
+    if until_clear:
+        if run_options.standard_error is not None:
+            raise UsageError("give either --until-clear or --standard-error, not both")
+        most = run_options.worlds or scenario.run.until_clear or MOST_UNTIL_CLEAR
+        scenario = dataclasses.replace(scenario, run=dataclasses.replace(scenario.run, until_clear=most))
     drafts = read_plans(plans or tuple(scenario.plans), scenario.plans)
     if len(drafts) < 2:
         raise UsageError("compare needs at least two plans: --plan A=a,b --plan B=c,d (--plan nothing= is no action)")

@@ -71,6 +71,8 @@ def _run(run: Run, options: RunOptions) -> Run:
         raise UsageError("give either --worlds or --standard-error, not both")
     given = {item.name: getattr(options, item.name) for item in dataclasses.fields(options)}
     given = {key: value for key, value in given.items() if value is not None}
+    if options.worlds is not None or options.standard_error is not None:
+        given["until_clear"] = None
     if options.worlds is not None:
         given["standard_error"] = None
     return dataclasses.replace(run, **given)

@@ -119,7 +119,8 @@ class Work(NamedTuple):
 
 class Count(NamedTuple):
     """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value and
-    ever int64[W], sums and squares int64[G], reached int64[n], and a working array int64[G] of zeros.
+    ever int64[W], groups_lit int32[W, d], sums and squares int64[G], reached int64[n], and a working array int64[G] of
+    zeros.
     """
 
     groups: NDArray[np.int32]
@@ -127,6 +128,7 @@ class Count(NamedTuple):
     adopters: NDArray[np.int32]
     value: NDArray[np.int64]
     ever: NDArray[np.int64]
+    groups_lit: NDArray[np.int32]
     group_sum: NDArray[np.int64]
     group_squares: NDArray[np.int64]
     reached: NDArray[np.int64]
@@ -262,10 +264,13 @@ def record_final(row, final, count):
             if g >= 0:
                 count.group_now[g] += 1
     count.value[row] = value
+    for d in range(count.groups.shape[0]):
+        count.groups_lit[row, d] = 0
     for v in final:
         for d in range(count.groups.shape[0]):
             g = count.groups[d, v]
             if g >= 0 and count.group_now[g] > 0:
+                count.groups_lit[row, d] += 1
                 count.group_sum[g] += count.group_now[g]
                 count.group_squares[g] += count.group_now[g] * count.group_now[g]
                 count.group_now[g] = 0

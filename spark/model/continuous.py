@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from spark.errors import UsageError
-from spark.model.guarantee import MONOTONE_TIME, REMOVED_TIME, Guarantee
+from spark.model.guarantee import CROWD, MONOTONE_TIME, REMOVED_TIME, Guarantee
 from spark.model.values import Share, frozen
 
 LEAST_SHAPE, MOST_SHAPE = 0.2, 1000.0
@@ -155,4 +155,4 @@ class Bass:
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
-        return MONOTONE_TIME
+        return CROWD

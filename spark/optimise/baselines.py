@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.network import Network
+from spark.optimise.greedy import filled, in_turn
 from spark.optimise.wish import Wish
 
 Order = NDArray[np.int32]
@@ -60,15 +61,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
 
 def take(order: Order, wish: Wish) -> Order:
     """Who of an order is chosen: free people, then whoever may be chosen and is still affordable."""
-    able = order[wish.allowed[order] != 0]
-    if wish.costs is None:
-        return np.concatenate([wish.free, able[: wish.most]])
-    chosen, left = [], float(wish.budget or 0)
-    for v in able.tolist():
-        if wish.costs[v] <= left:
-            chosen.append(v)
-            left -= float(wish.costs[v])
-    return np.concatenate([wish.free, np.array(chosen, np.int32)])
+    people = in_turn(order, wish, wish.free.tolist())
+    return filled(people, wish) if wish.limits is not None else people
 
 
 def _distinct_targets(network: Network) -> NDArray[np.int64]:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.optimise.programme import programme_of
 from spark.optimise.sources import SetBackend, Setting
 from spark.optimise.wish import Wish
 from spark.results import Certificate
@@ -109,7 +110,7 @@ def count_bounds(
     # the first sets say how many to draw and what to count; they are not counted, as that must not depend on them
     first = backend.reverse(setting.problem, setting.base, setting.watch, key, independent=True, given=sentinel)
     first.grow(FIRST_SETS)
-    could = setting.bare and wish.costs is None and not sentinel
+    could = setting.bare and wish.costs is None and not sentinel and seeds.size == wish.most
     met, beyond, twice = _met(first.sets, seeds, could)
     wanted = first.count * WANTED_HITS // max(beyond, 1)
     room = MOST_ENTRIES * first.count // max(first.entries, 1)
@@ -137,6 +138,8 @@ def _met(sets: Any, seeds: NDArray[np.int32], apart: bool) -> tuple[int, int, in
 def _most(sets: Any, wish: Wish, seeds: NDArray[np.int32]) -> float:
     """How many sets any choice meets at most; free people are chosen in any case."""
     price: dict[str, Any] = {} if wish.costs is None else {"costs": wish.costs, "budget": wish.budget}
+    if wish.limits is not None:
+        price["modular"] = programme_of(wish).most
     allowed = wish.allowed
     if wish.free.size:  # as a knapsack in which they cost nothing
         allowed = wish.allowed.copy()

@@ -10,23 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends import open_backend
-from spark.errors import UsageError, nearest
+from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.baselines import ORDERS, TITLES, random_order, take
 from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
+from spark.optimise.feasible import check
+from spark.optimise.greedy import filled
 from spark.optimise.search import choose_in_worlds
 from spark.optimise.sources import SetBackend, Setting, choose_on_sets, setting_of
 from spark.optimise.wish import Wish, wish_for
-from spark.plan import OBJECTIVES, Intervention, Objective, Plan, Seeds
+from spark.plan import Intervention, Plan, Seeds
 from spark.problem.arrays import VALUE_UNIT
 from spark.problem.keys import Rng, mix, run_key, whole_rng
+from spark.question import ANYBODY, EVERYBODY, Adopters, Constraints, constraints_in_words
 from spark.results import Baseline, Certificate, Choice, RankedSeed, Spread
 from spark.worlds import Progress, Run, try_plans
 
 CHOSEN = ""
-COUNTED: Mapping[Objective, str] = {
+INCREASE: Mapping[str, str] = {
     "at-horizon": "",
     "ever-adopted": " in those who ever practise",
     "adopter-periods": " in adopter-periods",
@@ -39,7 +42,8 @@ def choose_seeds(
     *,
     budget: float | None = None,
     count: int | None = None,
-    objective: Objective = "at-horizon",
+    objective: Adopters = EVERYBODY,
+    constraints: Constraints = ANYBODY,
     quality: float = 0.99,
     confidence: float = 0.99,
     beside: Iterable[Intervention] = (),
@@ -56,10 +60,8 @@ def choose_seeds(
     ----------
     budget : what the seeds may cost together, by the network's `cost` (1 each if it has none); or
     count : how many seeds, costs ignored. Exactly one of the two.
-    objective : what is to be as large as possible: ``"at-horizon"``, those who practise at the end; ``"ever-adopted"``,
-        those who practised at any time; ``"adopter-periods"``, the sum over the steps 1 to the horizon of those who
-        practise. They differ where people give up: then only the second comes with a certificate if who gave up is not
-        convinced again, because lighting too early can leave fewer at the end.
+    objective : what is to be as large as possible: adopters at the end, all who ever adopt, or adopter-periods.
+    constraints : who may be chosen, and who together.
     quality : stop looking once the choice reaches this share, in (0, 1), of the best that any effort of this kind would
         find; an estimate, not a guarantee.
     confidence : of the certificate, in (0, 1): the share of the best choice there is that is reached for certain.
@@ -74,7 +76,7 @@ def choose_seeds(
     Raises
     ------
     InfeasibleError
-        More seeds than may be chosen, or a budget above what all of them cost together.
+        More seeds than may be chosen, a budget above what all of them cost together, or constraints that nobody meets.
     UsageError, DataError
         As `spark.simulate`; and neither or both of budget and count.
 
@@ -91,52 +93,55 @@ def choose_seeds(
         for name, value in (("quality", quality), ("confidence", confidence))
         if isinstance(value, bool) or not isinstance(value, int | float | np.floating) or not 0 < value < 1
     ]
-    if objective not in OBJECTIVES:
-        faults.append(f"objective {objective!r} is none of {', '.join(OBJECTIVES)}{nearest(objective, OBJECTIVES)}")
     if faults:
         raise UsageError(*faults)
     rng = whole_rng(rng)
     run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
+    if objective.of is not None:
+        raise UsageError("objective: of whom is not known to the search yet; values can say whose adoption counts")
     fixed = Plan(*beside)
-    setting = setting_of(network, model, fixed, horizon, objective)
+    setting = setting_of(network, model, fixed, horizon, objective.counted)
     _refuse_endless(model, setting)
-    wish = wish_for(network, budget, count, network.index(fixed.seeds))
+    wish = wish_for(network, budget, count, network.index(fixed.seeds), constraints)
+    check(network, wish, exactly=count is not None)
     opened = cast(SetBackend, open_backend(backend, workers=workers))
     key = run_key(rng, "choose")
-    over = COUNTED[objective] + (" over what is done beside" if fixed.interventions else " over no action")
+    over = INCREASE[objective.counted] + (" over what is done beside" if fixed.interventions else " over no action")
     if setting.rule is not None:
         found = choose_on_sets(opened, setting, wish, key, quality)
         seeds, gains, errors = _ranked(found, setting)
-        seeds = _filled(seeds, wish)
+        seeds = filled(seeds, wish)
         certify_key = run_key(rng, "certify")
         certificate = certify(opened, setting, wish, seeds, certify_key, confidence, over, found.sentinel)
         reached: float | None = min(max(found.quality, 0.0), 1.0)
     else:
-        if setting.watch.value.size and objective != "at-horizon":
+        if setting.watch.value.size and objective != EVERYBODY:
             raise UsageError(
-                f"objective {objective!r} with values has to be searched for in worlds here, which count the value of "
-                "those who practise at the end only; leave the values out, or choose by 'at-horizon'"
+                f"objective {objective.counted!r} with values has to be searched for in worlds here, which count the "
+                "value of those who practise at the end only; leave the values out, or choose by 'at-horizon'"
             )
         found, reached = None, None
         seeds, gains = choose_in_worlds(network, opened, setting, wish, key)
-        seeds, errors = _filled(seeds, wish), np.full(gains.size, np.nan)
+        seeds, errors = filled(seeds, wish), np.full(gains.size, np.nan)
         certificate = Certificate(None, None, f"no bound: {_why_no_bound(model, setting)}", "search on worlds")
     plans = {CHOSEN: seeds} | _baselines(network, wish, found, key)
     ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
     named = {name: Plan(Seeds(people), *fixed.interventions) for name, people in ids.items()}
     spreads = dict(zip(named, try_plans(network, model, named, run, verb="choose_seeds"), strict=True))
     options: dict[str, Any] = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
-    options |= {"objective": objective} if objective != "at-horizon" else {}
+    options["objective"] = None if objective == EVERYBODY else objective.counted
+    options["constraints"] = list(constraints_in_words(constraints)) or None
     provenance = replace(spreads[CHOSEN].provenance, options={k: v for k, v in options.items() if v is not None})
     return Choice(
         seeds=ids[CHOSEN],
         ranking=_ranking(ids[CHOSEN], wish.cost[seeds], gains, errors),
         spread=spreads.pop(CHOSEN),
         certificate=certificate,
-        baselines=tuple(_baseline(name, ids[name], spread, len(seeds), objective) for name, spread in spreads.items()),
+        baselines=tuple(
+            _baseline(name, ids[name], spread, len(seeds), objective.counted) for name, spread in spreads.items()
+        ),
         quality=reached,
         cost=float(network.cost[seeds].sum()),
-        objective=objective,
         provenance=provenance,
     )
 
@@ -166,23 +171,9 @@ def _ranked(found: Agreement, setting: Setting) -> tuple[NDArray[np.int32], NDAr
     """The seeds in order, what each adds (people, or value), and its Monte-Carlo standard error."""
     value = setting.watch.value
     total = value.sum() / VALUE_UNIT if value.size else setting.problem.graph.people
-    total *= setting.watch.horizon if setting.watch.objective == "adopter-periods" else 1
+    total *= setting.watch.horizon if setting.watch.counted == "adopter-periods" else 1
     share = found.gains / found.sets.count
     return found.seeds, total * share, total * np.sqrt(share * (1 - share) / found.sets.count)
-
-
-def _filled(seeds: NDArray[np.int32], wish: Wish) -> NDArray[np.int32]:
-    """Whoever adds nothing in any set still counts as a seed, while she may be chosen and is affordable."""
-    rest = wish.allowed.copy()
-    rest[seeds] = 0
-    chosen = seeds.tolist()
-    left = np.inf if wish.costs is None else float(wish.budget or 0) - float(wish.costs[seeds].sum())
-    for v in np.flatnonzero(rest).tolist():
-        price = 0.0 if wish.costs is None else float(wish.costs[v])
-        if len(chosen) < wish.most + wish.free.size and price <= left:
-            chosen.append(v)
-            left -= price
-    return np.array(chosen, np.int32)
 
 
 def _ranking(
@@ -199,7 +190,7 @@ def _baselines(network: Network, wish: Wish, found: Agreement | None, key: int) 
     """Whom the simple rules choose; and how many at random reach as far as the choice."""
     plans = {"no action": np.empty(0, np.int32)}
     plans |= {TITLES[name]: take(order(network, _order_key(key, name)), wish) for name, order in ORDERS.items()}
-    if found is not None and wish.costs is None and wish.most:
+    if found is not None and wish.costs is None and wish.limits is None and wish.most:
         more = _random_needed(network, wish, found, key)
         if more > wish.most:
             order = random_order(network, _order_key(key, "random"))
@@ -219,16 +210,16 @@ def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> 
     return int(np.argmax(reached)) + 1 if reached.any() else covered.size
 
 
-def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, objective: Objective) -> Baseline:
+def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, counted: str) -> Baseline:
     note = ""
     if name == "more at random":
         name = f"random with {len(ids) - chosen:,} more seeds"
         note = f"as far as the {chosen:,} chosen, or everybody"
     if spread.mean_value is not None:
         note = f"{note}; " * bool(note) + f"value {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
-    if objective == "ever-adopted":
+    if counted == "ever-adopted":
         note = f"{note}; " * bool(note) + f"ever {spread.ever_adopted:.6g} ± {spread.ever_standard_error:.2g}"
-    elif objective == "adopter-periods":
+    elif counted == "adopter-periods":
         error = spread.adopter_periods_standard_error
         note = f"{note}; " * bool(note) + f"adopter-periods {spread.adopter_periods:.6g} ± {error:.2g}"
     return Baseline(name, ids, spread.mean, spread.standard_error, note)
@@ -236,31 +227,31 @@ def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, obje
 
 def _refuse_endless(model: Model, setting: Setting) -> None:
     """Refuse to look at an end that never comes, or at which everybody has given up."""
-    law, horizon, objective = setting.problem.law, setting.watch.horizon, setting.watch.objective
+    law, horizon, counted = setting.problem.law, setting.watch.horizon, setting.watch.counted
     if horizon >= 0:
         return
     name = type(model).__name__
     if law.lapse.size:
         raise UsageError(f"{name} goes on for ever: give a horizon, the step at which to look")
-    if objective == "adopter-periods":
+    if counted == "adopter-periods":
         raise UsageError("objective 'adopter-periods' adds up the steps up to a horizon: give one")
-    if objective == "at-horizon" and law.family == "paths" and law.duration.all():
+    if counted == "at-horizon" and law.family == "paths" and law.duration.all():
         raise UsageError(
             f"without a horizon everybody has given up in the end under {name}: give one, the step at which to look, "
-            "or objective='ever-adopted'"
+            "or objective=Adopters(counted='ever-adopted')"
         )
 
 
 def _rule_for_ever(setting: Setting) -> object:
-    return replace(setting, watch=replace(setting.watch, objective="ever-adopted")).rule
+    return replace(setting, watch=replace(setting.watch, counted="ever-adopted")).rule
 
 
 def _why_no_bound(model: Model, setting: Setting) -> str:
-    law, objective = setting.problem.law, setting.watch.objective
+    law, counted = setting.problem.law, setting.watch.counted
     if law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
-    if objective == "at-horizon" and _rule_for_ever(setting) is not None:
-        return f"{model.guarantee.statement}; objective 'ever-adopted', those who practised at any time, has a bound"
-    if model.guarantee.submodular or objective != "at-horizon":
-        return f"there are no reverse sets for {objective} here: the seeds come from a search on worlds"
+    if counted == "at-horizon" and _rule_for_ever(setting) is not None:
+        return f"{model.guarantee.statement} (objective 'ever-adopted')"
+    if model.guarantee.submodular or counted != "at-horizon":
+        return f"there are no reverse sets for {counted} here: the seeds come from a search on worlds"
     return model.guarantee.statement

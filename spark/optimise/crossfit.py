@@ -72,20 +72,23 @@ def agree(
     given: Sequence[int] | NDArray[np.int32] = (),
     costs: NDArray[np.float64] | None = None,
     budget: float | None = None,
+    best: Callable[[Any], tuple[NDArray[np.int32], NDArray[np.int64]]] | None = None,
 ) -> Agreement:
     """Choose up to `most` of `allowed` people (uint8[n]), drawing sets until `quality` is reached or memory is full.
 
     Parameters
     ----------
     given : people who are chosen in any case. costs, budget : see `spark.backends.sets.Sets.greedy`.
+    best : chooses on sets where these do not say it all; returns who, in order, and how many sets each adds.
     """
+    choose = best or (lambda sets: _best(sets, most, allowed, given, costs, budget))
     count, looks = FIRST_COUNT, []
     while True:
         for pool in pools:
             pool.grow(count)
         a, b = pools[0].sets, pools[1].sets
-        seeds_a, gains_a = _best(a, most, allowed, given, costs, budget)
-        seeds_b, gains_b = _best(b, most, allowed, given, costs, budget)
+        seeds_a, gains_a = choose(a)
+        seeds_b, gains_b = choose(b)
         reached = _share(a, b, _all(given, seeds_a), _all(given, seeds_b))
         last = (int(gains_a[-1]) if gains_a.size else 0, int(gains_b[-1]) if gains_b.size else 0)
         enough = most > FEW_SEEDS or min(seeds_a.size, seeds_b.size) == 0 or min(last) >= FEWEST_COUNTS
@@ -96,7 +99,7 @@ def agree(
         growth = _growth(looks[-2:], 1 - quality) if reached < quality else 2.0
         count = min(int(a.count * min(LARGEST_STEP, max(SMALLEST_STEP, growth))), limit)
     both = a + b
-    seeds, gains = _best(both, most, allowed, given, costs, budget)
+    seeds, gains = choose(both)
     return Agreement(seeds, gains, both, both.sample, reached)
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from spark.network import Network
 from spark.optimise.baselines import degree_order
+from spark.optimise.room import Room
 from spark.optimise.sources import Setting
 from spark.optimise.wish import Wish
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Worlds, freeze
@@ -14,6 +15,8 @@ from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Worlds, freeze
 WORLDS = 256
 BATCH = 16
 FEWEST_CANDIDATES, CANDIDATES_PER_SEED = 128, 8
+CHEAPEST = 1e-9
+"""What people who cost nothing are taken to cost when gains per cost are compared."""
 
 
 def choose_in_worlds(
@@ -29,40 +32,40 @@ def choose_in_worlds(
     who, in order, free people first, and what each adds (people, or value).
     """
     order = degree_order(network, key)
-    able = order[wish.allowed[order] != 0][: max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * wish.most)]
+    able = order[wish.allowed[order] != 0]
+    if wish.limits is None:
+        able = able[: max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * wish.most)]
     seeds, gains = wish.free.tolist(), []
     reached = _means(backend, setting, [[], seeds], key)
     gains += [(reached[1] - reached[0]) / max(len(seeds), 1)] * len(seeds)
-    height, left = float(reached[1]), np.inf if wish.budget is None else wish.budget
-    price = np.ones(able.size) if wish.costs is None else wish.costs[able]
+    height, room = float(reached[1]), Room(wish)
+    price = np.ones(able.size) if wish.costs is None else np.maximum(wish.costs[able], CHEAPEST)
     promise = np.full(able.size, np.inf)
-    while len(seeds) < wish.most + wish.free.size:
-        promise[price > left] = -np.inf
-        looked = np.zeros(able.size, bool)
+    while True:
+        fits = room.fits()[able]
+        looked = ~fits
         while True:
-            ranks = np.argsort(-promise / price, kind="stable")
-            if not ranks.size or promise[ranks[0]] == -np.inf:
+            ranks = np.argsort(-np.where(fits, promise, -np.inf) / price, kind="stable")
+            if not fits.any():
                 return np.array(seeds, np.int32), np.array(gains)
             if looked[ranks[0]]:
                 break
-            batch = [i for i in ranks[:BATCH].tolist() if not looked[i] and promise[i] > -np.inf]
+            batch = [i for i in ranks[:BATCH].tolist() if not looked[i]]
             promise[batch] = _means(backend, setting, [[*seeds, int(able[i])] for i in batch], key) - height
             looked[batch] = True
         best = int(ranks[0])
         seeds.append(int(able[best]))
+        room.take(seeds[-1])
         gains.append(float(promise[best]))
         height += float(promise[best])
-        left -= float(price[best])
-        promise[best] = -np.inf
-    return np.array(seeds, np.int32), np.array(gains)
 
 
 def _means(backend: Backend, setting: Setting, plans: list[list[int]], key: int) -> NDArray[np.float64]:
     """Mean of what is counted for each set of seeds: adopters or their value at the end, or another objective."""
     tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, Worlds(key, 0, WORLDS))
-    if setting.watch.objective == "ever-adopted":
+    if setting.watch.counted == "ever-adopted":
         return np.asarray(tally.ever.sum(axis=1) / WORLDS)
-    if setting.watch.objective == "adopter-periods":
+    if setting.watch.counted == "adopter-periods":
         steps = tally.adopters.sum(axis=1, dtype=np.int64)  # flat after the last step that is there
         rest = setting.watch.horizon + 1 - steps.shape[1]
         return np.asarray((steps[:, 1:].sum(axis=1) + rest * steps[:, -1]) / WORLDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,8 +14,9 @@ from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
+from spark.optimise.greedy import best_on
 from spark.optimise.wish import Wish
-from spark.plan import Objective, Plan
+from spark.plan import Plan
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
 from spark.problem.keys import mix
 from spark.problem.reverse import Rule, reverse_rule
@@ -73,7 +75,7 @@ class Setting:
 
 
 def setting_of(
-    network: Network, model: Model, fixed: Plan, horizon: int | None, objective: Objective = "at-horizon"
+    network: Network, model: Model, fixed: Plan, horizon: int | None, counted: str = "at-horizon"
 ) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
     problem, base = lower_together(network, model, {"": fixed})
@@ -86,7 +88,7 @@ def setting_of(
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
     groups = np.empty((0, network.size), np.int32)
-    watch = Watch(groups, 0, value, -1 if horizon is None else horizon, objective)
+    watch = Watch(groups, 0, value, -1 if horizon is None else horizon, counted)
     return Setting(problem, base if fixed.interventions else None, watch)
 
 
@@ -97,13 +99,14 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
+    simple = wish.costs is None and wish.limits is None
     ties_only = setting.rule == "cascade" and setting.bare and setting.watch.horizon < 0
-    if size > LARGE and ties_only and wish.costs is None:
+    if size > LARGE and ties_only and simple:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:
         companions: list[int] = []
-        if size > HUGE and wish.costs is None and wish.most > 1:
+        if size > HUGE and simple and wish.most > 1:
             pilot.grow(SENTINEL_SETS)
             sentinel, companions = _sentinel(pilot.sets, wish, several=setting.rule == "periods")
         a, b = (
@@ -114,7 +117,8 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     allowed = wish.allowed.copy()
     allowed[sentinel] = 0
     most = wish.most - len(sentinel)
-    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget)
+    best = None if wish.limits is None else partial(best_on, wish=wish)
+    found = agree(pools, most, allowed, quality, given=wish.free, costs=wish.costs, budget=wish.budget, best=best)
 
     def plain() -> Any:
         pilot.grow(SAMPLE_SETS)

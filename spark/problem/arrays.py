@@ -298,14 +298,14 @@ class Actions:
 class Watch:
     """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` in all.
     `value`: int64[n], or [0] where it is not asked for. `horizon`: last step, or -1 to run until nothing can change.
-    `objective`: what choosing counts (`spark.plan.OBJECTIVES`); a `Tally` holds all of it.
+    `counted`: what choosing counts (`spark.Adopters`); a `Tally` holds all of it.
     """
 
     groups: I32
     group_count: int
     value: I64
     horizon: int = -1
-    objective: str = "at-horizon"
+    counted: str = "at-horizon"
 
 
 @dataclass(frozen=True)
@@ -326,6 +326,7 @@ class Tally:
     adopters : int32[P, W, T+1]; how many practise at the end of each step.
     value : int64[P, W]; total value of the final adopters, millionths.
     ever : int64[P, W]; how many practised at any time.
+    groups_lit : int32[P, W, d]; in how many groups of each row of `Watch.groups` somebody practises at the end.
     group_sum, group_squares : int64[P, G]; over worlds, of the final adopters in each group.
     reached : int64[P, n]; in how many worlds each person practises at the end.
     """
@@ -333,6 +334,7 @@ class Tally:
     adopters: I32
     value: I64
     ever: I64
+    groups_lit: I32
     group_sum: I64
     group_squares: I64
     reached: I64

@@ -23,12 +23,12 @@ def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule |
     ----------
     base : fixed actions, of which the first plan counts, or None.
     """
-    law, objective = problem.law, watch.objective
+    law, counted = problem.law, watch.counted
     if law.live_edge:
-        return None if objective == "adopter-periods" else law.family  # type: ignore[return-value]
+        return None if counted == "adopter-periods" else law.family  # type: ignore[return-value]
     if law.family == "paths":
         stays = not law.duration.any()
-        return "paths" if objective == "ever-adopted" or (stays and objective == "at-horizon") else None
+        return "paths" if counted == "ever-adopted" or (stays and counted == "at-horizon") else None
     if law.family != "cascade" or law.examples > 1 or not law.lapse.size:
         return None
     if not law.lapse.any() or bool((law.left == UNIT).all()):
@@ -37,7 +37,7 @@ def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule |
     # example does it is wasted: more seeds can then light fewer
     again = base is not None and bool(base.schedule.size or base.seed_start[: base.seed_indptr[1]].any())
     removed = not law.left[1:].any() and not law.has_partners and not again
-    return "paths" if removed and objective == "ever-adopted" else None
+    return "paths" if removed and counted == "ever-adopted" else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Any
 from spark.model import Model
 from spark.network import Network
 from spark.plan import Seeds
+from spark.provenance import plain
 from spark.report import Frame
 from spark.report.advice import models_data, under_models
 from spark.report.frame import assumed, provenance, what_next
@@ -28,7 +29,8 @@ from spark.report.layout import (
 )
 from spark.report.spread import in_order, in_words, people_table, spread_document
 from spark.report.words import ERROR_NOTE, assumptions
-from spark.results import Comparison, Difference
+from spark.report.worth import decided, money, outcomes, tenth_better
+from spark.results import Comparison, Difference, plan_row
 from spark.study import ComparisonAnswer as Compared
 
 
@@ -46,7 +48,13 @@ class ComparisonAnswer:
         comparison = self.compared.comparison
         return document(
             section("Plans, tried in the same worlds", plans_table(comparison, "value" in self.network.given)),
-            section("Which is better", *(paragraph(verdict(d), bullet="- ") for d in comparison.differences)),
+            section(
+                "Which is better",
+                *(paragraph(text) for text in (decided(comparison),) if text),
+                *(paragraph(verdict(d), bullet="- ") for d in comparison.differences),
+            ),
+            outcomes(comparison),
+            money(comparison),
             sensitivity(self.compared),
             under_models(self.compared),
             who(self.network, self.compared),
@@ -59,13 +67,13 @@ class ComparisonAnswer:
         """Write a document of docs/schemas/compare.json."""
         comparison = self.compared.comparison
         data: dict[str, Any] = {
-            "plans": [
-                {"name": plan.name, "cost": plan.cost, **spread_document(self.network, plan.spread)}
-                for plan in comparison.plans
-            ],
+            "plans": [plan_row(plan, spread_document(self.network, plan.spread)) for plan in comparison.plans],
             "differences": [asdict(difference) for difference in comparison.differences],
+            "cost_effectiveness": [plain(asdict(row)) for row in comparison.cost_effectiveness],
             "worlds": comparison.worlds,
         }
+        if comparison.decision is not None:
+            data["decision"] = plain(asdict(comparison.decision))
         if self.compared.sensitivity:
             data["sensitivity"] = [
                 {
@@ -129,7 +137,7 @@ def verdict(d: Difference) -> str:
         a, b, ahead = b, a, behind
     mean, low, high = interval(sign * d.mean, *sorted((sign * d.low, sign * d.high)))
     level = f", level in {percent(d.probability_tie)}" if d.probability_tie else ""
-    luck = f"ahead in {percent(ahead)} of worlds{level}."
+    luck = f"ahead in {percent(ahead)} of worlds{tenth_better(d, sign > 0, ahead)}{level}."
     if d.verdict == "no-difference":
         matters = f"less than {number(d.smallest_difference)} people is taken as nothing"
         return f"{a} and {b}: no difference that matters ({mean}, 95 % interval {low} to {high}; {matters})."

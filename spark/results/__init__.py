@@ -1,7 +1,20 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
 from spark.results.choice import Baseline, Certificate, Choice, RankedSeed
-from spark.results.comparison import Comparison, Difference, PlanResult, Verdict
+from spark.results.comparison import (
+    Comparison,
+    CostEffect,
+    Decision,
+    Difference,
+    PlanResult,
+    Price,
+    Question,
+    Standing,
+    TimeTo,
+    Verdict,
+    WorstOff,
+    plan_row,
+)
 from spark.results.estimate import mean_and_error
 from spark.results.replay import Cause, Event, Replay
 from spark.results.spread import GroupSpread, Spread, Step
@@ -12,14 +25,22 @@ __all__ = [
     "Certificate",
     "Choice",
     "Comparison",
+    "CostEffect",
+    "Decision",
     "Difference",
     "Event",
     "GroupSpread",
     "PlanResult",
+    "Price",
+    "Question",
     "RankedSeed",
     "Replay",
     "Spread",
+    "Standing",
     "Step",
+    "TimeTo",
     "Verdict",
+    "WorstOff",
     "mean_and_error",
+    "plan_row",
 ]

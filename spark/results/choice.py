@@ -61,7 +61,6 @@ class Choice:
         kind would find, or None where it is not estimated. The two are different things.
     baselines : simpler rules in the same worlds.
     cost : what the seeds cost together.
-    objective : what was to be as large as possible, and what gains and certificate count (see `spark.choose_seeds`).
     """
 
     seeds: tuple[Hashable, ...]
@@ -72,7 +71,6 @@ class Choice:
     quality: float | None
     cost: float
     provenance: Provenance
-    objective: str = "at-horizon"
 
     def __repr__(self) -> str:
         return f"<Choice: {len(self.seeds)} seeds, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
@@ -92,7 +90,6 @@ class Choice:
             "baselines": [plain(asdict(baseline)) for baseline in self.baselines],
             "quality": self.quality,
             "cost": self.cost,
-            "objective": self.objective,
             "provenance": self.provenance.to_dict(),
         }
 
@@ -109,7 +106,6 @@ class Choice:
             data["quality"],
             data["cost"],
             Provenance.from_dict(data["provenance"]),
-            data.get("objective", "at-horizon"),
         )
 
     def to_pandas(self) -> pd.DataFrame:

@@ -33,9 +33,13 @@ class NetworkFile:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the worlds are run; the options are those of `spark.simulate` and `spark.compare`."""
+    """How the worlds are run; the options are those of `spark.simulate` and `spark.compare`.
+
+    `until_clear` is the most worlds of a comparison that goes on until its decision is clear (`spark.UntilClear`).
+    """
 
     worlds: int = 4096
+    until_clear: int | None = None
     standard_error: float | None = None
     horizon: int | None = None
     rng: int = 0

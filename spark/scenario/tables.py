@@ -88,6 +88,9 @@ class RunTable(Table):
     """How the worlds are run."""
 
     worlds: int = Field(4096, ge=2, description="how many worlds to try every plan in")
+    until_clear: int | None = Field(
+        None, ge=2, le=1 << 20, description="compare: go on until the decision is clear, in at most so many worlds"
+    )
     standard_error: float | None = Field(None, gt=0, description="go on until the standard error is this small")
     horizon: int | None = Field(None, ge=0, description="the last step; without it, until nothing can change")
     rng: int = Field(0, description="start of the random numbers: the same number gives the same answer")

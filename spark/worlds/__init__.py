@@ -3,9 +3,10 @@
 Every plan is tried in the same worlds, so that a difference between plans is never a difference in luck.
 """
 
+from spark.worlds.looks import UntilClear
 from spark.worlds.run import PlanLike, Progress, Run
 from spark.worlds.story import replay
 from spark.worlds.trying import try_plans
 from spark.worlds.verbs import compare, simulate
 
-__all__ = ["PlanLike", "Progress", "Run", "compare", "replay", "simulate", "try_plans"]
+__all__ = ["PlanLike", "Progress", "Run", "UntilClear", "compare", "replay", "simulate", "try_plans"]

@@ -11,9 +11,7 @@ from spark.network import Group, Network
 from spark.plan import Plan
 from spark.problem.arrays import VALUE_UNIT, Tally, freeze
 from spark.provenance import Provenance
-from spark.results import Difference, GroupSpread, PlanResult, Spread, Step, Verdict, mean_and_error
-
-_TWO_SIDED_95 = 1.959963984540054
+from spark.results import GroupSpread, Spread, Step, mean_and_error
 
 
 def groupings(network: Network) -> dict[str, Group]:
@@ -33,14 +31,14 @@ def spread_of(
     adopters = tally.adopters[row]
     worlds = adopters.shape[0]
     sizes = np.ascontiguousarray(adopters[:, -1])
-    mean, error = _exact(sizes)
-    gain, gain_error = _exact(sizes - nothing)
-    value = _exact(tally.value[row]) if "value" in network.given else None
-    ever, ever_error = _exact(tally.ever[row])
+    mean, error = exact(sizes)
+    gain, gain_error = exact(sizes - nothing)
+    value = exact(tally.value[row]) if "value" in network.given else None
+    ever, ever_error = exact(tally.ever[row])
     periods = None
     if provenance.horizon is not None:
         unchanged = provenance.horizon - (adopters.shape[1] - 1)
-        periods = _exact(adopters[:, 1:].sum(axis=1, dtype=np.int64) + unchanged * sizes.astype(np.int64))
+        periods = exact(adopters[:, 1:].sum(axis=1, dtype=np.int64) + unchanged * sizes.astype(np.int64))
     groups: dict[str, tuple[GroupSpread, ...]] = {}
     place = 0
     for column, group in groupings(network).items():
@@ -77,7 +75,7 @@ def spread_of(
     )
 
 
-def _exact(counts: NDArray[Any]) -> tuple[float, float]:
+def exact(counts: NDArray[Any]) -> tuple[float, float]:
     """Mean and standard error by exact integer sums, so that they do not depend on the order of worlds."""
     whole = counts.astype(np.int64)
     if whole.size and int(np.abs(whole).max()) < 1 << 20:
@@ -88,22 +86,4 @@ def _exact(counts: NDArray[Any]) -> tuple[float, float]:
 
 def _step(time: int, adopters: NDArray[np.int32]) -> Step:
     low, median, high = np.quantile(adopters, [0.1, 0.5, 0.9], method="inverted_cdf")
-    return Step(time, *_exact(adopters), float(median), float(low), float(high))
-
-
-def difference_between(a: PlanResult, b: PlanResult, smallest: float | None) -> Difference:
-    """Return the paired difference of two plans and its verdict; `smallest` None is 1 % of the larger mean."""
-    paired = a.spread.sizes.astype(np.int64) - b.spread.sizes
-    mean, error = _exact(paired)
-    low, high = mean - _TWO_SIDED_95 * error, mean + _TWO_SIDED_95 * error
-    if smallest is None:
-        smallest = 0.01 * max(a.spread.mean, b.spread.mean)
-    verdict: Verdict = "too-close"
-    if -smallest <= low and high <= smallest:
-        verdict = "no-difference"
-    elif low > 0:
-        verdict = "a"
-    elif high < 0:
-        verdict = "b"
-    wins, ties = float((paired > 0).mean()), float((paired == 0).mean())
-    return Difference(a.name, b.name, mean, low, high, wins, ties, smallest, verdict)
+    return Step(time, *exact(adopters), float(median), float(low), float(high))

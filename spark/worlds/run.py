@@ -11,6 +11,7 @@ import numpy as np
 from spark.errors import UsageError
 from spark.plan import Intervention, Plan
 from spark.problem.keys import Rng
+from spark.worlds.looks import UntilClear
 
 PlanLike = Plan | Intervention | Iterable[Hashable]
 Progress = Callable[[int, int], None]
@@ -24,11 +25,13 @@ class Run:
     Attributes
     ----------
     worlds : how many, >= 2; read where `standard_error` is None.
+    until : go on until the decision is clear, in at most `worlds`, looked at as it says.
     standard_error : wanted standard error of every mean; looked at after 256, 512, 1024, ... worlds, at most 2^20.
     horizon : last step, >= 0, or None to run until nothing can change.
     """
 
     worlds: int = 4096
+    until: UntilClear | None = None
     standard_error: float | None = None
     horizon: int | None = None
     rng: Rng = None
@@ -43,6 +46,8 @@ class Run:
             faults.append(f"worlds {self.worlds!r} is not a whole number from 2 to 2^32")
         if self.standard_error is not None and not (self.standard_error > 0 and math.isfinite(self.standard_error)):
             faults.append(f"standard error {self.standard_error!r} is not a number above 0")
+        if self.standard_error is not None and self.until is not None:
+            faults.append("give either a standard error to reach, or UntilClear, not both")
         if self.horizon is not None and not 0 <= self.horizon < 1 << 31:
             faults.append(f"horizon {self.horizon!r} is not a step of at least 0")
         if faults:

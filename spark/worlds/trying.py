@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.backends import open_backend
 from spark.errors import UsageError
@@ -19,37 +21,71 @@ from spark.problem.together import lower_together
 from spark.provenance import Provenance, describe_model, describe_plan
 from spark.results import Spread
 from spark.worlds.estimates import groupings, spread_of
+from spark.worlds.looks import FIRST_LOOK
 from spark.worlds.run import Run
 
-FIRST_LOOK = 256
 MOST_WORLDS = 1 << 20
 NO_ACTION = "no action"
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Plans tried in the same worlds: the spread of each, in order, and the tally of their worlds, a row a plan."""
+
+    spreads: list[Spread]
+    tally: Tally
+
+
+Enough = Callable[[NDArray[np.int32]], bool]
+"""Told the adopters at the end, int32[P, W]; says whether the worlds so far will do."""
+
+
 def try_plans(network: Network, model: Model, plans: Mapping[str, Plan], run: Run, *, verb: str) -> list[Spread]:
     """Return the spread of each plan, in the same worlds (purpose "evaluate"), in order."""
+    return try_worlds(network, model, plans, run, verb=verb).spreads
+
+
+def try_worlds(
+    network: Network, model: Model, plans: Mapping[str, Plan], run: Run, *, verb: str, enough: Enough | None = None
+) -> Tried:
+    """Try plans in the same worlds; with `run.until` only as many as are `enough`."""
     with_nothing = {**plans, NO_ACTION + "\0": Plan()} if network.adopted.any() else dict(plans)
     problem, actions = lower_together(network, model, with_nothing)
     if problem.law.lapse.size and run.horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     watch = watch_for(network, run)
     rng = whole_rng(run.rng)
-    tally = _tally(problem, actions, watch, run, run_key(rng, "evaluate"), len(plans))
+    if run.until is not None and enough is not None:
+        looks: Iterable[int] = run.until.looks
+    elif run.standard_error is not None:
+        looks = [FIRST_LOOK << j for j in range(MOST_WORLDS.bit_length() - FIRST_LOOK.bit_length() + 1)]
+        enough = partial(_precise, wanted=run.standard_error)
+    else:
+        looks = [int(run.worlds)]
+    tally = _tally(problem, actions, watch, run, run_key(rng, "evaluate"), len(plans), looks, enough)
     worlds = tally.adopters.shape[1]
     nothing = tally.adopters[len(plans), :, -1] if len(with_nothing) > len(plans) else np.zeros(worlds, np.int32)
     provenance = provenance_of(network, model, plans, problem, run, rng, verb, worlds)
-    return [
+    spreads = [
         spread_of(network, plan, tally, row, nothing, replace(provenance, plans={name: describe_plan(plan)}))
         for row, (name, plan) in enumerate(plans.items())
     ]
+    return Tried(spreads, tally)
 
 
-def _tally(problem: Problem, actions: Actions, watch: Watch, run: Run, key: int, plans: int) -> Tally:
-    """Run all worlds, or block after block until every mean is precise enough."""
-    wanted = run.standard_error
-    total = int(run.worlds) if wanted is None else FIRST_LOOK
-    done, tally = 0, None
-    reported = 0
+def _tally(
+    problem: Problem,
+    actions: Actions,
+    watch: Watch,
+    run: Run,
+    key: int,
+    plans: int,
+    looks: Iterable[int],
+    enough: Enough | None,
+) -> Tally:
+    """Run worlds up to one look after the other, until they are enough or there is no further look."""
+    tally: Tally | None = None
+    done = total = reported = 0
 
     def progress(more: int) -> None:
         nonlocal reported
@@ -58,13 +94,14 @@ def _tally(problem: Problem, actions: Actions, watch: Watch, run: Run, key: int,
             run.progress(reported // actions.plans, total)
 
     backend = open_backend(run.backend, workers=run.workers, progress=progress)
-    while True:
+    for total in looks:
         block = backend.run(problem, actions, watch, Worlds(key, done, total - done))
         tally = block if tally is None else _join(tally, block)
         done = total
-        if wanted is None or done >= MOST_WORLDS or _largest_error(tally, plans) <= wanted:
-            return tally
-        total = 2 * done
+        if enough is not None and enough(tally.adopters[:plans, :, -1]):
+            break
+    assert tally is not None
+    return tally
 
 
 def _join(a: Tally, b: Tally) -> Tally:
@@ -75,15 +112,16 @@ def _join(a: Tally, b: Tally) -> Tally:
         np.concatenate(longer, axis=1),
         np.concatenate([a.value, b.value], axis=1),
         np.concatenate([a.ever, b.ever], axis=1),
+        np.concatenate([a.groups_lit, b.groups_lit], axis=1),
         a.group_sum + b.group_sum,
         a.group_squares + b.group_squares,
         a.reached + b.reached,
     )
 
 
-def _largest_error(tally: Tally, plans: int) -> float:
-    final = tally.adopters[:plans, :, -1].astype(np.float64)
-    return float(final.std(axis=1, ddof=1).max() / math.sqrt(final.shape[1]))
+def _precise(final: NDArray[np.int32], wanted: float) -> bool:
+    """Whether the standard error of every mean is small enough."""
+    return float(final.astype(np.float64).std(axis=1, ddof=1).max() / math.sqrt(final.shape[1])) <= wanted
 
 
 def watch_for(network: Network, run: Run, *, count: bool = True) -> Watch:
@@ -118,5 +156,12 @@ def provenance_of(
         purpose="evaluate",
         worlds=worlds,
         horizon=run.horizon,
-        options=None if run.standard_error is None else {"standard_error": run.standard_error},
+        options=_stops(run),
     )
+
+
+def _stops(run: Run) -> dict[str, object] | None:
+    """What was asked for instead of a number of worlds."""
+    if run.until is not None:
+        return {"until_clear": {item.name: getattr(run.until, item.name) for item in fields(run.until)}}
+    return None if run.standard_error is None else {"standard_error": run.standard_error}

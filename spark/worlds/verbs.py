@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 
 from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.plan import as_plan
-from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng
 from spark.provenance import describe_plan
-from spark.results import Comparison, PlanResult, Spread
-from spark.worlds.estimates import difference_between
+from spark.results import Comparison, Spread
+from spark.worlds.differences import TWO_SIDED_95, decision_of, difference_between, is_clear
+from spark.worlds.looks import UntilClear
+from spark.worlds.outcomes import cost_effectiveness, plan_results
 from spark.worlds.run import PlanLike, Progress, Run
-from spark.worlds.trying import try_plans
+from spark.worlds.trying import try_plans, try_worlds
 
 
 def simulate(
@@ -73,10 +75,11 @@ def compare(
     model: Model,
     plans: Mapping[str, PlanLike],
     *,
-    worlds: int = 4096,
+    worlds: int | UntilClear = 4096,
     standard_error: float | None = None,
     horizon: int | None = None,
     smallest_difference: float | None = None,
+    shares: Sequence[float] = (0.5,),
     rng: Rng = None,
     workers: int | None = None,
     backend: str = "cpu",
@@ -87,16 +90,25 @@ def compare(
     Parameters
     ----------
     plans : name -> plan (see `simulate`); at least one.
+    worlds : how many; or `UntilClear()`, to go on until the decision is clear.
     smallest_difference : adopters below which a difference does not matter; None is 1 % of the larger mean.
+    shares : shares of all people, in (0, 1], of which the time until that many practise is asked for.
 
     See `simulate` for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> network = spark.Network.from_edges(["hub"] * 3, ["a", "b", "c"])
+    >>> both = {"hub": ["hub"], "leaf": ["a"]}
+    >>> found = compare(network, spark.IndependentCascade(0.5), both, worlds=spark.UntilClear(), rng=7)
+    >>> found.worlds, found.differences[0].verdict, found.plans[0].probability_best
+    (256, 'a', 0.935546875)
     """
-    if not plans:
-        raise UsageError("compare needs at least one plan")
-    if smallest_difference is not None and not (smallest_difference >= 0 and math.isfinite(smallest_difference)):
-        raise UsageError(f"smallest difference {smallest_difference!r} is not a number of at least 0")
+    _check(plans, smallest_difference, shares)
+    until = worlds if isinstance(worlds, UntilClear) else None
     run = Run(
-        worlds=worlds,
+        worlds=worlds.most if isinstance(worlds, UntilClear) else worlds,
+        until=until,
         standard_error=standard_error,
         horizon=horizon,
         rng=rng,
@@ -105,11 +117,30 @@ def compare(
         progress=progress,
     )
     named = {str(name): as_plan(plan) for name, plan in plans.items()}
-    spreads = try_plans(network, model, named, run, verb="compare")
-    results = tuple(
-        PlanResult(name, spread, plan_cost(network, plan, horizon))
-        for (name, plan), spread in zip(named.items(), spreads, strict=True)
+    lowered = list(named.values())
+    enough = None if until is None else partial(is_clear, until, lowered, smallest_difference)
+    tried = try_worlds(network, model, named, run, verb="compare", enough=enough)
+    found = tried.spreads[0].worlds
+    critical = TWO_SIDED_95 if until is None else until.critical(len(named))[until.looks.index(found)]
+    results = plan_results(network, list(named), lowered, tried, shares)
+    differences = tuple(difference_between(a, b, smallest_difference, critical) for a, b in combinations(results, 2))
+    provenance = tried.spreads[0].provenance
+    return Comparison(
+        plans=results,
+        differences=differences,
+        cost_effectiveness=cost_effectiveness(results, differences),
+        worlds=found,
+        decision=None if until is None else decision_of(until, named, smallest_difference, tried.spreads),
+        provenance=replace(provenance, plans={name: describe_plan(plan) for name, plan in named.items()}),
     )
-    differences = tuple(difference_between(a, b, smallest_difference) for a, b in combinations(results, 2))
-    provenance = replace(spreads[0].provenance, plans={name: describe_plan(plan) for name, plan in named.items()})
-    return Comparison(results, differences, spreads[0].worlds, provenance)
+
+
+def _check(plans: Mapping[str, PlanLike], smallest_difference: float | None, shares: Sequence[float]) -> None:
+    faults = []
+    if not plans:
+        faults.append("compare needs at least one plan")
+    if smallest_difference is not None and not (smallest_difference >= 0 and math.isfinite(smallest_difference)):
+        faults.append(f"smallest difference {smallest_difference!r} is not a number of at least 0")
+    faults += [f"shares: {share!r} is not in (0, 1]" for share in shares if not 0 < share <= 1]
+    if faults:
+        raise UsageError(*faults)
