@@ -17,14 +17,17 @@ from benchmarks.beside import compare_speed
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
 from benchmarks.growth import measure_growth
+from benchmarks.intervals import measure_intervals
 from benchmarks.start import compare_starts
+
+TABLES = ("speed", "choosing", "epidemics", "start", "growth", "statistics")
 
 
 def main() -> None:
     """Parse the options, run what they name."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the case of 15,000 people only, cascades only")
-    parser.add_argument("--only", choices=("speed", "choosing", "epidemics", "start", "growth"), help="one table only")
+    parser.add_argument("--only", choices=TABLES, help="one table only")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each system (default 5)")
     options = parser.parse_args()
     print(
@@ -39,6 +42,7 @@ def main() -> None:
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
+            "statistics": ("How sure comparisons are", measure_intervals(quick=options.quick)),
         }
         chosen = [options.only] if options.only else ["speed"] if options.quick else list(tables)
         for key in chosen:

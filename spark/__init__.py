@@ -24,7 +24,10 @@ _HOME = {
     "SI": "model",
     "SIS": "model",
     "SIR": "model",
+    "ContinuousSEIR": "model",
+    "ContinuousSI": "model",
     "ContinuousSIR": "model",
+    "ContinuousSIS": "model",
     "Bass": "model",
     "ExponentialTime": "model",
     "FixedTime": "model",
@@ -42,8 +45,10 @@ _HOME = {
     "Constraints": "question",
     "simulate": "worlds",
     "compare": "worlds",
+    "compare_across": "worlds",
     "replay": "worlds",
     "choose_seeds": "optimise",
+    "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
     "Choice": "results",
@@ -63,7 +68,10 @@ __all__ = [
     "Choice",
     "Comparison",
     "Constraints",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ExamplesNeeded",
     "ExponentialTime",
@@ -87,9 +95,11 @@ __all__ = [
     "bass",
     "choose_seeds",
     "compare",
+    "compare_across",
     "datasets",
     "exact",
     "generate",
+    "plot_network",
     "read_network",
     "replay",
     "simulate",
@@ -105,7 +115,10 @@ if TYPE_CHECKING:
         SIR,
         SIS,
         Bass,
+        ContinuousSEIR,
+        ContinuousSI,
         ContinuousSIR,
+        ContinuousSIS,
         CountThreshold,
         ExamplesNeeded,
         ExponentialTime,
@@ -120,10 +133,11 @@ if TYPE_CHECKING:
     )
     from spark.network import Network
     from spark.optimise import choose_seeds
+    from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Constraints
     from spark.results import Choice, Comparison, Spread
-    from spark.worlds import UntilClear, compare, replay, simulate
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 
 def __getattr__(name: str) -> Any:

@@ -6,21 +6,21 @@ This is the only module that knows both scenarios and optimisers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from spark.errors import DataError, UsageError
+from spark.errors import DataError, Fault, SparkError, UsageError
 from spark.model import Model
 from spark.model.parameters import with_probability
 from spark.network import Network
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.problem.actions import lower_plans
 from spark.problem.together import lower_together
-from spark.results import Choice, Comparison, Difference, Spread
-from spark.scenario import Scenario, load_network
-from spark.worlds import Progress, UntilClear
+from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
+from spark.scenario import NetworkFile, Scenario, load_network
+from spark.worlds import Progress, UntilClear, compare_across
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -97,7 +97,8 @@ class ComparisonAnswer:
     """Which plan is better, how the plans came to their seeds, and whether that depends on probability or model.
 
     `choices` holds the choice behind each plan that was still to be chosen. `models` is empty, or holds the comparison
-    under each model of the scenario, its own first.
+    under each model of the scenario, its own first. `across` : the plans on other networks, where there are any;
+    `anew` : whether seeds were chosen there, on each network its own.
     """
 
     comparison: Comparison
@@ -105,6 +106,8 @@ class ComparisonAnswer:
     choices: Mapping[str, Choice]
     sensitivity: tuple[OtherComparison, ...] = ()
     models: tuple[UnderModel, ...] = ()
+    across: ComparisonAcross | None = None
+    anew: bool = False
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -194,7 +197,47 @@ def compare(
     for model in scenario.also:
         comparison = _comparison(network, dataclasses.replace(scenario, model=model), fixed, progress)
         models.append(UnderModel(model, comparison))
-    return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models))
+    across = None if scenario.network.others is None else _across(scenario, plans, progress)
+    anew = any(isinstance(plan, ChoiceRequest) for plan in plans.values())
+    return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models), across, anew)
+
+
+def _across(
+    scenario: Scenario, plans: Mapping[str, Plan | ChoiceRequest], progress: Progress | None
+) -> ComparisonAcross:
+    """Try plans on the other networks of a scenario; what is to be chosen is chosen on each."""
+
+    def on(plan: Plan | ChoiceRequest) -> Callable[[Network], Plan]:
+        return lambda network: _resolve(network, scenario, plan, None)[0]
+
+    options = _run_options(scenario)
+    del options["standard_error"]
+    return compare_across(
+        _other_networks(scenario.network),
+        scenario.model,
+        {name: on(plan) for name, plan in plans.items()},
+        **options,
+        smallest_difference=scenario.run.smallest_difference,
+        progress=progress,
+    )
+
+
+def _other_networks(source: NetworkFile) -> dict[str, Network]:
+    """Read every network of a folder: each folder in it, and each file, in order of their names."""
+    assert source.others is not None
+    places = sorted(place for place in source.others.iterdir() if not place.name.startswith("."))
+    if len(places) < 2:
+        raise UsageError(f"{source.others} has fewer than two networks; each folder and file in it is one")
+    read = {place.name: dataclasses.replace(source, path=place, others=None) for place in places}
+    networks, faults = {}, []
+    for name, file in read.items():
+        try:
+            networks[name] = load_network(file)
+        except SparkError as error:
+            faults += [Fault(f"network {name}: {f.message}", f.file, f.line, f.key) for f in error.faults]
+    if faults:
+        raise DataError(*faults)
+    return networks
 
 
 def _better(difference: Difference) -> str | None:

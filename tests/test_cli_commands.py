@@ -313,6 +313,11 @@ MODELS_ON_THE_LINE = {
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
+    "continuous-si --rate .2 --delay fixed --horizon 9": "ContinuousSI",
+    "continuous-sis --rate .2 --recovery .3 --rekindle .5 --horizon 6": "ContinuousSIS",
+    "continuous-sir --rate .2 --recovery .3 --delay gamma:2 --duration table:0,1,3": "ContinuousSIR",
+    "continuous-seir --rate .2 --onset 2 --recovery .3 --latency fixed": "ContinuousSEIR",
+    "bass --p .03 --q .38 --horizon 6": "Bass",
 }
 
 
@@ -326,8 +331,9 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
         rf"How it spreads: (?!{MODELS_ON_THE_LINE[model]}\().*\([^)]*{name}[^)]*\); named by --model", text
     )
     assert "What is known of this model: " in text
-    assert ("ever practised" in text) == (name in {"sis", "sir"})
-    assert ("adopter-periods" in text) == (name in {"sis", "sir"})
+    gives_up = {"sis", "sir", "continuous-sis", "continuous-sir", "continuous-seir"}
+    assert ("ever practised" in text) == (name in gives_up)
+    assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
 
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
@@ -354,6 +360,14 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
         ("--model sis:laps=2 -p .1", "write sis:PARAMETER=VALUE|has no laps"),
         ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, examples-needed"),
         ("--model weighted-cascade --model linear-threshold", "give one --model; compare takes several"),
+        ("--model continuous-sir", "continuous-sir needs --rate, such as --rate 0.1"),
+        ("--model continuous-sir --rate 1 --delay gamma:x", "gamma time: 'x' is not a list of numbers"),
+        ("--model continuous-sir --rate 1 --duration gama:2", "duration 'gama:2' is not a law of times"),
+        ("--model continuous-sir --rate 1 --delay months", "names the tie column 'months', which the network does not"),
+        ("--model continuous-sis --rate 1 --recovery 1", "continuous-sis goes on for ever: it needs a horizon"),
+        ("--model continuous-seir --rate 1 --onset 0", "onset 0 is not a rate above 0"),
+        ("--model bass --p .03", "bass needs --q, such as --q 0.38"),
+        ("--model sir -p .2 --recovery 1 --horizon 4", "--recovery belongs to continuous-sis, continuous-sir, contin"),
     ],
 )
 def test_what_a_model_does_not_take_is_refused_in_words(starter, options, message):
@@ -422,6 +436,37 @@ def test_a_comparison_can_go_on_until_it_is_clear_which_plan_is_best(starter, tm
     assert "decision" not in document("compare", scenario, "--worlds", "300")
 
 
+def test_a_comparison_can_be_held_against_other_networks(tmp_path):
+    said = run("generate", "scale-free", "--people", "60", "--ties", "240", "--copies", "4", "--output", tmp_path / "g")
+    assert "spark compare" in said
+    assert sorted(place.name for place in (tmp_path / "g").iterdir()) == ["1", "2", "3", "4"]
+    line = (
+        "compare",
+        tmp_path / "g" / "1",
+        "--networks",
+        tmp_path / "g",
+        "--plan",
+        "A=degree:3",
+        "--plan",
+        "B=random:3",
+    )
+    line += ("--worlds", "128")
+    data = document(*line)
+    assert [row["name"] for row in data["across"]["networks"]] == ["1", "2", "3", "4"]
+    assert len({row["digest"] for row in data["across"]["networks"]}) == 4
+    assert "Does the advice hold on other networks?" in run(*line)
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        '[network]\npath = "g/1"\nothers = "g"\n[run]\nworlds = 128\n'
+        '[[plan]]\nname = "A"\nchoose = {count = 3, method = "degree"}\n'
+        '[[plan]]\nname = "B"\nchoose = {count = 3, method = "random"}\n'
+    )
+    assert document("compare", scenario)["across"]["plans"] == data["across"]["plans"]
+    (tmp_path / "g" / "5").mkdir()
+    run(*line, code=3)
+    run("generate", "star", "--people", "9", "--copies", "2", "--output", tmp_path / "s", code=2)
+
+
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):
     scenario = crowd_and_chain / "pilot.toml"
     scenario.write_text(
@@ -440,9 +485,10 @@ def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
     page = "si-sis-sir" if name in {"si", "sis", "sir"} else name
+    page = "continuous-time" if name.startswith("continuous-") else page
     text = (ROOT / f"docs/models/{page}.md").read_text(encoding="utf-8")
     assert "https://doi.org/" in text
-    assert f"--model {name}" in text or name == "si"
+    assert f"--model {name}" in text or name in {"si", "continuous-si"}
     assert "guarantee" in text
     assert f"docs/models/{page}.md" in (ROOT / "README.md").read_text(encoding="utf-8")
     commands = (ROOT / "docs/commands.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
-from estimates import agrees
+from estimates import agrees, sizes_agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import network_of, plans, tables
@@ -27,7 +27,13 @@ LAWS = st.one_of(
     st.builds(spark.TableTime, st.lists(st.floats(0, 3), min_size=2, max_size=4).map(sorted).map(tuple)),
 )
 RATES = st.sampled_from((0.0, 0.4, 1, "strength", "chance"))
-MODELS = st.builds(spark.ContinuousSIR, RATES, st.sampled_from((0, 0.3, 2)), LAWS, LAWS)
+TICKS = st.one_of(LAWS, st.just("strength"))
+MODELS = st.one_of(
+    st.builds(spark.ContinuousSIR, RATES, st.sampled_from((0, 0.3, 2)), TICKS, LAWS),
+    st.builds(spark.ContinuousSEIR, RATES, st.sampled_from((0.4, 3)), st.sampled_from((0, 0.3, 2)), TICKS, LAWS, LAWS),
+    st.builds(spark.ContinuousSI, RATES, TICKS),
+)
+AGAIN = st.builds(spark.ContinuousSIS, RATES, st.sampled_from((0.3, 2, 40)), st.sampled_from((0.0, 0.5, 1.0)))
 BASS = st.builds(spark.Bass, st.sampled_from((0, 0.03, 2)), st.sampled_from((0, 0.4, 3)))
 HORIZONS = st.sampled_from((None, 0, 1, 3, 9))
 
@@ -58,6 +64,17 @@ class TestTheSlowTwin:
             for backend in ("python", "cpu")
         ]
         assert stories[0] == stories[1]
+
+    @settings(max_examples=60 if COMPILED else 10)
+    @given(tables(layers=("day", "night"), personal=True), AGAIN, st.integers(0, 6), st.integers(0, 2**63), st.data())
+    def test_gives_the_same_clocks_that_ring_again_and_again(self, table, model, horizon, rng, data):
+        network = network_of(table)
+        plan = data.draw(plans(network.size))
+        spreads = [
+            simulate(network, model, plan, horizon=horizon, rng=rng, **options).to_dict()
+            for options in ({"backend": "python"}, {"workers": 1}, {"workers": 3})
+        ]
+        assert spreads[0] == spreads[1] == spreads[2]
 
     @settings(max_examples=60 if COMPILED else 10)
     @given(tables(), BASS, HORIZONS, st.integers(0, 2**63), st.data())
@@ -183,6 +200,27 @@ class TestTimes:
         stop = simulate(spark.generate.path(2), spark.ContinuousSIR(0, 0.5, duration=law), [0], **options)
         assert steps_agree(stop, {t: 1 - p for t, p in figures.items()})
 
+    def test_that_a_column_gives_are_taken_as_they_are(self):
+        network = spark.Network.from_edges([0, 1, 0], [1, 2, 2], columns={"months": [1.5, 0.5, 3.0]})
+        spread = simulate(network, spark.ContinuousSI(1, delay="months"), [0])
+        assert [step.mean for step in spread.over_time] == [1, 1, 3]
+        twice = simulate(network, spark.ContinuousSI(2, delay="months"), [0])
+        assert [step.mean for step in twice.over_time] == [1, 3]
+
+    @pytest.mark.parametrize("latency", [spark.FixedTime(), spark.GammaTime(2)])
+    def test_of_trying_come_before_practising_and_change_nobodys_fate(self, latency):
+        network = spark.generate.ring(30, 2)
+        plain, trying = spark.ContinuousSIR(1, 1), spark.ContinuousSEIR(1, 0.25, 1, latency=latency)
+        a, b = (tally(network, model, [0, 7], 300) for model in (plain, trying))
+        assert (a.ever == b.ever).all()
+        assert (a.adopters[0].sum(axis=1) > 0).all()
+        slow = simulate(
+            spark.generate.path(2), spark.ContinuousSEIR(1, 0.5, 0, spark.FixedTime(), latency), [0], horizon=5
+        )
+        fixed = latency == spark.FixedTime()
+        assert slow.over_time[2].mean == 1 if fixed else 1 < slow.over_time[2].mean < 2
+        assert slow.over_time[3].mean == 2 if fixed else slow.over_time[3].mean < 2
+
     def test_that_are_fixed_pass_along_a_path_like_clockwork(self):
         model = spark.ContinuousSIR(0.5, 0.25, spark.FixedTime(), spark.FixedTime())
         spread = simulate(spark.generate.path(4), model, spark.Plan(spark.Seeds([0]), spark.Seeds([3], start=1)))
@@ -199,6 +237,65 @@ class TestTimes:
             spread = simulate(network, spark.SIR(chance, lapse=chance), [0], horizon=2 * steps, worlds=worlds, rng=2)
             apart[steps] = abs(spread.mean - exact.mean) / math.hypot(spread.standard_error, exact.standard_error)
         assert apart[64] < 4 < apart[1]
+
+
+class TestComingBack:
+    @STATISTICS
+    def test_a_pair_that_lights_each_other_again_dies_out_when_it_should(self):
+        pair = spark.Network.from_edges(["u"], ["v"], influence="both")
+        fine = 16  # units of time in one of the rates 1 and 1
+        model = spark.ContinuousSIS(1 / fine, 1 / fine)
+        for seeds, mean in ((["u"], 1.5), (["u", "v"], 2)):
+            curves = tally(pair, model, seeds, 20_000, horizon=30 * fine).adopters[0]
+            times = ((curves > 0).sum(axis=1) - 0.5) / fine
+            error = times.std(ddof=1) / math.sqrt(len(times))
+            assert agrees(times.mean(), error + 0.001, mean)
+            assert not agrees(times.mean(), error + 0.001, 2 if mean == 1.5 else 1.5)
+
+    @STATISTICS
+    def test_a_crowd_settles_at_one_less_the_inverse_of_its_reproduction_number(self):
+        people, numbers = 400, (1.5, 2, 4)
+        network = spark.generate.clique(people)
+        for number in numbers:
+            model = spark.ContinuousSIS(number / (people - 1), 1)
+            spread = simulate(network, model, list(range(people // 2)), worlds=8, horizon=20)
+            level = np.mean([step.mean for step in spread.over_time[12:]]) / people
+            fits = {other: abs(level - (1 - 1 / other)) < 0.02 for other in numbers}
+            assert fits == {other: other == number for other in numbers}
+
+    @settings(max_examples=40 if COMPILED else 5)
+    @given(tables(personal=True), RATES, st.integers(0, 5), st.data())
+    def test_each_world_is_monotone_and_submodular_in_the_seeds(self, table, rate, horizon, data):
+        network = network_of(table)
+        model = spark.ContinuousSIS(rate, 0.7)
+        beside = data.draw(plans(network.size))
+        one, two = data.draw(st.integers(0, network.size - 1)), data.draw(st.integers(0, network.size - 1))
+        nobody, a, b, both = (
+            tally(network, model, spark.Plan(*beside.interventions, spark.Seeds(seeds)), 64, horizon).adopters[0, :, -1]
+            for seeds in ([], [one], [two], [one, two])
+        )
+        assert (both >= a).all()
+        assert (b >= nobody).all()
+        assert (a - nobody >= both - b).all()
+
+    def test_without_a_way_back_readiness_stays_lost(self):
+        network = spark.generate.clique(4)
+        for nu in (0.0, 0.5, 1.0):
+            worlds = 20_000 if COMPILED else 1500
+            spread = simulate(network, spark.ContinuousSIS(0.6, 0.5, nu), [0], horizon=3, worlds=worlds)
+            sizes = {other: spark.exact.sizes(network, spark.ContinuousSIS(0.6, 0.5, other), [0], horizon=3)
+                     for other in (0.0, 1.0)}  # fmt: skip
+            fits = {other: sizes_agree(spread, law) for other, law in sizes.items()}
+            assert fits == {other: other == nu for other in sizes}
+
+    def test_it_needs_a_horizon_unless_nobody_gives_up(self):
+        pair = spark.Network.from_edges(["u"], ["v"], influence="both")
+        with pytest.raises(UsageError, match="ContinuousSIS goes on for ever: give a horizon"):
+            simulate(pair, spark.ContinuousSIS(1, 1), ["u"])
+        with pytest.raises(UsageError, match="recovery: a rate of 5000 is neither 0 nor between .* and 1,024"):
+            simulate(pair, spark.ContinuousSIS(1, 5000), ["u"], horizon=1)
+        forever = simulate(pair, spark.ContinuousSIS(1, 0), ["u"])
+        assert forever.sizes.tolist() == simulate(pair, spark.ContinuousSI(1), ["u"]).sizes.tolist()
 
 
 class TestBass:
@@ -287,7 +384,7 @@ class TestLaws:
 class TestFaults:
     def test_all_that_is_wrong_with_a_model_is_said_at_once(self):
         with pytest.raises(UsageError) as error:
-            spark.ContinuousSIR({"day": -1, "night": True}, math.inf, delay="gamma", duration=None)
+            spark.ContinuousSIR({"day": -1, "night": True}, math.inf, delay="", duration=None)
         assert len(error.value.faults) == 5
         with pytest.raises(UsageError, match=r"Bass: p -1 .*\n.*Bass: q 'x'"):
             spark.Bass(-1, "x")

@@ -43,6 +43,7 @@ ONE_TIME = st.sampled_from(
         (spark.ContinuousSIR(0.5, 0.4), "ever-adopted", None),
         (spark.ContinuousSIR(0.5, 0.4, GAMMA, spark.FixedTime()), "ever-adopted", 3),
         (spark.ContinuousSIR("chance"), "at-horizon", 2),
+        (spark.ContinuousSEIR(0.8, 2.0, 0.4), "ever-adopted", 3),
     ]
 )
 
@@ -112,9 +113,7 @@ def test_workers_change_nothing(model, objective, horizon, monkeypatch):
 @settings(max_examples=20 if COMPILED else 5)
 def test_in_continuous_time_seeds_reach_the_root_in_the_very_world_iff_they_meet_its_set(data):
     network = data.draw(networks(personal=True, most=5))
-    model = data.draw(
-        st.sampled_from((spark.ContinuousSIR(0.7, 0.5), spark.ContinuousSIR(0.5, 1.0, GAMMA, spark.FixedTime())))
-    )
+    model = data.draw(st.sampled_from((spark.ContinuousSIR(0.7, 0.5), spark.ContinuousSEIR(0.9, 1.5, 0.5))))
     horizon = data.draw(st.sampled_from((None, 2)))
     plan = data.draw(st.sampled_from((NOTHING, SIDE)))
     setting, _, slow = both(network, model, "ever-adopted", horizon, plan)

@@ -5,35 +5,37 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spark.backends.cpu_continuous import KERNELS, continuous_rows, continuous_work
+from spark.backends.cpu_changes import KERNELS as CHANGED
+from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
+from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
-from spark.kernels.continuous import Crowd, CrowdWork, Paths, PathsWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.periods import run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
-from spark.kernels.world import Changes, Count, Questions, Rows, Shares, Start, Work
-from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Uptake, Watch, Worlds, freeze
+from spark.kernels.world import Count, Rows, Shares, Start, Work
+from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows | Paths | Crowd] = weakref.WeakKeyDictionary()
+AnyWork = Work | Room | ContinuousWork
+_ROWS: weakref.WeakKeyDictionary[Problem, Rows | ContinuousRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
     "periods": (run_periods, None),
     **KERNELS,
+    **CHANGED,
 }
 
 
@@ -48,11 +50,10 @@ class CpuBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        kernel = _KERNELS[_rule(problem)][0]
-        rows, shares = _rows(problem), _shares(problem)
+        shares = _shares(problem)
         starts = [_start(problem, actions, watch, plan) for plan in range(actions.plans)]
         tally = _Growing(actions.plans, worlds.count, watch, problem.graph.people)
-        works: dict[int, Work | PathsWork | CrowdWork] = {}
+        works: dict[int, AnyWork] = {}
         counts: dict[int, Count] = {}
 
         def work(worker: int, begin: int, end: int) -> None:
@@ -63,9 +64,10 @@ class CpuBackend:
                 stop = min(row + end - begin, worlds.count)
                 begin += _chunk(plan, row, stop, works[worker], worker)
 
-        def _chunk(plan: int, row: int, stop: int, room: Work | PathsWork | CrowdWork, worker: int) -> int:
+        def _chunk(plan: int, row: int, stop: int, room: Any, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
             count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
+            kernel, rows, room = _means(problem, starts[plan], room)
             while done < stop - row:
                 count = count._replace(
                     adopters=np.empty((stop - row, steps), np.int32),
@@ -74,7 +76,9 @@ class CpuBackend:
                     groups_lit=np.empty((stop - row, len(watch.groups)), np.int32),
                 )
                 begin_row = done
-                done = kernel(np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count)
+                done = kernel[0](
+                    np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count
+                )
                 got = slice(begin_row, done)
                 tally.put(plan, row + begin_row, count, got)
                 steps *= 2
@@ -85,12 +89,10 @@ class CpuBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        kernel = _KERNELS[_rule(problem)][1]
+        start, shares = _start(problem, actions, watch, 0), _shares(problem)
+        (_, kernel), rows, room = _means(problem, start, _work(problem, [start]))
         if kernel is None:
             raise UsageError(NO_REPLAY[problem.law.family])
-        rows, shares = _rows(problem), _shares(problem)
-        start = _start(problem, actions, watch, 0)
-        room = _work(problem, [start])
         when = np.full((worlds.count, problem.graph.people), -1, np.int32)
         by = np.full((worlds.count, problem.graph.people), Trace.NEVER, np.int64)
         for row in range(worlds.count):
@@ -177,7 +179,17 @@ def _rule(problem: Problem) -> str:
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
-def _rows(problem: Problem) -> Rows | Paths | Crowd:
+def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
+    """The kernels (run, replay) for a plan, and the rows and working arrays that they take."""
+    rule = _rule(problem)
+    if isinstance(room, Room):
+        if changes_anything(start.changes):
+            return _KERNELS["changed " + rule], level_rows(problem), room
+        room = room.work
+    return _KERNELS[rule], _rows(problem), room
+
+
+def _rows(problem: Problem) -> Rows | ContinuousRows:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
@@ -221,44 +233,11 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
         freeze(actions.schedule[plan] if (actions.schedule[plan] >= 0).any() else actions.schedule[plan, :0]),
         actions.heard,
         watch.horizon,
-        _changes(actions, plan),
+        changes_of(actions, plan),
     )
 
 
-def _changes(actions: Actions, plan: int) -> Changes:
-    """What one plan changes beside seeds and broadcasts."""
-    seeds = slice(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-    bridges = slice(*actions.bridge_indptr[plan : plan + 2]) if actions.bridge_id.size else slice(0)
-
-    def followed(rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        on = rows.size and (rows[plan] >= 0).any()
-        return freeze(rows[plan] if on else np.empty(0, np.int32))
-
-    return Changes(
-        freeze(actions.seed_accept[seeds] if actions.seed_accept.size else actions.seed_accept),
-        _questions(actions.heard_uptake),
-        followed(actions.boost),
-        actions.boost_level,
-        _questions(actions.boost_uptake),
-        followed(actions.sustain),
-        actions.sustain_left,
-        _questions(actions.sustain_uptake),
-        freeze(actions.bridge_source[bridges]),
-        freeze(actions.bridge_target[bridges]),
-        freeze(actions.bridge_id[bridges]),
-        freeze(actions.bridge_start[bridges]),
-        freeze(actions.bridge_stop[bridges]),
-        freeze(actions.bridge_accept[bridges] if actions.bridge_accept.size else actions.bridge_accept),
-        freeze(actions.bridge_chance[:, bridges]),
-        freeze(actions.bridge_dose[:, bridges]),
-    )
-
-
-def _questions(uptake: Uptake) -> Questions:
-    return Questions(uptake.kind, uptake.accept, uptake.yes, uptake.no)
-
-
-def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork:
+def _work(problem: Problem, starts: list[Start]) -> AnyWork:
     if problem.law.continuous:
         return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
@@ -270,7 +249,7 @@ def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork
     latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
     seen = np.zeros(people + 1, np.uint8)
     seen[people] = 1
-    return Work(
+    work = Work(
         seen=seen,
         queue=np.empty(people + 1, np.int32),
         ends=np.empty(people + latest + steps + 3, np.int64),
@@ -293,6 +272,9 @@ def _work(problem: Problem, starts: list[Start]) -> Work | PathsWork | CrowdWork
         warmer=np.empty(organisations, np.int32),
         is_warmer=np.zeros(organisations, np.uint8),
     )
+    if any(changes_anything(start.changes) for start in starts):
+        return changed_room(problem, starts, work)
+    return work
 
 
 def _count(watch: Watch, people: int) -> Count:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.continuous import FOREVER
+from spark.kernels.continuous.times import FOREVER
 from spark.kernels.reverse import BASE, FREE, SENTINEL
 from spark.kernels.reverse_paths import Arrivals, PathRows, PathWork
 from spark.kernels.reverse_periods import AT_END, EACH_STEP, EVER, Steps, lapse_hazards
@@ -57,15 +57,15 @@ def path_rows(problem: Problem) -> PathRows:
         graph, law = problem.graph, problem.law
         if law.continuous:
             none = freeze(np.empty(0, np.uint8))
-            quantiles = law.delay_quantiles, law.duration, law.duration_quantiles
-            found = PathRows(*graph.incoming, law.delay, *quantiles, none, 0)
+            laws = law.delay, law.delay_quantiles, law.duration, law.duration_quantiles
+            found = PathRows(*graph.incoming, *laws, law.latency, law.latency_quantiles, none, 0)
         else:
             hazards, lapse = np.empty(law.live.size, np.uint64), np.empty(law.lapse.size, np.uint64)
             tie_hazards(law.live, hazards)
             lapse_hazards(law.lapse, lapse)
             none = freeze(np.empty(0, np.uint64))
             never = law.never if law.never.any() else law.never[:0]
-            found = PathRows(*graph.incoming, freeze(hazards), none, freeze(lapse), none, freeze(never), 1)
+            found = PathRows(*graph.incoming, freeze(hazards), none, freeze(lapse), none, none, none, freeze(never), 1)
         _PATHS[problem] = found
     return found
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spark.backends.python_changes import Added, PlainChanges
 from spark.errors import UsageError
-from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds
+from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Law, Problem, Tally, Trace, Watch, Worlds
 
 if TYPE_CHECKING:
     from spark.backends.components_python import PlainComponentWorlds
@@ -25,6 +26,8 @@ _KINDS = {
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
     "duration": 0x6475726174696F6E,
+    "latency": 0x6C6174656E637931,
+    "ready": 0x7265616479303031,
 }
 with localcontext() as _context:
     _context.prec = 50
@@ -60,6 +63,12 @@ def person_draw(key: int, kind: str, world: int, person: int, number: int = 0) -
     return _finalise(start + (person + 1) * 0x9E3779B97F4A7C15 & _MASK)
 
 
+def coin(key: int, kind: int, world: int, who: int) -> int:
+    """32 bits: the coin of a kind of intervention, by its place in `UPTAKE_KINDS`."""
+    start = _world_key(_finalise(key ^ 0x636F696E00000000 + kind), world, 0)
+    return _finalise(start + (who + 1) * 0x9E3779B97F4A7C15 & _MASK) >> 32
+
+
 def exponential(draw: int) -> int:
     """-ln((draw | 1) / 2^64) in units of 2^-56, by the table of 256 centres and six terms."""
     x = draw | 1
@@ -86,7 +95,8 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        from spark.backends.python_continuous import burn_time, curve_of, still_there  # it needs this module
+        from spark.backends.python_continuous import burn_time, curve_of, still_there  # they need this module
+        from spark.backends.python_marks import burn_marks
 
         curves: list[list[list[int]]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
@@ -97,7 +107,11 @@ class PythonBackend:
             curves.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
-                if problem.law.continuous:
+                if problem.law.family == "marks":
+                    story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
+                    adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
+                    curves[plan].append([len(practising) for practising in story.practising])
+                elif problem.law.continuous:
                     stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)
                     curves[plan].append(curve_of(stays, watch.horizon))
@@ -173,19 +187,22 @@ def burn(
     for u in people:
         for e in range(indptr[u], indptr[u + 1]):
             into[targets[e]].append((u, e))
-    seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-    due = {int(actions.seed_people[i]): int(actions.seed_start[i]) for i in seeds}
+    changes = PlainChanges(problem, actions, plan, key, world)
+    due, schedule, last_event = changes.due, changes.schedule, changes.last_event
     heard = actions.heard.tolist()
-    schedule = actions.schedule[plan].tolist() or [-1] * graph.people
-    last_event = max([*due.values(), actions.heard.shape[1] - 1, 0])
 
-    def live(tie: int) -> bool:
-        return not law.never[tie] and tie_draw(key, world, tie) <= law.live[tie]
+    def live(tie: int, at: Law) -> bool:
+        return not at.never[tie] and tie_draw(key, world, tie) <= at.live[tie]
 
-    def hits(tie: int) -> int:
-        """How many convincing moments a tie gives."""
+    def hits(tie: int, at: Law) -> int:
+        """How many convincing moments a tie gives under the law at a level."""
         draw = tie_draw(key, world, tie)
-        return live(tie) + sum(live(tie) and draw < int(law.more[j, tie]) for j in range(law.examples - 1))
+        return live(tie, at) + sum(live(tie, at) and draw < int(at.more[j, tie]) for j in range(law.examples - 1))
+
+    def bridged(v: int, t: int) -> list[tuple[int, Added]]:
+        """The added ties that have delivered to v by step t, each with its step."""
+        steps = [(added.delivers(when[added.source]), added) for added in changes.added[v] if when[added.source] >= 0]
+        return [(step, added) for step, added in steps if 0 <= step <= t]
 
     def points(kind: str, v: int, dose: int) -> int:
         """How many points of a person's unit Poisson process lie within a dose, as far as they matter."""
@@ -211,29 +228,40 @@ def burn(
 
     def partner_dose(v: int, t: int) -> int:
         o = int(graph.organisation[v])
-        return min(heat(o, t) * int(law.receptivity[v]) >> 24, CERTAIN) if o >= 0 and law.has_partners else 0
+        if o < 0 or not law.has_partners:
+            return 0
+        return changes.partner_dose(v, [heat(o, s) for s in (range(t + 1) if problem.levels else (t,))])
 
     def lit_by(v: int, t: int) -> int:
         """What makes person v adopt in step t, or NEVER."""
         delivered = [(u, e) for u, e in into[v] if when[u] == t - 1]
+        now = changes.law(v, t)
         if law.family == "cascade":
-            moments = sum(hits(e) for u, e in into[v] if 0 <= when[u] < t)
+            moments = sum(hits(e, changes.law(v, when[u] + 1)) for u, e in into[v] if 0 <= when[u] < t)
+            moments += sum(changes.hits(b, s, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
             moments += points("partners", v, partner_dose(v, t))
             if moments + points("broadcast", v, broadcast_dose(v, t)) < law.examples:
                 return Trace.NEVER
             for _, e in delivered:
-                if live(e):
+                if live(e, now):
                     return e
+            for s, b in bridged(v, t):
+                if s == t and changes.hits(b, s, tie_draw(key, world, b.tie)):
+                    return Trace.BRIDGE - b.place
             before = points("broadcast", v, broadcast_dose(v, t - 1))
             return Trace.PARTNERS if moments + before >= law.examples else Trace.BROADCAST
-        ties = sum(int(law.dose[e]) for u, e in into[v] if 0 <= when[u] < t)
+        ties = sum(int(changes.law(v, when[u] + 1).dose[e]) for u, e in into[v] if 0 <= when[u] < t)
+        ties += sum(changes.dose(b, s) for s, b in bridged(v, t))
         drawn = (person_draw(key, "tolerance", world, v) >> 8) + 1
         tolerance = int(law.tolerance[v]) if law.tolerance.size else drawn
         if min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t) < tolerance:
             return Trace.NEVER
-        strong = [(int(law.dose[e]), -e) for _, e in delivered if law.dose[e] > 0]
+        strong = [(int(now.dose[e]), -e) for _, e in delivered if now.dose[e] > 0]
         if strong:
             return -max(strong)[1]
+        strong = [(changes.dose(b, s), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s) > 0]
+        if strong:
+            return Trace.BRIDGE + max(strong)[1]
         return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
 
     when = [-1] * graph.people
@@ -258,35 +286,50 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
     graph, law = problem.graph, problem.law
     people = range(graph.people)
     sources = np.repeat(np.arange(graph.people), np.diff(graph.indptr)).tolist()
-    seeds = range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1])
-    due = [(int(actions.seed_start[i]), int(actions.seed_people[i])) for i in seeds]
-    schedule = actions.schedule[plan].tolist() or [-1] * graph.people
+    changes = PlainChanges(problem, actions, plan, key, world)
+    due = [(start, person) for person, start in changes.due.items()]
+    schedule = changes.schedule
     history = [{v for v in people if law.adopted[v]} | {v for t, v in due if t == 0}]
     lapses = [0] * graph.people
 
     def left(v: int) -> int:
         return int(law.left[min(lapses[v], len(law.left) - 1)])
 
-    def convinced_by_tie(e: int, v: int, now: int) -> bool:
-        draw = tie_draw(now, world, e)
-        if law.never[e] or draw > law.live[e]:
-            return False
+    def still_ready(v: int, draw: int, dose: int) -> bool:
+        """Whether what would convince a person who never gave up convinces her."""
         if lapses[v] == 0 or left(v) == 1 << 24:
             return True
         need = exponential((2**32 - 1 - draw << 32) + 0x7FFFFFFF)
-        return left(v) > 0 and (law.dose[e] >= CERTAIN or int(law.dose[e]) * left(v) >> 24 >= need)
+        return left(v) > 0 and (dose >= CERTAIN or dose * left(v) >> 24 >= need)
+
+    def convinced_by_tie(e: int, v: int, t: int, now: int) -> bool:
+        draw, at = tie_draw(now, world, e), changes.law(v, t)
+        if at.never[e] or draw > at.live[e]:
+            return False
+        return still_ready(v, draw, int(at.dose[e]) if at.dose.size else 0)
+
+    def convinced_by_bridge(added: Added, t: int, now: int) -> bool:
+        draw = tie_draw(now, world, added.tie)
+        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t)
+        return open_now and still_ready(added.target, draw, changes.dose(added, t))
 
     for t in range(1, horizon + 1):
         now = _finalise(key + t * 0x8CB92BA72F3D8DD7 & _MASK)
         before = history[-1]
-        lapsing = {v for v in before if person_draw(now, "lapse", world, v) >> 32 < law.lapse[v]}
+        lapsing = {v for v in before if person_draw(now, "lapse", world, v) >> 32 < changes.lapse(v, t)}
         for v in lapsing:
             lapses[v] += 1
         after = before - lapsing
         lit = set()
         for e, (u, v) in enumerate(zip(sources, graph.targets.tolist(), strict=True)):
-            if u in before and v not in after and convinced_by_tie(e, v, now):
+            if u in before and v not in after and convinced_by_tie(e, v, t, now):
                 lit.add(v)
+        lit |= {
+            added.target
+            for ties in changes.added
+            for added in ties
+            if added.source in before and added.target not in after and convinced_by_bridge(added, t, now)
+        }
         heat = [0] * graph.organisations
         for q in range(graph.organisations):
             bright = sum(int(law.visibility[u]) for u in before if graph.organisation[u] == q)
@@ -298,7 +341,7 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
                 continue
             o = int(graph.organisation[v])
             if law.has_partners and o >= 0:
-                dose = min(heat[o] * int(law.receptivity[v]) >> 24, CERTAIN)
+                dose = min(heat[o] * int(changes.law(v, t).receptivity[v]) >> 24, CERTAIN)
                 dose = dose if lapses[v] == 0 else min(dose * left(v) >> 24, CERTAIN)
                 if dose >= exponential(person_draw(now, "partners", world, v)):
                     lit.add(v)

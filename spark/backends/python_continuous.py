@@ -49,7 +49,8 @@ def burn_time(problem: Problem, actions: Actions, plan: int, horizon: int, key: 
         first[v] = min(first.get(v, time), time)
     if law.family == "crowd":
         return _burn_crowd(problem, first, horizon, key, world)
-    for v, time in _hear(problem, actions, plan, key, world).items():
+    for v, heard in _hear(problem, actions, plan, key, world).items():
+        time = heard + _tries(problem, v, key, world)
         first[v] = min(first.get(v, time), time)
     last = horizon * UNIT_OF_TIME if horizon >= 0 else (1 << 62) - 1
     ties = _ties(problem, key, world)
@@ -63,8 +64,9 @@ def burn_time(problem: Problem, actions: Actions, plan: int, horizon: int, key: 
         for u, v, _, takes in ties:
             if u not in stays or takes is None:
                 continue
-            come, went = stays[u].came + takes, stays[u].went
-            if come <= last and (went is None or come < went) and (v not in stays or come < stays[v].came):
+            heard, went = stays[u].came + takes, stays[u].went
+            come = heard + _tries(problem, v, key, world)
+            if come <= last and (went is None or heard < went) and (v not in stays or come < stays[v].came):
                 stays[v] = Stay(come, _went(problem, v, come, key, world))
                 earlier = True
     return stays
@@ -81,6 +83,14 @@ def _ties(problem: Problem, key: int, world: int) -> list[tuple[int, int, int, i
             takes = standard_time(level, quantiles) * delay[e] >> 64 if delay[e] else None
             ties.append((u, targets[e], e, takes))
     return ties
+
+
+def _tries(problem: Problem, v: int, key: int, world: int) -> int:
+    """How long somebody tries who is convinced, before she practises."""
+    if not problem.law.latency.size:
+        return 0
+    level = person_draw(key, "latency", world, v)
+    return standard_time(level, problem.law.latency_quantiles.tolist()) * int(problem.law.latency[v]) >> 64
 
 
 def _went(problem: Problem, v: int, came: int, key: int, world: int) -> int | None:
@@ -160,8 +170,8 @@ def trace_time(problem: Problem, actions: Actions, horizon: int, key: int, world
     by = [Trace.BROADCAST if v in stays else Trace.NEVER for v in range(problem.graph.people)]
     for u, v, e, takes in reversed(_ties(problem, key, world)):
         if u in stays and v in stays and takes is not None:
-            come, went = stays[u].came + takes, stays[u].went
-            if come == stays[v].came and (went is None or come < went):
+            heard, went = stays[u].came + takes, stays[u].went
+            if heard + _tries(problem, v, key, world) == stays[v].came and (went is None or heard < went):
                 by[v] = e
     for v, stay in stays.items():
         if problem.law.adopted[v]:

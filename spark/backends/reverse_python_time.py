@@ -117,10 +117,11 @@ class Paths(Rule):
         while away:
             u = min(away, key=lambda v: ways[v])
             away.remove(u)
+            convinced = ways[u] + self.tries(u)
             for v, tie in self.rows[u]:
                 time = self.time(tie)
-                if time is not None and self.practises_for(v, time) and ways[u] + time <= last:
-                    further = ways[u] + time if self.horizon >= 0 else 0
+                if time is not None and self.practises_for(v, time) and convinced + time <= last:
+                    further = convinced + time if self.horizon >= 0 else 0
                     if further < ways.get(v, _NEVER):
                         ways[v] = further
                         away.add(v)
@@ -138,8 +139,16 @@ class Paths(Rule):
             if heard[t - 1] < tolerance <= heard[t]:
                 part, whole = tolerance - heard[t - 1], heard[t] - heard[t - 1]
                 excess = max(whole.bit_length() - 32, 0)
-                begin = min(begin, (t - 1) * _UNIT + (part >> excess) * _UNIT // (whole >> excess))
+                hears = (t - 1) * _UNIT + (part >> excess) * _UNIT // (whole >> excess)
+                begin = min(begin, hears + self.tries(v))
         return begin
+
+    def tries(self, v: int) -> int:
+        """How long somebody who is convinced tries before she practises."""
+        if not self.law.latency.size:
+            return 0
+        level = person_draw(self.key, "latency", self.world, v)
+        return _standard(level, self.law.latency_quantiles.tolist()) * int(self.law.latency[v]) >> 64
 
     def time(self, tie: int) -> int | None:
         """How long a tie takes; None: for ever."""

@@ -17,6 +17,7 @@ from spark.cli.options import (
     network_options,
     other_command,
     output_options,
+    plot_option,
 )
 
 
@@ -29,6 +30,7 @@ from spark.cli.options import (
 @model_options
 @network_options
 @output_options
+@plot_option
 def command(path: Path, network_options: NetworkOptions, model_options: ModelOptions, output: OutputOptions) -> None:
     """Read everything, run nothing: say all that is wrong, or what was read, what for, and what looks odd."""
     from spark import study

@@ -18,6 +18,7 @@ from spark.cli.options import (
     network_options,
     other_command,
     output_options,
+    plot_option,
     run_options,
     with_other_models,
     with_other_probabilities,
@@ -37,6 +38,7 @@ MOST_UNTIL_CLEAR = 65_536
         "spark compare my-trust --plan A=amina,bo --plan B=@b.csv --plan C=choose:2",
         "spark compare my-trust --plan ten=choose-count:10 --plan all=broadcast:0.01",
         "spark compare my-trust --plan A=amina,bo --plan B=choose:2 --until-clear",
+        "spark compare v/1 --networks v --plan A=degree:5 --plan B=random:5",
         "spark compare pilot.toml --model weighted-cascade --model linear-threshold",
     ),
 )
@@ -54,15 +56,23 @@ MOST_UNTIL_CLEAR = 65_536
     is_flag=True,
     help="Go on until it is clear which plan is best: 256, 512, 1024, ... worlds, at most --worlds.  [default: 65536]",
 )
+@click.option(
+    "--networks",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Other networks that may as well be the true one, each a folder or file in DIR: does the advice hold there?",
+)
 @model_options
 @network_options
 @run_options
 @output_options
+@plot_option
 def command(
     path: Path,
     plans: tuple[str, ...],
     smallest_difference: float | None,
     until_clear: bool,
+    networks: Path | None,
     network_options: NetworkOptions,
     model_options: ModelOptions,
     run_options: RunOptions,
@@ -70,7 +80,7 @@ def command(
 ) -> None:
     """Try plans in the same worlds and say which is better, or that it is too close to call.
 
-    Several --model say whether the advice depends on the model.
+    Several --model say whether the advice depends on the model, --networks whether it holds on other networks.
     """
     import dataclasses
 
@@ -85,6 +95,8 @@ def command(
     if smallest_difference is not None:
         run = dataclasses.replace(scenario.run, smallest_difference=smallest_difference)
         scenario = dataclasses.replace(scenario, run=run)
+    if networks is not None:
+        scenario = dataclasses.replace(scenario, network=dataclasses.replace(scenario.network, others=networks))
     if until_clear:
         if run_options.standard_error is not None:
             raise UsageError("give either --until-clear or --standard-error, not both")

@@ -28,7 +28,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 PATH = click.Path(exists=True, path_type=Path)
 
-_UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force", "quiet"})
+_UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force", "quiet", "plot"})
 """Options that change no number: they are not recorded, and not repeated in what is suggested next."""
 
 
@@ -112,6 +112,14 @@ class ModelOptions:
     draw: int | None
     lapse: float | None
     rekindle: float | None
+    rate: tuple[str, ...]
+    recovery: float | None
+    onset: float | None
+    delay: str | None
+    duration: str | None
+    latency: str | None
+    p: float | None
+    q: float | None
 
 
 def _model(text: str) -> tuple[str, str]:
@@ -184,8 +192,44 @@ model_options = _bundle(
     click.option(
         "--rekindle",
         type=float,
-        help="For sis: how ready a person is after giving up, as a share of before, each time.  [default: 1]",
+        help="For sis and continuous-sis: how ready a person is after giving up, as a share of before, each time.  "
+        "[default: 1]",
     ),
+    click.option(
+        "--rate",
+        multiple=True,
+        metavar="R",
+        help="In continuous time, how often per unit of time an adopter convinces a person they can influence: a "
+        "number, a column of the ties, or layer=R (repeatable).",
+    ),
+    click.option(
+        "--recovery",
+        type=float,
+        help="In continuous time, how often per unit of time an adopter gives up.  [default: 0]",
+    ),
+    click.option(
+        "--onset",
+        type=float,
+        help="For continuous-seir: how often per unit of time somebody who tries starts to practise.",
+    ),
+    click.option(
+        "--delay",
+        metavar="LAW",
+        help="The law of the time a tie takes, of mean 1/rate: exponential, fixed, gamma:SHAPE, table:T,T,... "
+        "(quantiles in equal steps), or a column of the ties that holds the times.  [default: exponential]",
+    ),
+    click.option(
+        "--duration",
+        metavar="LAW",
+        help="Likewise, the law of the time that a person practises, of mean 1/recovery.  [default: exponential]",
+    ),
+    click.option(
+        "--latency",
+        metavar="LAW",
+        help="For continuous-seir: the law of the time of trying, of mean 1/onset.  [default: exponential]",
+    ),
+    click.option("--p", type=float, help="For bass: rate at which a person adopts without an example."),
+    click.option("--q", type=float, help="For bass: rate that is added once everybody else has adopted."),
 )
 
 
@@ -259,6 +303,33 @@ output_options = _bundle(
     click.option("--force", is_flag=True, help="Overwrite files that exist."),
     click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks."),
 )
+
+
+PICTURES = (".png", ".svg", ".pdf")
+_PLOT = "spark.plot"
+
+
+def _keep_plot(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None and value.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{str(value)!r} does not end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
+    context.meta[_PLOT] = value
+
+
+plot_option = click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    expose_value=False,
+    callback=_keep_plot,
+    help="Also draw it: a .png, .svg or .pdf (needs matplotlib).",
+)
+"""For commands whose answers have a picture; `spark.cli.output.emit` draws it."""
+
+
+def plot_file() -> Path | None:
+    """Return the file of --plot, if there is one."""
+    found: Path | None = click.get_current_context().meta.get(_PLOT)
+    return found
 
 
 def command_line(*extra: str, without: tuple[str, ...] = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -12,23 +13,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spark.cli.options import OutputOptions
+from spark.cli.options import OutputOptions, plot_file
 from spark.errors import UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from spark.report import Answer
     from spark.scenario import Run
 
 
 def refuse_to_overwrite(output: OutputOptions) -> None:
-    """Say so before the work is done, if --output is in the way of a file or leads nowhere."""
-    path = output.output
-    if path is None:
-        return
-    if path.is_file() and not output.force:
-        raise UsageError(f"{path} exists; add --force to overwrite it, or choose another --output")
-    if not path.parent.is_dir():
-        raise UsageError(f"--output: there is no folder {str(path.parent)!r}")
+    """Say so before the work is done, if --output or --plot is in the way of a file or leads nowhere."""
+    for option, path in (("--output", output.output), ("--plot", plot_file())):
+        if path is None:
+            continue
+        if path.is_file() and not output.force:
+            raise UsageError(f"{path} exists; add --force to overwrite it, or choose another {option}")
+        if not path.parent.is_dir():
+            raise UsageError(f"{option}: there is no folder {str(path.parent)!r}")
 
 
 def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
@@ -49,6 +52,21 @@ def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
     else:
         write_file(output.output, text.encode("utf-8"))
         remark(output, f"written to {output.output}")
+    picture = plot_file()
+    if picture is not None:
+        write_file(picture, drawn(answer.figure(), picture.suffix.lower()[1:]))  # type: ignore[attr-defined]
+        remark(output, f"drawn in {picture}")
+
+
+def drawn(figure: Figure, form: str) -> bytes:
+    """Return a figure as a file; the same figure is the same bytes, with one version of matplotlib."""
+    import matplotlib
+
+    content = io.BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "spark"}):
+        when = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
+        figure.savefig(content, format=form, dpi=150, metadata=when)
+    return content.getvalue()
 
 
 def _this_machine(run: Run) -> dict[str, object]:

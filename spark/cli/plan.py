@@ -19,6 +19,7 @@ from spark.cli.options import (
     network_options,
     other_command,
     output_options,
+    plot_option,
     run_options,
     with_other_probabilities,
 )
@@ -53,6 +54,7 @@ _MOST_TYPED = 10
 @network_options
 @run_options
 @output_options
+@plot_option
 def command(
     path: Path,
     budget: float | None,

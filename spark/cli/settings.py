@@ -10,7 +10,15 @@ from typing import Any, Literal
 from spark.cli.options import ModelOptions, NetworkOptions, RunOptions
 from spark.errors import DataError, UsageError, nearest
 from spark.model import MODELS, Model
-from spark.model.parameters import cascade_for, make_model, models_with, parameters_of, with_probability, written
+from spark.model.parameters import (
+    cascade_for,
+    make_model,
+    models_with,
+    never_ends,
+    parameters_of,
+    with_probability,
+    written,
+)
 from spark.scenario import NetworkFile, Run, Scenario, read_scenario
 
 
@@ -145,6 +153,8 @@ _EXAMPLES = {
     ("fractional-threshold", "threshold"): "1/3",
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
+    ("bass", "p"): "0.03",
+    ("bass", "q"): "0.38",
 }
 
 
@@ -179,17 +189,20 @@ def _own_parameters(name: str, text: str) -> dict[str, Any]:
 
 
 def _typed(option: str, key: str, text: str) -> Any:
-    if key in ("probability", "weight"):
+    if key in ("probability", "weight", "rate"):
         return _shares(option, tuple(text.split(",")) if "=" in text else (text,), lists=False)
     if key == "values":
         return _numbers(option, text)
-    if key in ("partners", "lapse", "rekindle", "draw", "examples_needed"):
+    if key in _NUMBERS:
         number = _whole_or_same(text)
         found = number if isinstance(number, int) else _number(text)
         if found is None:
             raise UsageError(f"{option}: {text!r} is not a number")
         return found
     return text
+
+
+_NUMBERS = {"partners", "lapse", "rekindle", "draw", "examples_needed", "recovery", "onset", "p", "q"}
 
 
 def _numbers(option: str, text: str) -> list[float]:
@@ -208,7 +221,10 @@ def _given_parameters(options: ModelOptions) -> dict[str, Any]:
         given["weight"] = _shares("--weight", options.weight, lists=False)
     if options.values is not None:
         given["values"] = _numbers("--values", options.values)
-    for key in ("partners", "strength", "totals", "examples_needed", "threshold", "draw", "lapse", "rekindle"):
+    if options.rate:
+        given["rate"] = _shares("--rate", options.rate, lists=False)
+    read = {"probability", "weight", "values", "rate", "model"}
+    for key in (item.name for item in dataclasses.fields(options) if item.name not in read):
         if getattr(options, key) is not None:
             given[key] = getattr(options, key)
     return given
@@ -219,7 +235,7 @@ def _refuse_without_horizon(scenario: Scenario) -> None:
     if scenario.run.horizon is not None:
         return
     for model in (scenario.model, *scenario.also):
-        if model.guarantee.clock == "per_period":
+        if never_ends(model):
             name = written(model)[0]
             message = f"{name} goes on for ever: it needs a horizon, the step at which to look, such as"
             origin = scenario.origin

@@ -18,6 +18,7 @@ from spark.cli.options import (
     network_options,
     other_command,
     output_options,
+    plot_option,
     run_options,
 )
 from spark.cli.plans import Draft, finish, read_plans, read_seeds
@@ -52,6 +53,7 @@ PLAN_HELP = (
 @network_options
 @run_options
 @output_options
+@plot_option
 def command(
     path: Path,
     seeds: tuple[str, ...],

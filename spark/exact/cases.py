@@ -17,7 +17,10 @@ from spark.model import (
     SIR,
     SIS,
     Bass,
+    ContinuousSEIR,
+    ContinuousSI,
     ContinuousSIR,
+    ContinuousSIS,
     CountThreshold,
     ExamplesNeeded,
     ExponentialTime,
@@ -156,7 +159,7 @@ def _rule(
     if isinstance(model, SI | SIS | SIR):
         again = IndependentCascade(model.probability, partners=model.partners)
         return *_doses(network, again), lambda v, dose: math.exp(-dose), None
-    if isinstance(model, ContinuousSIR | Bass):
+    if isinstance(model, ContinuousSI | ContinuousSIS | ContinuousSIR | ContinuousSEIR | Bass):
         return _rates(network, model), [[] for _ in range(network.size)], lambda v, dose: math.exp(-dose), None
     if isinstance(model, ExamplesNeeded):
         k = model.examples
@@ -183,8 +186,12 @@ def _lapsing(model: Model) -> Lapsing | None:
         return Lapsing(False, giving_up, model.rekindle if isinstance(model, SIS) else 0.0)
     if isinstance(model, Bass):
         return Lapsing(True, 0.0, 1.0, outside=model.p)
-    if isinstance(model, ContinuousSIR):
-        return Lapsing(True, model.recovery, 0.0, removed=True)
+    if isinstance(model, ContinuousSIS):
+        return Lapsing(True, model.recovery, model.rekindle)
+    if isinstance(model, ContinuousSI | ContinuousSIR | ContinuousSEIR):
+        giving_up = 0.0 if isinstance(model, ContinuousSI) else model.recovery
+        onset = model.onset if isinstance(model, ContinuousSEIR) else None
+        return Lapsing(True, giving_up, 0.0, removed=True, onset=onset)
     return None
 
 
@@ -192,12 +199,12 @@ def _never_ends(lapsing: Lapsing) -> bool:
     return not lapsing.continuous or (lapsing.giving_up > 0 and not lapsing.removed)
 
 
-def _rates(network: Network, model: ContinuousSIR | Bass) -> Ties:
+def _rates(network: Network, model: ContinuousSI | ContinuousSIS | ContinuousSIR | ContinuousSEIR | Bass) -> Ties:
     """Continuous time: how often each tie convinces; in a crowd, everybody convinces everybody."""
     if isinstance(model, Bass):
         others = [[u for u in range(network.size) if u != v] for v in range(network.size)]
         return [[(u, model.q / len(rest)) for u in rest] for rest in others]
-    laws = [getattr(model, name) for name in ("delay", "duration") if hasattr(model, name)]
+    laws = [getattr(model, name) for name in ("delay", "latency", "duration") if hasattr(model, name)]
     if any(not isinstance(law, ExponentialTime) for law in laws):
         raise UsageError("spark.exact takes times without memory only: ExponentialTime() for every law of times")
     return _ties(network, _shares(network, model.rate))

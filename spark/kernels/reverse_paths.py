@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
-from spark.kernels.continuous import (
+from spark.kernels.continuous.paths import drop_first, latent_time, push
+from spark.kernels.continuous.times import (
     DURATION,
     FOREVER,
-    drop_first,
+    LATENCY,
     hearing_instant,
     last_instant,
-    push,
     standard_time,
     tie_time,
 )
@@ -48,9 +48,9 @@ MOST_STEPS = u64(1 << 29)
 
 class PathRows(NamedTuple):
     """Ties by target: indptr int64[n+1], sources int32[m], ties int64[m] (ids). In continuous time delay uint64[m],
-    duration uint64[n] and the quantiles are as in `spark.problem.arrays.Law`; in whole steps delay and duration are the
-    hazards per step, ENDLESS where a step surely suffices. never uint8[m or 0]: ties that never convince. whole: 1 for
-    whole steps.
+    duration and latency uint64[n] and the quantiles are as in `spark.problem.arrays.Law`; in whole steps delay and
+    duration are the hazards per step, ENDLESS where a step surely suffices. never uint8[m or 0]: ties that never
+    convince. whole: 1 for whole steps.
     """
 
     indptr: Any
@@ -60,6 +60,8 @@ class PathRows(NamedTuple):
     delay_quantiles: Any
     duration: Any
     duration_quantiles: Any
+    latency: Any
+    latency_quantiles: Any
     never: Any
     whole: Any
 
@@ -108,7 +110,7 @@ def path_sets(rows, base, roots, store, work, key, last):
     """Draw sets from ``state[NEXT]`` up to `last`, or until `store` may not hold another one; roots and store as in
     `spark.kernels.reverse`. A set holds its root, then the others in the order of people.
     """
-    indptr, sources, ties, delay, delay_quantiles, duration, duration_quantiles, never, whole = rows
+    indptr, sources, ties, delay, delay_quantiles, duration, duration_quantiles, latency, _, never, whole = rows
     members, ends, counts, singles, visited, covered, state = store
     starts, schedule, heard, given, horizon = base
     arrival, heap_person = work.arrival, work.heap_person
@@ -125,6 +127,7 @@ def path_sets(rows, base, roots, store, work, key, last):
             root_at = 0
         world = u64(i)
         stay_key, hear_key = kind_key(key, DURATION, world), kind_key(key, BROADCAST, world)
+        latent_key = kind_key(key, LATENCY, world)
         i += 1
         arrival[root] = u64(0)
         size = push(work, i64(0), u64(0), root)
@@ -142,14 +145,18 @@ def path_sets(rows, base, roots, store, work, key, last):
             if starts.size and starts[u] <= deadline - now:
                 met = i64(BASE)
                 break
+            if given.size and given[u]:
+                met = i64(SENTINEL)
+                if only_given:
+                    break
+            if latency.size:  # whoever convinces her does so before she tries
+                now += latent_time(latent_key, u, rows)
+                if now > deadline:
+                    continue
             if schedule.size and schedule[u] >= 0 and heard.shape[1] > 1:
                 hears = hearing_instant(exponential_tolerance(person_draw(hear_key, u)), heard[schedule[u]])
                 if hears <= deadline - now:
                     met = i64(BASE)
-                    break
-            if given.size and given[u]:
-                met = i64(SENTINEL)
-                if only_given:
                     break
             for x in range(indptr[u], indptr[u + 1]):
                 v = i64(sources[x])

@@ -74,6 +74,7 @@ class Changes(NamedTuple):
     closes: NDArray[np.int32]
     accept: NDArray[np.uint64]
     chance: NDArray[np.uint64]
+    more: NDArray[np.uint64]
     dose: NDArray[np.uint64]
 
 

@@ -7,7 +7,17 @@ lowered to a problem (`spark.problem.lowering`).
 from __future__ import annotations
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
-from spark.model.continuous import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
+from spark.model.continuous import (
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
+    ExponentialTime,
+    FixedTime,
+    GammaTime,
+    TableTime,
+)
 from spark.model.guarantee import Guarantee
 from spark.model.lapse import SI, SIR, SIS
 from spark.model.parameters import MODELS, Model
@@ -20,7 +30,10 @@ __all__ = [
     "SIR",
     "SIS",
     "Bass",
+    "ContinuousSEIR",
+    "ContinuousSI",
     "ContinuousSIR",
+    "ContinuousSIS",
     "CountThreshold",
     "ExamplesNeeded",
     "ExponentialTime",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from spark.errors import UsageError
-from spark.model.guarantee import CROWD, MONOTONE_TIME, REMOVED_TIME, Guarantee
-from spark.model.values import Share, frozen
+from spark.model.guarantee import CROWD, MONOTONE_TIME, REKINDLED_TIME, REMOVED_TIME, RINGING_TIME, Guarantee
+from spark.model.values import Share, frozen, unit_interval_faults
 
 LEAST_SHAPE, MOST_SHAPE = 0.2, 1000.0
 MOST_QUANTILES = 1 << 20
@@ -82,6 +82,91 @@ class TableTime:
 TimeLaw = ExponentialTime | FixedTime | GammaTime | TableTime
 
 
+def time_law(text: str) -> TimeLaw | None:
+    """Read a law of times as it is written on a command line; None where it is none.
+
+    >>> time_law("gamma:2"), time_law("table:0,1,3"), time_law("months")
+    (GammaTime(shape=2.0), TableTime(quantiles=(0.0, 1.0, 3.0)), None)
+    """
+    name, colon, rest = text.partition(":")
+    if not colon:
+        return ExponentialTime() if name == "exponential" else FixedTime() if name == "fixed" else None
+    if name not in ("gamma", "table"):
+        return None
+    try:
+        numbers = tuple(float(part) for part in rest.split(","))
+    except ValueError:
+        raise UsageError(f"{name} time: {rest!r} is not a list of numbers") from None
+    if name == "table":
+        return TableTime(numbers)
+    if len(numbers) != 1:
+        raise UsageError(f"gamma time: {rest!r} is not one number, its shape")
+    return GammaTime(numbers[0])
+
+
+def law_in_short(law: TimeLaw) -> str:
+    """Write a law of times as `time_law` reads it.
+
+    >>> law_in_short(TableTime((0, 1.5)))
+    'table:0,1.5'
+    """
+    if isinstance(law, GammaTime):
+        return f"gamma:{law.shape:g}"
+    if isinstance(law, TableTime):
+        return f"table:{','.join(f'{value:g}' for value in law.quantiles)}"
+    return "fixed" if isinstance(law, FixedTime) else "exponential"
+
+
+def _rates_faults(model: str, rate: Share) -> list[str]:
+    rates = rate.items() if isinstance(rate, Mapping) else [("", rate)]
+    return [
+        fault
+        for layer, part in rates
+        if not isinstance(part, str)
+        for fault in rate_faults(model, f"rate[{layer}]" if layer else "rate", part)
+    ]
+
+
+def _law_faults(model: str, **laws: object) -> list[str]:
+    return [
+        f"{model}: {name} {law!r} is not a law of times: exponential, fixed, gamma:2 and table:0,1,3 are, "
+        "spark.GammaTime(2) in Python"
+        for name, law in laws.items()
+        if not (isinstance(law, TimeLaw) or (name == "delay" and isinstance(law, str) and law))
+    ]
+
+
+def _read(law: TimeLaw | str) -> TimeLaw | str:
+    """A law that is written as text, or the name of a column."""
+    return (time_law(law) or law) if isinstance(law, str) else law
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousSI:
+    """Susceptible, infected in continuous time: an adopter convinces each of her neighbours at a rate, and nobody gives
+    up. It is `ContinuousSIR` with `recovery` 0, world by world.
+
+    Parameters
+    ----------
+    rate, delay : as in `ContinuousSIR`.
+    """
+
+    rate: Share
+    delay: TimeLaw | str = ExponentialTime()
+
+    def __post_init__(self) -> None:
+        faults = _rates_faults("continuous SI", self.rate) + _law_faults("continuous SI", delay=self.delay)
+        if faults:
+            raise UsageError(*faults)
+        object.__setattr__(self, "rate", frozen(self.rate))
+        object.__setattr__(self, "delay", _read(self.delay))
+
+    @property
+    def guarantee(self) -> Guarantee:
+        """What holds for this model."""
+        return MONOTONE_TIME
+
+
 @dataclass(frozen=True, slots=True)
 class ContinuousSIR:
     """Susceptible, infected, removed in continuous time: an adopter convinces each of her neighbours at a rate until
@@ -100,27 +185,97 @@ class ContinuousSIR:
     rate : how often per tie and unit of time an adopter convinces, >= 0: a number, a tie column, or
         ``{layer: either}``. Readiness of the target and visibility of the source multiply it.
     recovery : how often per unit of time an adopter gives up, >= 0.
-    delay : the law of a tie's time, of mean 1/rate (`ExponentialTime`, `FixedTime`, `GammaTime`, `TableTime`).
+    delay : the law of a tie's time, of mean 1/rate (`ExponentialTime`, `FixedTime`, `GammaTime`, `TableTime`), or the
+        tie column that holds the time, which is then divided by the rate: with rate 1 it is taken as it is.
     duration : the law of the time that a person practises, of mean 1/recovery.
     """
 
     rate: Share
     recovery: float = 0.0
-    delay: TimeLaw = ExponentialTime()
+    delay: TimeLaw | str = ExponentialTime()
     duration: TimeLaw = ExponentialTime()
 
     def __post_init__(self) -> None:
-        rates = self.rate.items() if isinstance(self.rate, Mapping) else [("", self.rate)]
-        faults = [
-            fault
-            for layer, rate in rates
-            if not isinstance(rate, str)
-            for fault in rate_faults("continuous SIR", f"rate[{layer}]" if layer else "rate", rate)
-        ]
-        faults += rate_faults("continuous SIR", "recovery", self.recovery)
-        for name, law in (("delay", self.delay), ("duration", self.duration)):
-            if not isinstance(law, TimeLaw):
-                faults.append(f"continuous SIR: {name} {law!r} is not a law of times; spark.GammaTime(2) is one")
+        faults = _rates_faults("continuous SIR", self.rate) + rate_faults("continuous SIR", "recovery", self.recovery)
+        object.__setattr__(self, "duration", _read(self.duration))
+        faults += _law_faults("continuous SIR", delay=self.delay, duration=self.duration)
+        if faults:
+            raise UsageError(*faults)
+        object.__setattr__(self, "rate", frozen(self.rate))
+        object.__setattr__(self, "delay", _read(self.delay))
+
+    @property
+    def guarantee(self) -> Guarantee:
+        """What holds for this model."""
+        return MONOTONE_TIME if self.recovery == 0 else REMOVED_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousSEIR:
+    """Susceptible, exposed, infected, removed: as `ContinuousSIR`, but who is convinced tries for a while before she
+    practises, is counted and convinces others (Anderson & May 1991, ISBN 978-0-19-854040-3, chapter 3, for epidemics).
+
+    Seeds practise at once. A time of trying is drawn once per person; it delays, and changes nobody's final fate.
+
+    Parameters
+    ----------
+    rate, recovery, delay, duration : as in `ContinuousSIR`.
+    onset : how often per unit of time somebody who tries starts to practise, > 0.
+    latency : the law of the time of trying, of mean 1/onset.
+    """
+
+    rate: Share
+    onset: float
+    recovery: float = 0.0
+    delay: TimeLaw | str = ExponentialTime()
+    latency: TimeLaw = ExponentialTime()
+    duration: TimeLaw = ExponentialTime()
+
+    def __post_init__(self) -> None:
+        faults = _rates_faults("continuous SEIR", self.rate)
+        if onset := rate_faults("continuous SEIR", "onset", self.onset):
+            faults += onset
+        elif self.onset == 0:
+            faults.append("continuous SEIR: onset 0 is not a rate above 0: who is convinced would never practise")
+        faults += rate_faults("continuous SEIR", "recovery", self.recovery)
+        for name in ("latency", "duration"):
+            object.__setattr__(self, name, _read(getattr(self, name)))
+        laws = {name: getattr(self, name) for name in ("delay", "latency", "duration")}
+        faults += _law_faults("continuous SEIR", **laws)
+        if faults:
+            raise UsageError(*faults)
+        object.__setattr__(self, "rate", frozen(self.rate))
+        object.__setattr__(self, "delay", _read(self.delay))
+
+    @property
+    def guarantee(self) -> Guarantee:
+        """What holds for this model."""
+        return MONOTONE_TIME if self.recovery == 0 else REMOVED_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousSIS:
+    """Susceptible, infected, susceptible in continuous time: who gave up can be convinced again (Harris 1974,
+    doi:10.1214/aop/1176996493: the contact process). Needs a horizon where `recovery` is above 0.
+
+    Every tie has a clock that rings at its rate, every person one that rings at the rate `recovery`, whether somebody
+    practises or not: the same in every plan. When a tie's clock rings and its source practises, it convinces; when hers
+    rings, she gives up. Times are without memory; partner ties are not used.
+
+    Parameters
+    ----------
+    rate, recovery : as in `ContinuousSIR`; at most 1,024 per unit of time.
+    rekindle : in [0, 1]: each time she gives up, a person's readiness is multiplied by it; 1 is SIS, 0 is SIR but for
+        late seeds and broadcasts, which reach her still, between is burnt ground.
+    """
+
+    rate: Share
+    recovery: float
+    rekindle: float = 1.0
+
+    def __post_init__(self) -> None:
+        faults = _rates_faults("continuous SIS", self.rate) + rate_faults("continuous SIS", "recovery", self.recovery)
+        faults += unit_interval_faults("continuous SIS", "rekindle", self.rekindle)
         if faults:
             raise UsageError(*faults)
         object.__setattr__(self, "rate", frozen(self.rate))
@@ -128,7 +283,9 @@ class ContinuousSIR:
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
-        return MONOTONE_TIME if self.recovery == 0 else REMOVED_TIME
+        if self.recovery == 0 or self.rekindle == 1:
+            return RINGING_TIME
+        return REKINDLED_TIME
 
 
 @dataclass(frozen=True, slots=True)

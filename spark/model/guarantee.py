@@ -75,6 +75,14 @@ MONOTONE_TIME = Guarantee(
     "one more seed never lights fewer by any time, and adds less the more there are: greedy choice comes with a "
     "certified bound, by sets drawn back through time",
 )
+RINGING_TIME = Guarantee(
+    "continuous",
+    True,
+    True,
+    False,
+    "one more seed never leaves fewer practising at any time, and adds less the more there are: greedy choice is near "
+    "the best, without a certificate",
+)
 CROWD = Guarantee(
     "continuous",
     True,
@@ -91,4 +99,11 @@ REMOVED_TIME = Guarantee(
     "one more seed never leaves fewer who ever practised, but who gives up is not convinced again, so that lighting "
     "too early can leave fewer practising at the horizon: nothing is guaranteed for those; for all who ever practised "
     "greedy choice comes with a certified bound",
+)
+REKINDLED_TIME = Guarantee(
+    "continuous",
+    False,
+    False,
+    False,
+    "who gives up is harder to convince again, so that lighting too early can hurt: nothing is guaranteed",
 )

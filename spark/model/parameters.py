@@ -12,7 +12,15 @@ from types import MappingProxyType
 from typing import Any
 
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
-from spark.model.continuous import Bass, ContinuousSIR
+from spark.model.continuous import (
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
+    TimeLaw,
+    law_in_short,
+)
 from spark.model.lapse import SI, SIR, SIS
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
 
@@ -27,7 +35,10 @@ Model = (
     | SI
     | SIS
     | SIR
+    | ContinuousSI
+    | ContinuousSIS
     | ContinuousSIR
+    | ContinuousSEIR
     | Bass
 )
 
@@ -43,6 +54,11 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "continuous-si": ContinuousSI,
+        "continuous-sis": ContinuousSIS,
+        "continuous-sir": ContinuousSIR,
+        "continuous-seir": ContinuousSEIR,
+        "bass": Bass,
     }
 )
 """The names of the models on the command line and in scenario files."""
@@ -99,6 +115,15 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
 
 
+def never_ends(model: Model) -> bool:
+    """Whether a run of the model goes on for ever, so that it needs a horizon.
+
+    >>> never_ends(SIS(0.1)), never_ends(ContinuousSIR(1, 1)), never_ends(ContinuousSIS(1, 1))
+    (True, False, True)
+    """
+    return model.guarantee.clock == "per_period" or (isinstance(model, ContinuousSIS) and model.recovery > 0)
+
+
 def written(model: Model) -> tuple[str, dict[str, Any]]:
     """Return the name and all parameters of a model, so that ``make_model(*written(model))`` is the model.
 
@@ -129,6 +154,8 @@ def in_short(model: Model) -> str:
 
 
 def _in_short(value: object) -> str:
+    if isinstance(value, TimeLaw):
+        return law_in_short(value)
     if isinstance(value, tuple):
         return ",".join(map(_in_short, value))
     if isinstance(value, Mapping):

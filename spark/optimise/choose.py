@@ -18,7 +18,7 @@ from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
 from spark.optimise.feasible import check
 from spark.optimise.greedy import filled
-from spark.optimise.search import choose_in_worlds
+from spark.optimise.sandwich import choose_between
 from spark.optimise.sources import SetBackend, Setting, choose_on_sets, setting_of
 from spark.optimise.wish import Wish, wish_for
 from spark.plan import Intervention, Plan, Seeds
@@ -121,9 +121,11 @@ def choose_seeds(
                 "value of those who practise at the end only; leave the values out, or choose by 'at-horizon'"
             )
         found, reached = None, None
-        seeds, gains = choose_in_worlds(network, opened, setting, wish, key)
-        seeds, errors = filled(seeds, wish), np.full(gains.size, np.nan)
-        certificate = Certificate(None, None, f"no bound: {_why_no_bound(model, setting)}", "search on worlds")
+        keys = key, run_key(rng, "certify")
+        seeds, gains, bound = choose_between(network, opened, setting, wish, keys, confidence, over)
+        errors = np.full(gains.size, np.nan)
+        why = f"no bound: {_why_no_bound(model, setting)}"
+        certificate = bound or Certificate(None, None, why, "search on worlds")
     plans = {CHOSEN: seeds} | _baselines(network, wish, found, key)
     ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
     named = {name: Plan(Seeds(people), *fixed.interventions) for name, people in ids.items()}
@@ -231,7 +233,7 @@ def _refuse_endless(model: Model, setting: Setting) -> None:
     if horizon >= 0:
         return
     name = type(model).__name__
-    if law.lapse.size:
+    if law.never_ends:
         raise UsageError(f"{name} goes on for ever: give a horizon, the step at which to look")
     if counted == "adopter-periods":
         raise UsageError("objective 'adopter-periods' adds up the steps up to a horizon: give one")

@@ -1,77 +1,157 @@
-"""Choose by trying plans in worlds, where a model has no live-edge form: greedy on means, without a bound."""
+"""Choose by trying plans in worlds, where a model has no live-edge form."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.network import Network
 from spark.optimise.baselines import degree_order
+from spark.optimise.greedy import filled
 from spark.optimise.room import Room
 from spark.optimise.sources import Setting
+from spark.optimise.subsets import Search, Subset
 from spark.optimise.wish import Wish
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Worlds, freeze
 
 WORLDS = 256
-BATCH = 16
-FEWEST_CANDIDATES, CANDIDATES_PER_SEED = 128, 8
-CHEAPEST = 1e-9
-"""What people who cost nothing are taken to cost when gains per cost are compared."""
+FEWEST_CANDIDATES, CANDIDATES_PER_SEED = 128, 4
+VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 50_000, 2_000_000
+"""Ties that may be visited in all, about, and with that how many worlds may be run at least and at most."""
+MOST_TALLY = 1 << 24
+MOST_PAIRS = 800
+SMALL = 64
+"""Candidates of whom all pairs are worth a look; and worlds enough for a first guess."""
 
 
 def choose_in_worlds(
-    network: Network, backend: Backend, setting: Setting, wish: Wish, key: int
+    network: Network, backend: Backend, setting: Setting, wish: Wish, key: int, starts: Sequence[NDArray[np.int32]] = ()
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Add, one by one, whoever adds most per cost in the same few hundred worlds.
+    """Add people, one or two at a time, and exchange them, as brings most in the same few hundred worlds.
 
-    Only the best connected are tried, and whoever looked poor is looked at again only when nobody else looks better:
-    where two together are worth more than the sum of each alone, this is a rule of thumb.
+    Only the best connected are tried, those of whom two can convince the same person, and those of `starts`: where two
+    together are worth more than the sum of each alone, this is a search without a bound.
+
+    Parameters
+    ----------
+    starts : other choices; the answer is at least as good as each of them in the worlds of the search.
 
     Returns
     -------
     who, in order, free people first, and what each adds (people, or value).
     """
+    free = wish.free.tolist()
+    able = _candidates(network, wish, key, starts)
+    place = {v: i for i, v in enumerate(able.tolist())}
+
+    def objective(sets: Sequence[Subset], worlds: int) -> NDArray[np.float64]:
+        plans = [[*free, *able[list(chosen)].tolist()] for chosen in sets]
+        return _means(backend, setting, plans, key, worlds)
+
+    worlds = 1 if setting.problem.law.certain else WORLDS
+    height = _means(backend, setting, [[], free], key, worlds)
+    runs = VISITS // _visits(backend, setting, [*free, *able[: wish.most].tolist()], key)
+    search = Search(
+        objective,
+        np.ones(able.size) if wish.costs is None else wish.costs[able],
+        _Together(wish, able),
+        key,
+        worlds=worlds,
+        effort=min(max(runs, FEWEST_RUNS), MOST_RUNS),
+        pairs=_pairs(network, able) if able.size > SMALL else None,
+        starts=[tuple(place[v] for v in start.tolist() if v in place) for start in starts],
+    )
+    chosen = able[list(search.run().chosen)]
+    seeds = filled(np.concatenate([wish.free, chosen]).astype(np.int32), wish)
+    plans = [seeds[: i + 1].tolist() for i in range(len(free), seeds.size)]
+    reached = np.concatenate([height[1:], _means(backend, setting, plans, key, worlds)]) if plans else height[1:]
+    gains = [float(height[1] - height[0]) / max(len(free), 1)] * len(free)
+    return seeds, np.concatenate([gains, np.diff(reached)])
+
+
+class _Together:
+    """Whether candidates may be chosen together: the maxima of a wish, of which every part of a choice is one, too."""
+
+    def __init__(self, wish: Wish, able: NDArray[np.int32]) -> None:
+        self._wish, self._able = wish, able.tolist()
+        self._costs = None if wish.costs is None else wish.costs[able].tolist()
+
+    def __call__(self, chosen: Subset) -> bool:
+        wish = self._wish
+        if len(chosen) > wish.most:
+            return False
+        if self._costs is not None and sum(self._costs[i] for i in chosen) > float(wish.budget or 0):
+            return False
+        if wish.limits is None:
+            return True
+        room = Room(wish)
+        for i in chosen:
+            v = self._able[i]
+            if not room.fits()[v]:
+                return False
+            room.take(v)
+        return True
+
+
+def _candidates(network: Network, wish: Wish, key: int, starts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """The best connected of those who may be chosen, and whom other methods chose."""
     order = degree_order(network, key)
+    order = np.concatenate([*starts, order])
+    _, first = np.unique(order, return_index=True)
+    order = order[np.sort(first)]
     able = order[wish.allowed[order] != 0]
     if wish.limits is None:
         able = able[: max(FEWEST_CANDIDATES, CANDIDATES_PER_SEED * wish.most)]
-    seeds, gains = wish.free.tolist(), []
-    reached = _means(backend, setting, [[], seeds], key)
-    gains += [(reached[1] - reached[0]) / max(len(seeds), 1)] * len(seeds)
-    height, room = float(reached[1]), Room(wish)
-    price = np.ones(able.size) if wish.costs is None else np.maximum(wish.costs[able], CHEAPEST)
-    promise = np.full(able.size, np.inf)
-    while True:
-        fits = room.fits()[able]
-        looked = ~fits
-        while True:
-            ranks = np.argsort(-np.where(fits, promise, -np.inf) / price, kind="stable")
-            if not fits.any():
-                return np.array(seeds, np.int32), np.array(gains)
-            if looked[ranks[0]]:
-                break
-            batch = [i for i in ranks[:BATCH].tolist() if not looked[i]]
-            promise[batch] = _means(backend, setting, [[*seeds, int(able[i])] for i in batch], key) - height
-            looked[batch] = True
-        best = int(ranks[0])
-        seeds.append(int(able[best]))
-        room.take(seeds[-1])
-        gains.append(float(promise[best]))
-        height += float(promise[best])
+    return np.asarray(able, np.int32)
 
 
-def _means(backend: Backend, setting: Setting, plans: list[list[int]], key: int) -> NDArray[np.float64]:
-    """Mean of what is counted for each set of seeds: adopters or their value at the end, or another objective."""
-    tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, Worlds(key, 0, WORLDS))
-    if setting.watch.counted == "ever-adopted":
-        return np.asarray(tally.ever.sum(axis=1) / WORLDS)
-    if setting.watch.counted == "adopter-periods":
-        steps = tally.adopters.sum(axis=1, dtype=np.int64)  # flat after the last step that is there
-        rest = setting.watch.horizon + 1 - steps.shape[1]
-        return np.asarray((steps[:, 1:].sum(axis=1) + rest * steps[:, -1]) / WORLDS)
-    if setting.watch.value.size:
-        return np.asarray(tally.value.sum(axis=1) / (VALUE_UNIT * WORLDS))
-    return np.asarray(tally.adopters[:, :, -1].sum(axis=1, dtype=np.int64) / WORLDS)
+def _pairs(network: Network, able: NDArray[np.int32]) -> list[tuple[int, int]]:
+    """Pairs of candidates, first those who can convince most people together."""
+    from scipy.sparse import csr_array
+
+    ones = np.ones(network.tie_count)
+    matrix = csr_array((ones, network.targets, network.indptr), shape=(network.size, network.size))[able]
+    common = (matrix @ matrix.T).tocoo()
+    upper = common.row < common.col
+    row, column, shared = common.row[upper], common.col[upper], common.data[upper]
+    best = np.lexsort((column, row, -shared))[:MOST_PAIRS]
+    return list(zip(row[best].tolist(), column[best].tolist(), strict=True))
+
+
+def _visits(backend: Backend, setting: Setting, seeds: list[int], key: int) -> int:
+    """About how many ties are visited in a world."""
+    reached = _means(backend, setting, [seeds], key, SMALL, adopters=True)
+    graph = setting.problem.graph
+    return int(100 + reached[0] * (1 + graph.ties / max(graph.people, 1)))
+
+
+def _means(
+    backend: Backend, setting: Setting, plans: list[list[int]], key: int, worlds: int, *, adopters: bool = False
+) -> NDArray[np.float64]:
+    """Mean outcome of each set of seeds over the first so many worlds."""
+    step = max(1, MOST_TALLY // (64 * worlds))
+    parts = [plans[begin : begin + step] for begin in range(0, len(plans), step)]
+    return np.concatenate(
+        [outcomes(backend, setting, part, Worlds(key, 0, worlds), adopters=adopters).mean(axis=1) for part in parts]
+    )
+
+
+def outcomes(
+    backend: Backend, setting: Setting, plans: list[list[int]], worlds: Worlds, *, adopters: bool = False
+) -> NDArray[np.float64]:
+    """What is counted, or adopters at the end, of each set of seeds in each world: float64[plans, worlds]."""
+    tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, worlds)
+    if setting.watch.counted == "ever-adopted" and not adopters:
+        return tally.ever.astype(np.float64)
+    if setting.watch.counted == "adopter-periods" and not adopters:
+        steps = tally.adopters.astype(np.float64)  # flat after the last step that is there
+        rest = setting.watch.horizon + 1 - steps.shape[2]
+        return np.asarray(steps[:, :, 1:].sum(axis=2) + rest * steps[:, :, -1])
+    if setting.watch.value.size and not adopters:
+        return tally.value / VALUE_UNIT
+    return tally.adopters[:, :, -1].astype(np.float64)
 
 
 def _actions(setting: Setting, plans: list[list[int]]) -> Actions:

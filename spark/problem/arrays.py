@@ -97,7 +97,8 @@ class Graph:
 @dataclass(frozen=True, eq=False)
 class Law:
     """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person; in
-    continuous time ``"paths"``: a time per tie and per person; ``"crowd"``: everybody sees everybody.
+    continuous time ``"paths"``: a time per tie and per person; ``"marks"``: a clock per tie and per person that rings
+    again and again; ``"crowd"``: everybody sees everybody.
 
     Attributes
     ----------
@@ -110,11 +111,14 @@ class Law:
     lapse : uint64[n]: chance of giving up per step, T of 2^32; [0] where nobody can and ties deliver once. Where it is
         not empty the clock is per period, and `dose` holds the ties' doses if a lapse leaves part of the readiness.
     left : uint64[j]: readiness left after 0, 1, ... lapses, units of 2^-24; the last entry holds for all later ones.
-    delay : uint64[m], paths: mean time of tie e, units of 2^-40; 0 where it never convinces. Empty otherwise.
+    delay : uint64[m], paths, marks: mean time of tie e, units of 2^-40; 0 where it never convinces. Empty otherwise.
     delay_quantiles : uint64[k+1], paths: the law of a tie's time in units of 2^-56 of its mean, at levels 0, 1/k, ...,
         1, straight between; [0] where it is exponential.
-    duration : uint64[n], paths: mean time for which a person practises, units of 2^-40; 0 for good. Empty otherwise.
+    duration : uint64[n], paths, marks: mean time for which a person practises, units of 2^-40; 0 for good. Empty
+        otherwise.
     duration_quantiles : as `delay_quantiles`, of the time for which a person practises.
+    latency : uint64[n], paths: mean time from being convinced to practising, units of 2^-40. Empty where it is none.
+    latency_quantiles : as `delay_quantiles`, of that time.
     wait : uint64[n], crowd: 1 / hazard of each non-adopter while i practise, units of 2^-40; 0 where the hazard is 0.
     hazard : uint64[n], crowd: the hazard itself, units of 2^-48. Both empty otherwise.
     partner_dose : uint64[q], units of 2^-56: what one adopted member of visibility 1 gives over partner tie q -> o.
@@ -127,7 +131,7 @@ class Law:
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
     """
 
-    family: Literal["cascade", "threshold", "paths", "crowd"]
+    family: Literal["cascade", "threshold", "paths", "marks", "crowd"]
     live: U32
     never: U8
     more: U64
@@ -139,6 +143,8 @@ class Law:
     delay_quantiles: U64
     duration: U64
     duration_quantiles: U64
+    latency: U64
+    latency_quantiles: U64
     wait: U64
     hazard: U64
     partner_dose: U64
@@ -153,6 +159,11 @@ class Law:
         return 1 + len(self.more)
 
     @property
+    def certain(self) -> bool:
+        """Whether nothing is drawn, so that all worlds are alike, as long as no plan draws anything."""
+        return self.family == "threshold" and self.tolerance.size > 0 and not self.lapse.size
+
+    @property
     def live_edge(self) -> bool:
         """Whether there are worlds in which each tie is live or not before anything happens."""
         if self.continuous:
@@ -162,7 +173,12 @@ class Law:
     @property
     def continuous(self) -> bool:
         """Whether people adopt at any moment; steps are whole units of time then."""
-        return self.family in ("paths", "crowd")
+        return self.family in ("paths", "marks", "crowd")
+
+    @property
+    def never_ends(self) -> bool:
+        """Whether there is always more that can change, so that a run needs a horizon."""
+        return self.lapse.size > 0 or self.family == "marks"
 
     @property
     def has_partners(self) -> bool:
@@ -253,8 +269,8 @@ class Actions:
     bridge_source, bridge_target : int32[b]; bridge_id : uint64[b], from the ids and the layer, with bit 63 set.
     bridge_start, bridge_stop : int32[b], the window, `FOR_EVER` where it never ends.
     bridge_accept : uint64[b], T of 2^32: the tie is there iff the coins of both ends are below; [0] where all are.
-    bridge_chance : uint64[L, b], T of 2^32 at each level; bridge_dose : uint64[L, b], units of 2^-56, visibility and
-        readiness included in both.
+    bridge_chance : uint64[L, b], T of 2^32 at each level; bridge_more : uint64[L, k-1, b], those of further hits;
+        bridge_dose : uint64[L, b], as the law's doses; visibility and readiness are included in all of them.
     """
 
     seed_indptr: I64
@@ -279,6 +295,7 @@ class Actions:
     bridge_stop: I32 = field(default_factory=_no_int32)
     bridge_accept: U64 = field(default_factory=_no_uint64)
     bridge_chance: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0))
+    bridge_more: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0, 0))
     bridge_dose: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0))
 
     @property
@@ -348,7 +365,8 @@ class Trace:
     ----------
     when : int32[W, n]; the step at which each person adopted, -1 never; in continuous time the step by which she had.
     by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
-        before; threshold family: the largest dose among these, then the smallest id), or one of the codes below.
+        before; threshold family: the largest dose among these, then the smallest id), or one of the codes below;
+        ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did.
     """
 
     when: I32
@@ -359,6 +377,8 @@ class Trace:
     ALREADY = -3
     PARTNERS = -4
     BROADCAST = -5
+    BRIDGE = -6
+    LAPSED = -7
 
 
 NO_REPLAY = {

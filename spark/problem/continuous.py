@@ -6,50 +6,118 @@ mean 1 (2^-56) multiply to a time by the high half of the product. A rate above 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import DataError, UsageError
-from spark.model import Bass, ContinuousSIR, ExponentialTime, FixedTime, GammaTime, TableTime
+from spark.model import (
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
+    ExponentialTime,
+    FixedTime,
+    GammaTime,
+    Model,
+    Share,
+    TableTime,
+)
 from spark.model.continuous import TimeLaw
 from spark.network import Network
 from spark.problem.arrays import ONE, Law
 from spark.problem.fixed_point import Floats, exponential, logarithm
-from spark.problem.lowering import MOST_FAULTS, _law, _per_tie, _source_visibility, lower_law
+from spark.problem.lowering import (
+    MOST_FAULTS,
+    _column,
+    _law,
+    _per_tie,
+    _source_visibility,
+    left_after_lapses,
+    lower_law,
+)
 
 SLOWEST, FASTEST = 2.0**-23, 2.0**20
+OFTENEST = 1024.0  # rings of a clock per unit of time
 GAMMA_CELLS = 4096
 _NO_TIMES = np.empty(0, np.uint64)
 
 
 @lower_law.register
-def _(model: ContinuousSIR, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    rate = _per_tie(network, model.rate, "rate")
-    if (network.readiness != 1).any() or (network.visibility != 1).any():
-        rate = rate * _source_visibility(network) * network.readiness[network.targets]
-    wrong = np.flatnonzero(_outside(rate))
-    faults = [
-        f"tie {network.people[u]!r} -> {network.people[network.targets[e]]!r}: {_out_of_range(rate[e])}"
-        for e in wrong[:MOST_FAULTS]
-        for u in [int(np.searchsorted(network.indptr, e, side="right")) - 1]
-    ]
-    if wrong.size > MOST_FAULTS:
-        faults.append(f"... and {wrong.size - MOST_FAULTS:,} more ties")
-    if faults:
-        raise DataError(*faults)
-    if _outside(np.array([model.recovery])).any():
-        raise UsageError(f"continuous SIR: recovery: {_out_of_range(model.recovery)}")
+def _(model: ContinuousSI | ContinuousSIR | ContinuousSEIR, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    delay, law = _delays(network, model.rate, model.delay)
+    recovery, duration = (
+        (0.0, ExponentialTime()) if isinstance(model, ContinuousSI) else (model.recovery, model.duration)
+    )
+    _refuse_rate(model, "recovery", recovery)
+    latency, latency_law = _NO_TIMES, _NO_TIMES
+    if isinstance(model, ContinuousSEIR):
+        _refuse_rate(model, "onset", model.onset)
+        latency, latency_law = _means(np.full(network.size, float(model.onset))), quantiles(model.latency)
     return _law(
         network,
         np.zeros(network.partner_weight.size, np.uint64),
         "paths",
-        delay=_means(rate),
-        delay_quantiles=quantiles(model.delay),
-        duration=_means(np.full(network.size, float(model.recovery))),
-        duration_quantiles=quantiles(model.duration),
+        delay=delay,
+        delay_quantiles=quantiles(law),
+        duration=_means(np.full(network.size, float(recovery))),
+        duration_quantiles=quantiles(duration),
+        latency=latency,
+        latency_quantiles=latency_law,
     )
+
+
+@lower_law.register
+def _(model: ContinuousSIS, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    if model.recovery == 0:
+        return lower_law(ContinuousSI(model.rate), network, heard)
+    delay, _ = _delays(network, model.rate, ExponentialTime(), OFTENEST)
+    _refuse_rate(model, "recovery", model.recovery, OFTENEST)
+    return _law(
+        network,
+        np.zeros(network.partner_weight.size, np.uint64),
+        "marks",
+        delay=delay,
+        duration=_means(np.full(network.size, float(model.recovery))),
+        left=left_after_lapses(model.rekindle),
+    )
+
+
+def _delays(
+    network: Network, share: Share, delay: TimeLaw | str, most: float = FASTEST
+) -> tuple[NDArray[np.uint64], TimeLaw]:
+    """Mean times of all ties, and their law; a column of times is a fixed time for each tie."""
+    rate = _per_tie(network, share, "rate")
+    if (network.readiness != 1).any() or (network.visibility != 1).any():
+        rate = rate * _source_visibility(network) * network.readiness[network.targets]
+    if isinstance(delay, str):
+        time = _column(network, delay, "delay")
+        _refuse_ties(network, time <= 0, lambda e: f"{delay} {time[e]:g} is not a time above 0")
+        rate = rate / time
+    _refuse_ties(network, _outside(rate, most), lambda e: _out_of_range(rate[e], most))
+    return _means(rate), FixedTime() if isinstance(delay, str) else delay
+
+
+def _refuse_ties(network: Network, wrong: NDArray[np.bool_], said: Callable[[int], str]) -> None:
+    found = np.flatnonzero(wrong)
+    faults = [
+        f"tie {network.people[u]!r} -> {network.people[network.targets[e]]!r}: {said(e)}"
+        for e in found[:MOST_FAULTS].tolist()
+        for u in [int(np.searchsorted(network.indptr, e, side="right")) - 1]
+    ]
+    if found.size > MOST_FAULTS:
+        faults.append(f"... and {found.size - MOST_FAULTS:,} more ties")
+    if faults:
+        raise DataError(*faults)
+
+
+def _refuse_rate(model: Model, name: str, rate: float, most: float = FASTEST) -> None:
+    if _outside(np.array([rate]), most).any():
+        words = type(model).__name__.replace("Continuous", "continuous ")
+        raise UsageError(f"{words}: {name}: {_out_of_range(rate, most)}")
 
 
 @lower_law.register
@@ -78,12 +146,12 @@ def _(model: Bass, network: Network, heard: NDArray[np.uint64] | None) -> Law:
     )
 
 
-def _outside(rate: Floats) -> NDArray[np.bool_]:
-    return np.asarray((rate != 0) & ~((rate >= SLOWEST) & (rate <= FASTEST)))
+def _outside(rate: Floats, most: float = FASTEST) -> NDArray[np.bool_]:
+    return np.asarray((rate != 0) & ~((rate >= SLOWEST) & (rate <= most)))
 
 
-def _out_of_range(rate: float) -> str:
-    return f"a rate of {rate:g} is neither 0 nor between {SLOWEST:.3g} and {FASTEST:,.0f}: choose another unit of time"
+def _out_of_range(rate: float, most: float) -> str:
+    return f"a rate of {rate:g} is neither 0 nor between {SLOWEST:.3g} and {most:,.0f}: choose another unit of time"
 
 
 def _means(rate: Floats) -> NDArray[np.uint64]:

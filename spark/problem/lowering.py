@@ -153,10 +153,16 @@ def _(model: SI | SIS | SIR, network: Network, heard: NDArray[np.uint64] | None)
     law = lower_law(IndependentCascade(model.probability, partners=model.partners), network, heard)
     lapse = 0.0 if isinstance(model, SI) else model.lapse
     nu = model.rekindle if isinstance(model, SIS) else 0.0
-    left = np.cumprod([1.0] + [nu] * (1 if nu in (0.0, 1.0) else MOST_LAPSES))
+    left = left_after_lapses(nu)
     dose = _NO_DOSE if nu in (0.0, 1.0) else fixed(dose_of(chances(law.live, law.never)))
     chance = np.full(network.size, round(lapse * 2**32), np.uint64)
-    return replace(law, dose=freeze(dose), lapse=freeze(chance), left=freeze(fixed(left, UNIT)))
+    return replace(law, dose=freeze(dose), lapse=freeze(chance), left=left)
+
+
+def left_after_lapses(rekindle: float) -> NDArray[np.uint64]:
+    """Readiness left after 0, 1, ... lapses, units of 2^-24; the last entry holds for all later ones."""
+    left = np.cumprod([1.0] + [rekindle] * (1 if rekindle in (0.0, 1.0) else MOST_LAPSES))
+    return freeze(fixed(left, UNIT))
 
 
 @lower_law.register
@@ -223,7 +229,7 @@ def _linear_levels(
 def _law(
     network: Network,
     partner_dose: NDArray[np.uint64],
-    family: Literal["cascade", "threshold", "paths", "crowd"],
+    family: Literal["cascade", "threshold", "paths", "marks", "crowd"],
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
@@ -236,6 +242,8 @@ def _law(
     delay_quantiles: NDArray[np.uint64] = _NO_DOSE,
     duration: NDArray[np.uint64] = _NO_DOSE,
     duration_quantiles: NDArray[np.uint64] = _NO_DOSE,
+    latency: NDArray[np.uint64] = _NO_DOSE,
+    latency_quantiles: NDArray[np.uint64] = _NO_DOSE,
     wait: NDArray[np.uint64] = _NO_DOSE,
     hazard: NDArray[np.uint64] = _NO_DOSE,
 ) -> Law:
@@ -253,6 +261,8 @@ def _law(
         delay_quantiles=freeze(delay_quantiles),
         duration=freeze(duration),
         duration_quantiles=freeze(duration_quantiles),
+        latency=freeze(latency),
+        latency_quantiles=freeze(latency_quantiles),
         wait=freeze(wait),
         hazard=freeze(hazard),
         partner_dose=freeze(partner_dose),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
-from spark.model import LinearThreshold, Model
+from spark.model import FractionalThreshold, LinearThreshold, Model
 from spark.network import Network
 from spark.plan import Plan
 from spark.problem.actions import lower_plans
-from spark.problem.arrays import CERTAIN, Actions, Law, Problem
+from spark.problem.arrays import CERTAIN, Actions, Law, Problem, freeze
+from spark.problem.fixed_point import dose_of, hit_thresholds
 from spark.problem.lowering import lower
 
-CARRIES: Mapping[str, frozenset[str]] = {}
+_ONCE = frozenset({"take-up", "boost", "bridge"})
+CARRIES: Mapping[str, frozenset[str]] = {"cascade": _ONCE, "threshold": _ONCE, "periods": _ONCE | {"sustain"}}
 """By rule, which of `Actions.uses` its kernels carry out."""
 
 _WHY_NOT = {
@@ -44,7 +47,28 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     ]
     if faults:
         raise UsageError(*faults)
-    return problem, actions
+    return problem, _fitted(network, model, problem.law, actions)
+
+
+def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
+    """The added ties in the units of the law: further hits, and people where people are counted."""
+    if not actions.bridge_id.size:
+        return actions
+    if law.examples > 1:
+        chance = actions.bridge_chance.astype(np.float64) / 2**32
+        more = [hit_thresholds(dose_of(at_level), law.examples) for at_level in chance]
+        return replace(actions, bridge_more=freeze(np.array(more, np.uint64)))
+    if not law.tolerance.size:
+        return actions
+    if isinstance(model, FractionalThreshold):
+        raise UsageError(
+            "FractionalThreshold counts shares of the people who are tied to a person, and a bridge would change whom "
+            "the share is of; CountThreshold takes bridges"
+        )
+    known = set(zip(network.sources().tolist(), network.targets.tolist(), strict=True))
+    pairs = zip(actions.bridge_source.tolist(), actions.bridge_target.tolist(), strict=True)
+    new = np.array([pair not in known for pair in pairs])
+    return replace(actions, bridge_dose=freeze(np.where(new, actions.bridge_dose >> np.uint64(32), np.uint64(0))))
 
 
 def rule_of(law: Law) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.network import Network
+from spark.picture import figure_of
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.report import Frame
 from spark.report.frame import assumed, what_next
@@ -24,6 +25,9 @@ from spark.report.layout import (
 from spark.report.spread import in_words
 from spark.report.words import assumptions, cost_in_words
 from spark.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _DROPPED = {
     "self_loops": ("tie from a person to themselves", "ties from a person to themselves"),
@@ -70,6 +74,10 @@ class CheckAnswer:
             "command": self.frame.command,
         }
         return json_text("spark.check/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(None, self.network)
 
     def csv(self) -> str:
         """Write one row a count."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -29,6 +30,9 @@ from spark.report.words import ERROR_NOTE, assumptions, cost_in_words, name_of, 
 from spark.results import Choice
 from spark.study import ChoiceAnswer as Chosen
 from spark.study import OtherChoice
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 IN_ORDER = (
     "In this order, if you have to stop early. 'ties' is how many people each can influence directly, 'adds' how many "
@@ -77,6 +81,10 @@ class ChoiceAnswer:
         data["assumptions"] = self.sentences()
         data["provenance"] = provenance(choice.provenance, self.frame, run)
         return json_text("spark.plan/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(self.chosen.choice, self.network)
 
     def csv(self) -> str:
         """Write the ranking: one row a seed, in the order of choosing."""

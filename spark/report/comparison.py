@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.plan import Seeds
 from spark.provenance import plain
 from spark.report import Frame
+from spark.report.across import on_other_networks
 from spark.report.advice import models_data, under_models
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -29,9 +31,12 @@ from spark.report.layout import (
 )
 from spark.report.spread import in_order, in_words, people_table, spread_document
 from spark.report.words import ERROR_NOTE, assumptions
-from spark.report.worth import decided, money, outcomes, tenth_better
+from spark.report.worth import decided, money, outcomes, several, tenth_better
 from spark.results import Comparison, Difference, plan_row
 from spark.study import ComparisonAnswer as Compared
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,13 @@ class ComparisonAnswer:
                 "Which is better",
                 *(paragraph(text) for text in (decided(comparison),) if text),
                 *(paragraph(verdict(d), bullet="- ") for d in comparison.differences),
+                several(comparison),
             ),
             outcomes(comparison),
             money(comparison),
             sensitivity(self.compared),
             under_models(self.compared),
+            on_other_networks(self.compared.across, self.compared.anew),
             who(self.network, self.compared),
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(assumptions(self.network, self.model, self.frame.why)),
@@ -89,9 +96,15 @@ class ComparisonAnswer:
             ]
         if self.compared.models:
             data |= models_data(self.compared)
+        if self.compared.across is not None:
+            data["across"] = self.compared.across.to_dict()
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(self.compared.comparison)
 
     def csv(self) -> str:
         """Write one row a pair of plans."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
@@ -27,6 +28,9 @@ from spark.report.layout import (
 )
 from spark.report.words import ERROR_NOTE, assumptions, name_of, organisation_of
 from spark.results import GroupSpread, Spread, Step
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MOST_SEEDS = 20
 _MOST_ROWS = 25
@@ -63,6 +67,10 @@ class SpreadAnswer:
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(self.spread.provenance, self.frame, run)
         return json_text("spark.simulate/1", data)
+
+    def figure(self) -> Figure:
+        """Draw the answer."""
+        return figure_of(self.spread, self.network)
 
     def csv(self) -> str:
         """Write one row a person: who, where, whether a seed, and the chance that they practise in the end."""

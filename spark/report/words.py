@@ -9,6 +9,11 @@ from spark.model import (
     SI,
     SIR,
     SIS,
+    Bass,
+    ContinuousSEIR,
+    ContinuousSI,
+    ContinuousSIR,
+    ContinuousSIS,
     CountThreshold,
     ExamplesNeeded,
     FractionalThreshold,
@@ -21,6 +26,7 @@ from spark.model import (
 from spark.model.parameters import written
 from spark.network import Network
 from spark.report.layout import count, number
+from spark.report.rates import in_time
 
 ERROR_NOTE = (
     "± is one standard error: with other luck in the drawing, the figure would move by about that much; it says "
@@ -55,6 +61,8 @@ def model_in_words(model: Model) -> str:
         words = f"a person adopts once {people} adopted; nothing is left to chance"
     elif isinstance(model, SI | SIS | SIR):
         words = f"{_cascade(model)}; {_lapse(model)}"
+    elif isinstance(model, ContinuousSI | ContinuousSIS | ContinuousSIR | ContinuousSEIR | Bass):
+        words = in_time(model)
     else:
         words = _cascade(model)
     name, parameters = written(model)
@@ -168,7 +176,7 @@ def assumptions(network: Network, model: Model, why: str = "") -> list[str]:
 
 
 def _columns_of(model: Model) -> set[str]:
-    shares = [written(model)[1].get(name) for name in ("probability", "weight", "strength")]
+    shares = [written(model)[1].get(name) for name in ("probability", "weight", "strength", "rate", "delay")]
     flat = [part for share in shares for part in (share.values() if isinstance(share, Mapping) else (share,))]
     return {part for part in flat if isinstance(part, str)}
 

@@ -181,6 +181,17 @@ def decided(comparison: Comparison) -> str:
     return f"It is not clear {asked}, after {decision.stopped:,} worlds and {looks}. {honest}"
 
 
+def several(comparison: Comparison) -> str:
+    """Say that several verdicts are wrong more often than one."""
+    verdicts = len(comparison.differences)
+    if verdicts < 2 or comparison.decision is not None:
+        return ""
+    return paragraph(
+        f"Each of these {verdicts} verdicts is wrong by bad luck in at most 5 % of cases, one of them more often; "
+        "--until-clear holds all of them together to 5 %."
+    )
+
+
 def tenth_better(d: Difference, ahead_is_a: bool, ahead: float) -> str:
     """Say how often the plan that is ahead is at least 10 % better, where that is less often."""
     share = d.probability_a_tenth_better if ahead_is_a else d.probability_b_tenth_better

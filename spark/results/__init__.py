@@ -1,5 +1,6 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
+from spark.results.across import ComparisonAcross, DifferenceAcross, OnNetwork, PlanAcross
 from spark.results.choice import Baseline, Certificate, Choice, RankedSeed
 from spark.results.comparison import (
     Comparison,
@@ -25,11 +26,15 @@ __all__ = [
     "Certificate",
     "Choice",
     "Comparison",
+    "ComparisonAcross",
     "CostEffect",
     "Decision",
     "Difference",
+    "DifferenceAcross",
     "Event",
     "GroupSpread",
+    "OnNetwork",
+    "PlanAcross",
     "PlanResult",
     "Price",
     "Question",

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from spark.provenance import Provenance, plain
 
-Cause = Literal["already", "seed", "tie", "partners", "broadcast"]
+Cause = Literal["already", "seed", "tie", "partners", "broadcast", "bridge"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Somebody adopted: at which step, who, why, and who lit her where it was a tie."""
+    """Somebody adopted: at which step, who, why, and who lit her where it was a tie or a bridge."""
 
     time: int
     person: Hashable

@@ -21,7 +21,10 @@ __all__ = ["NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
 
 @dataclass(frozen=True, slots=True)
 class NetworkFile:
-    """Where a network is and how it is to be read; the options are those of `spark.read_network`."""
+    """Where a network is and how it is to be read; the options are those of `spark.read_network`.
+
+    `others` is a folder of networks that may as well be the true one.
+    """
 
     path: Path
     columns: Mapping[str, str | Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
@@ -29,6 +32,7 @@ class NetworkFile:
     influence: Influence | None = None
     merge: Merge = "refuse"
     encoding: str = "utf-8"
+    others: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

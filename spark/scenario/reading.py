@@ -170,7 +170,10 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
     if not path.exists():
         found.append((("network", "path"), f"there is no file or folder {str(path)!r}"))
     layers = None if table.layers is None else tuple(table.layers)
-    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding)
+    others = None if table.others is None else scenario.network.path.parent / table.others
+    if others is not None and not others.is_dir():
+        found.append((("network", "others"), f"there is no folder {str(others)!r}"))
+    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others)
     return dataclasses.replace(scenario, network=network)
 
 
@@ -234,7 +237,16 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
     return None if len(found) > before or badly_typed else make_model(name, parameters)
 
 
-_HARMLESS = {"probability": 0.0, "threshold": 1, "examples_needed": 1}
+_HARMLESS = {
+    "probability": 0.0,
+    "threshold": 1,
+    "examples_needed": 1,
+    "rate": 0.0,
+    "recovery": 0.0,
+    "onset": 1.0,
+    "p": 0.0,
+    "q": 0.0,
+}
 
 
 def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> list[str]:

@@ -12,12 +12,17 @@ from spark.model import MODELS
 from spark.scenario.places import Path
 
 _number_or_column: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]}
+_rate_or_column: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
 _per_layer = {"type": "object", "additionalProperties": _number_or_column}
 _numbers = {"type": "array", "items": {"type": "number"}}
 Share = Annotated[Any, WithJsonSchema({"anyOf": [*_number_or_column["anyOf"], _per_layer]})]
 Shares = Annotated[
     Any,
     WithJsonSchema({"anyOf": [*_number_or_column["anyOf"], _per_layer, _numbers]}),
+]
+Rate = Annotated[
+    Any,
+    WithJsonSchema({"anyOf": [*_rate_or_column["anyOf"], {"type": "object", "additionalProperties": _rate_or_column}]}),
 ]
 Threshold = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]})]
 
@@ -59,6 +64,7 @@ class NetworkTable(Table):
     )
     merge: Literal["refuse", "sum"] = Field("refuse", description="what to do with conflicting rows for one tie")
     encoding: str = Field("utf-8", description="the encoding of the files")
+    others: str | None = Field(None, description="compare: a folder of networks that may as well be the true one")
 
 
 class OneModelTable(Table):
@@ -75,7 +81,25 @@ class OneModelTable(Table):
     values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
     draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
     lapse: float = Field(0.0334, description="sis, sir: chance per step that an adopter gives up")
-    rekindle: float = Field(1.0, description="sis: how ready a person is after giving up, as a share of before")
+    rekindle: float = Field(
+        1.0, description="sis, continuous-sis: how ready a person is after giving up, as a share of before"
+    )
+    rate: Rate = Field(
+        None, description="continuous time: how often a tie convinces: a number, a column, or {layer: either}"
+    )
+    recovery: float = Field(0.0, description="continuous time: how often per unit of time an adopter gives up")
+    onset: float | None = Field(
+        None, description="continuous-seir: how often per unit of time somebody who tries starts to practise"
+    )
+    delay: str = Field(
+        "exponential",
+        description="continuous time: the law of a tie's time: exponential, fixed, gamma:SHAPE, table:T,T,..., or a "
+        "column of the ties",
+    )
+    duration: str = Field("exponential", description="continuous time: the law of the time that a person practises")
+    latency: str = Field("exponential", description="continuous-seir: the law of the time of trying")
+    p: float | None = Field(None, description="bass: rate at which a person adopts without an example")
+    q: float | None = Field(None, description="bass: rate that is added once everybody else has adopted")
 
 
 class ModelTable(OneModelTable):

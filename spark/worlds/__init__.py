@@ -3,10 +3,23 @@
 Every plan is tried in the same worlds, so that a difference between plans is never a difference in luck.
 """
 
+from spark.worlds.across import Networks, PlanOn, compare_across
 from spark.worlds.looks import UntilClear
 from spark.worlds.run import PlanLike, Progress, Run
 from spark.worlds.story import replay
 from spark.worlds.trying import try_plans
 from spark.worlds.verbs import compare, simulate
 
-__all__ = ["PlanLike", "Progress", "Run", "UntilClear", "compare", "replay", "simulate", "try_plans"]
+__all__ = [
+    "Networks",
+    "PlanLike",
+    "PlanOn",
+    "Progress",
+    "Run",
+    "UntilClear",
+    "compare",
+    "compare_across",
+    "replay",
+    "simulate",
+    "try_plans",
+]

@@ -11,7 +11,7 @@ from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.plan import as_plan
-from spark.problem.arrays import Trace, Worlds
+from spark.problem.arrays import Actions, Trace, Worlds
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
 from spark.results import Cause, Event, Replay
@@ -43,7 +43,7 @@ def replay(
     provenance = provenance_of(network, model, named, problem, run, whole_rng(rng), "replay", 1)
     worlds = Worlds(run_key(provenance.rng, "evaluate"), world, 1)
     trace = open_backend(backend).replay(problem, actions, watch_for(network, run, count=False), worlds)
-    return Replay(world, tuple(_events(network, trace)), provenance)
+    return Replay(world, tuple(_events(network, actions, trace)), provenance)
 
 
 _CAUSES: Mapping[int, Cause] = {
@@ -54,12 +54,15 @@ _CAUSES: Mapping[int, Cause] = {
 }
 
 
-def _events(network: Network, trace: Trace) -> Iterable[Event]:
+def _events(network: Network, actions: Actions, trace: Trace) -> Iterable[Event]:
     when, by = trace.when[0], trace.by[0]
     adopters = np.flatnonzero(when >= 0)
     for v in adopters[np.argsort(when[adopters], kind="stable")].tolist():
         tie = int(by[v])
-        if tie < 0:
+        if tie <= Trace.BRIDGE:
+            source = int(actions.bridge_source[Trace.BRIDGE - tie])
+            yield Event(int(when[v]), network.people[v], "bridge", network.people[source])
+        elif tie < 0:
             yield Event(int(when[v]), network.people[v], _CAUSES[tie])
         else:
             source = int(np.searchsorted(network.indptr, tie, side="right")) - 1

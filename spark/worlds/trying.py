@@ -51,7 +51,7 @@ def try_worlds(
     """Try plans in the same worlds; with `run.until` only as many as are `enough`."""
     with_nothing = {**plans, NO_ACTION + "\0": Plan()} if network.adopted.any() else dict(plans)
     problem, actions = lower_together(network, model, with_nothing)
-    if problem.law.lapse.size and run.horizon is None:
+    if problem.law.never_ends and run.horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     watch = watch_for(network, run)
     rng = whole_rng(run.rng)

@@ -1,12 +1,9 @@
-"""Plots over plain arrays, readable in grey; matplotlib (the extra ``plot``) is imported when one is drawn.
-
-Every function draws on the axes it is given, or on new ones, and returns them; the caption says how many worlds.
-"""
+"""Charts: curves, sizes, differences and gains; what all pictures have in common."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +17,10 @@ if TYPE_CHECKING:
 INK, MIDDLE, PALE = "#1b1b1b", "#6e6e6e", "#cfcfcf"
 CAPTION_WIDTH = 90
 FLAME = "#c8501e"  # prints as a middle grey, and differs from blue and green for colour-blind eyes
+STROKES = (
+    ("#c8501e", "-"), ("#1b1b1b", "--"), ("#0072b2", "-."), ("#6e6e6e", ":"),
+    ("#e69f00", "-"), ("#009e73", "--"), ("#cc79a7", "-."), ("#1b1b1b", ":"),
+)  # fmt: skip
 
 
 def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axes:
@@ -37,7 +38,7 @@ def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axe
 def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     """Label the axes; the caption stands small below."""
     ax.set_title(title, loc="left", fontsize=11, color=INK)
-    ax.set_xlabel("\n".join([x, *textwrap.wrap(caption, CAPTION_WIDTH)]), fontsize=9)
+    ax.set_xlabel("\n".join([x, *wrap(caption, room(ax))]), fontsize=9)
     ax.set_ylabel(y, fontsize=9)
     ax.tick_params(labelsize=8)
     for side in ("top", "right"):
@@ -45,6 +46,24 @@ def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
     ax.grid(axis="y", color=PALE, linewidth=0.5)
     ax.set_axisbelow(True)
     return ax
+
+
+def _whole_steps(ax: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def room(ax: Axes) -> int:
+    """How many small letters fit below the axes."""
+    figure = ax.get_figure()
+    inches = 6.0 if figure is None else ax.get_position().width * float(figure.bbox.width / figure.dpi)
+    return max(30, min(CAPTION_WIDTH, int(13 * inches)))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines; words are never broken."""
+    return textwrap.wrap(text, width, break_long_words=False)
 
 
 def draw_curve(
@@ -64,6 +83,20 @@ def draw_curve(
     ax.plot(times, mean, color=FLAME, linewidth=2, marker="o" if times.size < 30 else None, markersize=3, label="mean")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="lower right")
+    _whole_steps(ax)
+    return finish(ax, title=title, x="step", y="people who practise", caption=caption)
+
+
+def draw_curves(ax: Axes | None, means: Mapping[str, list[float]], *, title: str, caption: str, most: int = 8) -> Axes:
+    """Mean adopters over time of several plans, told apart by colour and by stroke; the first `most` of them."""
+    ax = new_axes(ax)
+    longest = max((len(mean) for mean in means.values()), default=0)
+    for at, (name, mean) in enumerate(list(means.items())[:most]):
+        whole = [*mean, *([mean[-1]] * (longest - len(mean)))]  # who has come to an end stays there
+        ax.plot(range(longest), whole, color=STROKES[at][0], linestyle=STROKES[at][1], linewidth=1.8, label=name)
+    ax.set_ylim(bottom=0)
+    ax.legend(frameon=False, fontsize=8, loc="best")
+    _whole_steps(ax)
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 

@@ -1,0 +1,47 @@
+"""Make the pictures of the documentation again: python docs/pictures/make.py (needs the extra `plot`; a minute)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+import spark
+from spark.picture import figure_of
+
+HERE = Path(__file__).parent
+COLOURS = 250  # of a palette, so that a picture weighs little
+
+
+def save(figure: Any, name: str, *, dpi: int = 110) -> None:
+    """Write a figure as a PNG of few colours."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=dpi, metadata={"Software": None})
+    image = Image.open(content).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    image.save(HERE / name, optimize=True)
+
+
+def main() -> None:
+    """Draw the made-up trust of the tutorial, the choice of ten people, and the comparison of three plans."""
+    mpl.rcParams["figure.dpi"] = 110
+    trust = spark.generate.health_trust(rng=1)
+    model = spark.IndependentCascade(0.05)
+    choice = spark.choose_seeds(trust, model, count=10, rng=0)
+    plans = {
+        "chosen": choice.seeds,
+        "managers": [f"m{number}" for number in range(1, 11)],
+        "letter to all": spark.Broadcast(probability=0.01),
+    }
+    comparison = spark.compare(trust, model, plans, rng=0)
+    save(figure_of(None, trust), "trust.png")
+    save(spark.plot_network(trust, choice.spread).get_figure(), "chosen.png")
+    save(choice.plot().get_figure(), "gains.png")
+    save(figure_of(comparison), "compare.png", dpi=90)
+
+
+if __name__ == "__main__":
+    main()

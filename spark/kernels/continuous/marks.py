@@ -1,0 +1,377 @@
+"""Who gives up and comes back: clocks that ring again and again (Harris 1974, doi:10.1214/aop/1176996493).
+
+Every tie and every person has a clock; its rings are a function of (key, world, tie or person, whole unit of time,
+number of the ring in it), whether anybody practises or not: waiting times are without memory, so that a clock may start
+anew at each whole unit. A tie that rings while its source practises convinces its target; a person who rings gives up.
+Of rings at the same instant (2^-32 of a unit) people come first, then ties, then broadcasts, each in order of ids; a
+tie of somebody who adopts at that very instant does not count yet.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.continuous.times import DURATION, WHOLE, tie_time
+from spark.kernels.draw import (
+    BLOCK_BITS,
+    BROADCAST,
+    exponential_tolerance,
+    halves,
+    mix,
+    multiply_high,
+    person_draw,
+    tie_draw,
+    u32,
+    u64,
+    world_key,
+)
+from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.world import kind_key, record_final
+
+READY = u64(0x7265616479303031)
+NO_TIMES = np.empty(0, np.uint64)
+NOT_YET = -1
+LAPSED, BY_SEED, BY_ALREADY, BY_BROADCAST = -7, -2, -3, -5  # as in `spark.problem.arrays.Trace`
+
+
+class Marks(NamedTuple):
+    """Ties by source: indptr int64[n+1]; targets int32[m] (n, the sink, for ties that never ring); mean times
+    `delay` uint64[m], `duration` uint64[n], and `left`, as in `spark.problem.arrays.Law`; rings uint32[m+16]: the
+    largest draw of a tie that rings within a unit of time; gone uint64[n]: that of a person.
+    """
+
+    indptr: NDArray[np.int64]
+    targets: NDArray[np.int32]
+    delay: NDArray[np.uint64]
+    duration: NDArray[np.uint64]
+    rings: NDArray[np.uint32]
+    gone: NDArray[np.uint64]
+    left: NDArray[np.uint64]
+
+
+class MarksWork(NamedTuple):
+    """Arrays that a world may write to; the flags are 0 (`practises` of the sink 1) before and after it."""
+
+    practises: NDArray[np.uint8]  # [n+1]
+    listed: NDArray[np.uint8]  # [n], who stands in `active`
+    lapses: NDArray[np.uint8]  # [n], how often each gave up, at most 255
+    ever: NDArray[np.uint8]  # [n], who ever practised
+    waits: NDArray[np.uint8]  # [m], ties on the heap
+    active: NDArray[np.int32]  # [n]
+    heap_time: NDArray[np.int64]  # [m + 2n + 1], instants within the unit of time
+    heap_clock: NDArray[np.int64]  # [m + 2n + 1], person v, tie n + e, or broadcast n + m + v
+    heap_ring: NDArray[np.int32]  # [m + 2n + 1], number of the ring within the unit of time
+    heap_source: NDArray[np.int32]  # [m + 2n + 1], source of a tie
+
+
+class Log(NamedTuple):
+    """What happened, int64[c, 3]: time, person, why (a tie, or a code of `spark.problem.arrays.Trace`); size int64[1]
+    counts on where there is no room.
+    """
+
+    rows: NDArray[np.int64]
+    size: NDArray[np.int64]
+
+
+@kernel
+def fill_rings(delay, rings):
+    """Fill in the largest draw of each tie that rings within a unit of time, by bisection; times rise with draws."""
+    for e in range(delay.size):
+        low, high = 0, 0xFFFFFFFF
+        while low < high:
+            middle = (low + high + 1) // 2
+            if tie_time(middle, NO_TIMES, delay[e]) < WHOLE:
+                low = middle
+            else:
+                high = middle - 1
+        rings[e] = low
+
+
+@kernel
+def fill_gone(duration, gone):
+    """Likewise, for people, whose draws have 64 bits."""
+    for v in range(duration.size):
+        low, high = u64(0), u64(0xFFFFFFFFFFFFFFFF)
+        while low < high:
+            middle = high - (high - low) // u64(2)
+            if multiply_high(exponential_tolerance(~middle), duration[v]) < WHOLE:
+                low = middle
+            else:
+                high = middle - u64(1)
+        gone[v] = low
+
+
+@inlined
+def ring_key(key, t, ring):
+    """The key of the draws for one ring of every clock within unit of time t."""
+    return mix(mix(key + u64(t) * u64(0x8CB92BA72F3D8DD7)) + u64(ring) * u64(0xD6E8FEB86659FD93))
+
+
+@inlined
+def push(work, size, time, clock, ring, source):
+    """Put a ring on the heap, ordered by time, then clock; return its new size."""
+    heap_time, heap_clock, heap_ring, heap_source = work.heap_time, work.heap_clock, work.heap_ring, work.heap_source
+    i = size
+    while i > 0:
+        parent = (i - 1) >> 1
+        if heap_time[parent] < time or (heap_time[parent] == time and heap_clock[parent] < clock):
+            break
+        heap_time[i] = heap_time[parent]
+        heap_clock[i] = heap_clock[parent]
+        heap_ring[i] = heap_ring[parent]
+        heap_source[i] = heap_source[parent]
+        i = parent
+    heap_time[i] = time
+    heap_clock[i] = clock
+    heap_ring[i] = ring
+    heap_source[i] = source
+    return size + 1
+
+
+@inlined
+def drop_first(work, size):
+    """Take the first ring off the heap; return its new size."""
+    heap_time, heap_clock, heap_ring, heap_source = work.heap_time, work.heap_clock, work.heap_ring, work.heap_source
+    size -= 1
+    time, clock, ring, source = heap_time[size], heap_clock[size], heap_ring[size], heap_source[size]
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            break
+        other = child + 1
+        if other < size and (
+            heap_time[other] < heap_time[child]
+            or (heap_time[other] == heap_time[child] and heap_clock[other] < heap_clock[child])
+        ):
+            child = other
+        if time < heap_time[child] or (time == heap_time[child] and clock < heap_clock[child]):
+            break
+        heap_time[i] = heap_time[child]
+        heap_clock[i] = heap_clock[child]
+        heap_ring[i] = heap_ring[child]
+        heap_source[i] = heap_source[child]
+        i = child
+    heap_time[i] = time
+    heap_clock[i] = clock
+    heap_ring[i] = ring
+    heap_source[i] = source
+    return size
+
+
+@inlined
+def next_ring(key, world, t, tie, mean, after):
+    """When a tie rings next after an instant of a unit of time (-1: not within it), and the number of that ring."""
+    time, ring = np.int64(0), 0
+    while True:
+        k0, k1 = halves(world_key(ring_key(key, t, ring), world, u64(tie >> BLOCK_BITS)))
+        gap = tie_time(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1), NO_TIMES, mean)
+        if gap >= WHOLE - u64(time):
+            return np.int64(-1), ring
+        time += np.int64(gap)
+        if time > after:
+            return time, ring
+        ring += 1
+
+
+@inlined
+def next_lapse(key, world, t, v, mean, after):
+    """When a person's own clock rings next; -1 if it does not in this unit of time."""
+    time, ring = np.int64(0), 0
+    while True:
+        draw = person_draw(kind_key(ring_key(key, t, ring), DURATION, world), v)
+        gap = multiply_high(exponential_tolerance(~draw), mean)
+        if gap >= WHOLE - u64(time):
+            return np.int64(-1)
+        time += np.int64(gap)
+        if time > after:
+            return time
+        ring += 1
+
+
+@inlined
+def next_message(key, world, t, v, dose, after):
+    """When a broadcast, whose dose comes evenly within the unit of time, convinces a person next; -1 if not in it."""
+    part, ring = u64(0), 0
+    while True:
+        tolerance = exponential_tolerance(person_draw(kind_key(ring_key(key, t, ring), BROADCAST, world), v))
+        if tolerance > dose - part:
+            return np.int64(-1)
+        part += tolerance
+        above, whole = part, dose
+        while whole >= WHOLE:
+            above >>= u64(1)
+            whole >>= u64(1)
+        time = min(np.int64((above << u64(32)) // whole), np.int64(0xFFFFFFFF))
+        if time > after:
+            return time
+        ring += 1
+
+
+@inlined
+def note(log, time, person, why):
+    """Write down what happened, where that is asked for."""
+    if log.rows.shape[0] > 0:
+        i = log.size[0]
+        if i < log.rows.shape[0]:
+            log.rows[i, 0] = time
+            log.rows[i, 1] = person
+            log.rows[i, 2] = why
+        log.size[0] = i + 1
+
+
+@kernel
+def schedule(key, world, t, marks, work, size, u, after):
+    """Put on the heap when the clock of a person who practises, and those of her ties, ring next; return its size."""
+    targets, delay, rings, waits, duration = marks.targets, marks.delay, marks.rings, work.waits, marks.duration
+    people, sink = marks.indptr.size - 1, np.int32(marks.indptr.size - 1)
+    first = ring_key(key, t, 0)
+    if duration[u] > u64(0) and person_draw(kind_key(first, DURATION, world), u) <= marks.gone[u]:
+        time = next_lapse(key, world, t, u, duration[u], after)
+        if time >= 0:
+            size = push(work, size, time, u, 0, u)
+    e, stop = marks.indptr[u], marks.indptr[u + 1]
+    block = -1
+    k0, k1 = u32(0), u32(0)
+    while e < stop:
+        if e >> BLOCK_BITS != block:
+            block = e >> BLOCK_BITS
+            k0, k1 = halves(world_key(first, world, u64(block)))
+        ahead = min(stop, (block + 1) << BLOCK_BITS)
+        mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, rings, e)
+        if ahead - e < LANES:
+            mask &= (u64(1) << u64(ahead - e)) - u64(1)
+        while mask != u64(0):
+            tie = e + lowest_bit(mask)
+            mask &= mask - u64(1)
+            if targets[tie] == sink or waits[tie] != 0:
+                continue
+            time, ring = next_ring(key, world, t, tie, delay[tie], after)
+            if time >= 0:
+                waits[tie] = 1
+                size = push(work, size, time, people + tie, ring, u)
+        e = min(e + LANES, ahead)
+    return size
+
+
+@kernel
+def marks_world(key, world, marks, start, work, adopters, log):
+    """Burn one world up to start.horizon; fill adopters int32[T] (who practise at each whole unit of time) and
+    work.ever; return how many practise at the end, who stand in work.active, and are still marked there.
+    """
+    people, ties = marks.indptr.size - 1, marks.targets.size
+    practises, listed, lapses, active = work.practises, work.listed, work.lapses, work.active
+    left, last_left = marks.left, marks.left.size - 1
+    last_heard = start.heard.shape[1] - 1 if start.schedule.size > 0 else 0
+    count, size, seed = 0, 0, 0
+    for v in start.adopted:
+        note(log, 0, v, BY_ALREADY)
+        practises[v] = 1
+        listed[v] = 1
+        work.ever[v] = 1
+        active[count] = v
+        count += 1
+    for t in range(start.horizon + 1):
+        if t > 0 and (count > 0 or t <= last_heard):
+            for i in range(count):
+                size = schedule(key, world, t, marks, work, size, active[i], -1)
+            if t <= last_heard:
+                for v in range(people):
+                    row = start.schedule[v]
+                    if row >= 0 and start.heard[row, t] > start.heard[row, t - 1]:
+                        time = next_message(key, world, t, v, start.heard[row, t] - start.heard[row, t - 1], -1)
+                        if time >= 0:
+                            size = push(work, size, time, people + ties + v, 0, v)
+            while size > 0:
+                time, clock, ring = work.heap_time[0], work.heap_clock[0], work.heap_ring[0]
+                source = work.heap_source[0]
+                size = drop_first(work, size)
+                if clock < people:
+                    practises[source] = 0
+                    lapses[source] = min(np.int64(lapses[source]) + 1, 255)
+                    note(log, t, source, LAPSED)
+                    continue
+                v, why, convinces = source, BY_BROADCAST, True
+                if clock < people + ties:
+                    tie = clock - people
+                    work.waits[tie] = 0
+                    if practises[source] == 0:
+                        continue
+                    v, why = marks.targets[tie], tie
+                    if practises[v] == 0 and lapses[v] > 0:
+                        share = left[min(np.int64(lapses[v]), last_left)]
+                        kept = world_key(mix(ring_key(key, t, ring) ^ READY), world, u64(tie >> BLOCK_BITS))
+                        k0, k1 = halves(kept)
+                        convinces = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1) >> u32(8)) < share
+                    after, number = next_ring(key, world, t, tie, marks.delay[tie], time)
+                    if after >= 0:
+                        work.waits[tie] = 1
+                        size = push(work, size, after, clock, number, source)
+                else:
+                    row = start.schedule[v]
+                    after = next_message(key, world, t, v, start.heard[row, t] - start.heard[row, t - 1], time)
+                    if after >= 0:
+                        size = push(work, size, after, clock, 0, v)
+                if practises[v] == 0 and convinces:
+                    note(log, t, v, why)
+                    practises[v] = 1
+                    work.ever[v] = 1
+                    if listed[v] == 0:
+                        listed[v] = 1
+                        active[count] = v
+                        count += 1
+                    size = schedule(key, world, t, marks, work, size, v, time)
+        while seed < start.seeds.size and start.steps[seed] == t:
+            v = start.seeds[seed]
+            seed += 1
+            if practises[v] == 0:
+                note(log, t, v, BY_SEED)
+                practises[v] = 1
+                work.ever[v] = 1
+                if listed[v] == 0:
+                    listed[v] = 1
+                    active[count] = v
+                    count += 1
+        kept_count = 0
+        for i in range(count):
+            v = active[i]
+            if practises[v] == 0:
+                listed[v] = 0
+            else:
+                active[kept_count] = v
+                kept_count += 1
+        count = kept_count
+        adopters[t] = count
+    return count
+
+
+@kernel
+def clear_marks(work, total):
+    """Leave the working arrays as they were before the world."""
+    for i in range(total):
+        work.practises[work.active[i]] = 0
+        work.listed[work.active[i]] = 0
+    work.lapses[:] = 0
+    work.ever[:] = 0
+
+
+@kernel
+def run_marks(key, first, begin_row, stop_row, marks, shares, start, work, count):
+    """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
+    few, or stop_row.
+    """
+    if start.horizon >= count.adopters.shape[1]:
+        return begin_row
+    log = Log(np.empty((0, 3), np.int64), np.zeros(1, np.int64))
+    for row in range(begin_row, stop_row):
+        adopters = count.adopters[row]
+        total = marks_world(key, u64(first + row), marks, start, work, adopters, log)
+        adopters[start.horizon :] = adopters[start.horizon]
+        record_final(row, work.active[:total], count)
+        count.ever[row] = np.sum(work.ever)
+        clear_marks(work, total)
+    return stop_row

@@ -1,0 +1,121 @@
+"""A model with live-edge worlds that lights at least as many as one in which several examples are needed.
+
+A person who needs k convincing moments adopts with chance Psi(x) = 1 - e^-x sum_{i<k} x^i/i! at dose x, which bends
+upwards while x is small: two adopters together are worth more than the sum of each alone. With her total dose X,
+
+- Psi(x) <= c x with c the largest Psi(y)/y for y that her doses can come to: linear threshold with weights c w, where
+  c X <= 1;
+- Psi(x) <= 1 - e^(-c' x) with c' = 1 - ln(sum_{i<k} X^i/i!)/X, because -ln(1 - Psi) is convex: independent cascade.
+
+Both have certified optima, and so bound what any seeds can reach under the real model: the sandwich of Lu, Chen &
+Lakshmanan (2015, doi:10.14778/2850578.2850581), here with factors of each person's own.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.problem.arrays import ONE, UNIT, Law, Problem, freeze
+from spark.problem.fixed_point import chance_of, chances, dose_of, exponential, fixed, logarithm, thresholds
+
+_MOST_DOSE = 64.0
+_ROUNDED_UP = 1 + 2.0**-30
+
+
+def upper_problem(problem: Problem) -> Problem | None:
+    """Return a problem with live-edge worlds whose spread is at least that of `problem` for all seeds, or None if none
+    is known: that of a cascade in which several examples are needed, without lapse.
+    """
+    law = problem.law
+    if law.family != "cascade" or law.examples == 1 or law.lapse.size:
+        return None
+    dose = np.minimum(dose_of(chances(law.live, law.never)), _MOST_DOSE)
+    targets, people = problem.graph.targets, problem.graph.people
+    total = np.bincount(targets, weights=dose, minlength=people) + _partner_total(problem)
+    total = np.minimum(total, _MOST_DOSE * 64)
+    smallest = np.full(people, np.inf)
+    if not law.has_partners:  # partner doses come in parts as small as one member's
+        np.minimum.at(smallest, targets, np.where(dose > 0, dose, np.inf))
+    slope = _slopes(law.examples, np.where(np.isfinite(smallest), smallest, 0.0), total)
+    if (slope * total <= 1 + 2.0**-41).all():
+        return replace(problem, law=_threshold(law, dose, slope, targets))
+    return replace(problem, law=_cascade(law, dose, _hazards(law.examples, total), targets))
+
+
+def _convinced(examples: int, dose: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Psi at doses, float64; the terms of Poisson's tail are all positive, so that none of it cancels."""
+    term, tail = exponential(-dose), np.zeros_like(dose)
+    for i in range(1, examples + 400):
+        term = term * dose / i
+        tail += term if i >= examples else 0.0
+    return np.asarray(np.where(dose > 40 + 10 * examples, 1.0, np.minimum(tail, 1.0)))
+
+
+def _slopes(examples: int, least: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The largest Psi(x)/x for least <= x <= total, rounded up; Psi(x)/x rises to one peak and falls."""
+    grid = np.linspace(1e-3, 4.0 * examples + 4, 1 << 16)
+    peak = float(grid[np.argmax(_convinced(examples, grid) / grid)])
+    at = np.clip(peak, np.minimum(least, total), total)
+    inside = at > 0
+    safe = np.where(inside, at, 1.0)
+    slope = np.minimum(_convinced(examples, safe) / safe * (1 + 2.0**-20), 1.0 / safe)
+    return np.asarray(np.where(inside, slope, 0.0))
+
+
+def _hazards(examples: int, total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return c' of each person, rounded up."""
+    safe = np.where(total > 0, total, 1.0)
+    series = sum(safe**i / math.factorial(i) for i in range(examples))
+    return np.asarray(np.where(total > 0, (1 - logarithm(series) / safe) * _ROUNDED_UP, 0.0))
+
+
+def _threshold(law: Law, dose: NDArray[np.float64], slope: NDArray[np.float64], targets: NDArray[np.int32]) -> Law:
+    weight = np.ceil(dose * slope[targets] * float(ONE) * (1 - 2.0**-40)).astype(np.uint64)
+    none32, none8 = np.empty(0, np.uint32), np.empty(0, np.uint8)
+    return replace(
+        law,
+        family="threshold",
+        live=freeze(none32),
+        never=freeze(none8),
+        more=freeze(np.empty((0, 0), np.uint64)),
+        dose=freeze(weight),
+        receptivity=freeze(_bent(law.receptivity, slope)),
+    )
+
+
+def _cascade(law: Law, dose: NDArray[np.float64], hazard: NDArray[np.float64], targets: NDArray[np.int32]) -> Law:
+    live, never = thresholds(chance_of(dose * hazard[targets]))
+    live = np.where(never != 0, live, np.minimum(live, np.uint32(0xFFFFFFFE)) + np.uint32(1)).astype(np.uint32)
+    return replace(
+        law,
+        live=freeze(live),
+        never=freeze(never),
+        more=freeze(np.empty((0, 0), np.uint64)),
+        receptivity=freeze(_bent(law.receptivity, hazard)),
+    )
+
+
+def _bent(receptivity: NDArray[np.uint64], factor: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Receptivity times a factor of each person, rounded up."""
+    return fixed(np.ceil(receptivity * factor) / UNIT, UNIT)
+
+
+def _partner_total(problem: Problem) -> NDArray[np.float64]:
+    """The partner dose of each person once everybody in every partner organisation has adopted, or a little more."""
+    graph, law = problem.graph, problem.law
+    if not law.has_partners:
+        return np.zeros(graph.people)
+    inside = graph.organisation >= 0
+    bright = np.bincount(
+        graph.organisation[inside], weights=law.visibility[inside] / UNIT, minlength=graph.organisations
+    )
+    sources = np.repeat(np.arange(graph.organisations), np.diff(graph.partner_indptr))
+    heat = np.bincount(
+        graph.partner_targets, weights=law.partner_dose / ONE * bright[sources], minlength=graph.organisations
+    )
+    whole = np.append(heat, 0.0)[graph.organisation] * (law.receptivity / UNIT)
+    return np.asarray(whole * _ROUNDED_UP)
