@@ -248,3 +248,35 @@ def objective_in_words(objective: Objective) -> str:
     if isinstance(objective, Reaching):
         return f"the chance that at least {objective.share * 100:g} %{of or ' of all people'} practise"
     return f"{COUNTED[objective.counted]}{of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How people are asked to start, and whether they agree.
+
+    Parameters
+    ----------
+    take_up : the chance, in [0, 1], that a person agrees: a number, one for each id (others agree for certain), or the
+        name of a people column that holds it.
+    pay : whether a cost is due ``"on_offer"`` or ``"on_acceptance"``; then a budget is what is expected to be paid.
+    """
+
+    take_up: float | str | Mapping[Hashable, float] = 1.0
+    pay: str = "on_offer"
+
+    def __post_init__(self) -> None:
+        numbers = self.take_up.values() if isinstance(self.take_up, Mapping) else [self.take_up]
+        faults = [
+            f"take_up {number!r} is not a chance from 0 to 1"
+            for number in ([] if isinstance(self.take_up, str) else numbers)
+            if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 1
+        ]
+        if self.pay not in PAY:
+            faults.append(f"pay {self.pay!r} is none of {', '.join(PAY)}{nearest(self.pay, PAY)}")
+        if faults:
+            raise UsageError(*faults)
+
+
+PAY = ("on_offer", "on_acceptance")
+CERTAINLY = Asking()
+"""Everybody agrees."""

@@ -233,7 +233,7 @@ class TestChoosing:
             choice = spark.choose_seeds(
                 crowded(), model, count=4, objective=spark.Adopters(counted=objective), horizon=horizon, **SMALL
             )
-            assert choice.provenance.options.get("objective", "at-horizon") == objective
+            assert choice.provenance.options.get("objective", "adopters") == COUNTED[objective]
             assert 0.3 < choice.certificate.ratio <= 1
             assert {"ever-adopted": "ever practise", "adopter-periods": "adopter-periods"}.get(objective, "") in (
                 choice.certificate.statement

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
@@ -25,8 +24,7 @@ from spark.problem.together import lower_together
 PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
 """People per set from which components of worlds pay, and from which a sentinel does."""
-MOST_COMPANIONS, NEARLY = 32, 0.9
-SEVERAL = 2
+MOST_COMPANIONS, NEARLY, SEVERAL = 32, 0.9, 2
 
 
 class SetBackend(Backend, Protocol):
@@ -56,21 +54,31 @@ class Setting:
     Attributes
     ----------
     base : fixed actions, of which the first plan counts, or None. watch : values and horizon.
+    accept : uint64[n], T of 2^32 of who agrees to be a seed; None: everybody does.
     """
 
     problem: Problem
     base: Actions | None
     watch: Watch
+    accept: NDArray[np.uint64] | None = None
+
+    @property
+    def live_edge(self) -> bool:
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not."""
+        return self.problem.law.live_edge and not (self.base is not None and self.base.uses)
 
     @property
     def rule(self) -> Rule | None:
-        """How sets are drawn; None where there are none."""
-        return reverse_rule(self.problem, self.base, self.watch)
+        """How sets are drawn for the mean of what is counted; None where there are none."""
+        if self.base is not None and self.base.uses:
+            return None
+        rule = reverse_rule(self.problem, self.base, self.watch)
+        return None if self.accept is not None and rule in ("periods", "paths") else rule
 
     @property
     def bare(self) -> bool:
         """Whether nobody is lit without seeds, seeds surely count themselves, and everybody counts alike."""
-        alone = self.base is None and not self.problem.law.adopted.any()
+        alone = self.base is None and self.accept is None and not self.problem.law.adopted.any()
         return alone and not self.watch.value.size and self.rule != "periods"
 
 
@@ -79,11 +87,6 @@ def setting_of(
 ) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
     problem, base = lower_together(network, model, {"": fixed})
-    if base.uses:
-        raise UsageError(
-            f"seeds cannot be chosen yet beside {', '.join(sorted(base.uses))}: of what is done in any case only "
-            "seeds, broadcasts and mandates that everybody goes along with are known to the search"
-        )
     value = np.empty(0, np.int64)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
@@ -99,9 +102,8 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    simple = wish.costs is None and wish.limits is None
-    ties_only = setting.rule == "cascade" and setting.bare and setting.watch.horizon < 0
-    if size > LARGE and ties_only and simple:
+    simple = wish.costs is None and wish.limits is None and setting.accept is None
+    if size > LARGE and setting.rule == "cascade" and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:
@@ -132,7 +134,8 @@ def _sentinel(sets: Any, wish: Wish, *, several: bool) -> tuple[list[int], list[
     """The best single person, and those who are in nearly as many sets and in none without her; or, where nobody is in
     nearly all large sets, because she may just have given up, the best few people.
     """
-    best = sets.greedy(min(SEVERAL, 1 + wish.most // 10) if several else 1, wish.allowed, given=wish.free)[0].tolist()
+    most = min(SEVERAL, 1 + wish.most // 10) if several else 1
+    best = sets.greedy(most, wish.allowed, given=wish.free)[0].tolist()
     if several or not best:
         return best, best
     without = sets.singles.astype(np.int64)
