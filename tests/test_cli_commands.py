@@ -313,6 +313,8 @@ MODELS_ON_THE_LINE = {
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
+    "adoption -p .2 --awareness .5 --trial-time 1 --turnover .01 --horizon 6": "Adoption",
+    "aware --adoption .5 --awareness .8 --hearsay .1": "Aware",
     "continuous-si --rate .2 --delay fixed --horizon 9": "ContinuousSI",
     "continuous-sis --rate .2 --recovery .3 --rekindle .5 --horizon 6": "ContinuousSIS",
     "continuous-sir --rate .2 --recovery .3 --delay gamma:2 --duration table:0,1,3": "ContinuousSIR",
@@ -331,7 +333,7 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
         rf"How it spreads: (?!{MODELS_ON_THE_LINE[model]}\().*\([^)]*{name}[^)]*\); named by --model", text
     )
     assert "What is known of this model: " in text
-    gives_up = {"sis", "sir", "continuous-sis", "continuous-sir", "continuous-seir"}
+    gives_up = {"sis", "sir", "adoption", "continuous-sis", "continuous-sir", "continuous-seir"}
     assert ("ever practised" in text) == (name in gives_up)
     assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
 
@@ -346,8 +348,14 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--model independent-cascade -p .1 --lapse .1", "does not take --lapse: --lapse belongs to sis, sir"),
-        ("--model sir -p .1 --rekindle .5 --horizon 3", "sir does not take --rekindle: --rekindle belongs to sis"),
+        (
+            "--model independent-cascade -p .1 --lapse .1",
+            "not take --lapse: --lapse belongs to sis, sir, adoption",
+        ),
+        (
+            "--model sir -p .1 --rekindle .5 --horizon 3",
+            "not take --rekindle: --rekindle belongs to sis, adoption",
+        ),
         ("--model linear-threshold --examples-needed 2", "belongs to independent-cascade, weighted-cascade, trivalen"),
         ("--model sis -p .1", "sis goes on for ever: it needs a horizon, the step at which to look, such as --horizon"),
         ("--model count-threshold", "count-threshold needs --threshold, such as --threshold 2"),

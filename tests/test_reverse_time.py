@@ -251,7 +251,7 @@ class TestChoosing:
             spark.choose_seeds(crowded(), spark.ContinuousSIR(0.2, 1.0), count=2)
         with pytest.raises(UsageError, match=r"did you mean .ever-adopted."):
             spark.Adopters(counted="ever_adopted")
-        with pytest.raises(UsageError, match="up to a horizon"):
+        with pytest.raises(UsageError, match="to a horizon"):
             spark.choose_seeds(crowded(), spark.ContinuousSIR(0.2), count=2, objective=PERIODS)
 
     @pytest.mark.parametrize(

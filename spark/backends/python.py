@@ -18,6 +18,7 @@ from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Law, Problem, Tall
 
 if TYPE_CHECKING:
     from spark.backends.components_python import PlainComponentWorlds
+    from spark.backends.python_adoption import History
     from spark.backends.sets_python import PlainReverseSets
 
 _MASK = (1 << 64) - 1
@@ -27,6 +28,10 @@ _KINDS = {
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
     "duration": 0x6475726174696F6E,
+    "turnover": 0x7475726E6F766572,
+    "trial": 0x747269616C656E64,
+    "willing": 0x77696C6C696E6721,
+    "loud ties": 0x6C6F756474696573,
     "latency": 0x6C6174656E637931,
     "ready": 0x7265616479303031,
 }
@@ -96,19 +101,28 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        from spark.backends.python_continuous import burn_time, curve_of, still_there  # they need this module
+        from spark.backends.python_adoption import burn_adoption, burn_aware, states_of  # they need this module
+        from spark.backends.python_continuous import burn_time, curve_of, still_there
         from spark.backends.python_marks import burn_marks
 
         curves: list[list[list[int]]] = []
+        histories: list[list[History]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         lit = np.zeros((actions.plans, worlds.count, len(watch.groups)), np.int32)
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
         reached = np.zeros((actions.plans, problem.graph.people), np.int64)
         for plan in range(actions.plans):
             curves.append([])
+            histories.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
-                if problem.law.family == "marks":
+                if problem.law.states is not None:
+                    live = burn_aware if problem.law.family == "aware" else burn_adoption
+                    found = live(problem, actions, plan, watch.horizon, worlds.key, world)
+                    histories[plan].append(found)
+                    adopters, ever[plan, row] = found.adopted, found.ever
+                    curves[plan].append(found.curve)
+                elif problem.law.family == "marks":
                     story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
                     curves[plan].append([len(practising) for practising in story.practising])
@@ -139,7 +153,8 @@ class PythonBackend:
         flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
         whole = np.array(flat, np.int32)
         changed = np.flatnonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=(0, 1)))
-        return Tally(whole[:, :, : changed.max(initial=-1) + 2], value, ever, lit, sums, squares, reached)
+        kept = whole[:, :, : changed.max(initial=-1) + 2]
+        return Tally(kept, value, ever, lit, sums, squares, reached, states_of(histories, watch.horizon))
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
@@ -147,6 +162,8 @@ class PythonBackend:
         from spark.backends.python_marks import burn_marks
 
         law, people = problem.law, problem.graph.people
+        if law.states is not None:
+            raise UsageError(NO_REPLAY["states"])
         if law.family == "crowd" or (law.lapse.size and actions.uses):
             raise UsageError(NO_REPLAY[law.family])
         when, by, logs, sharing = [], [], [], []

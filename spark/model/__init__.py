@@ -6,6 +6,7 @@ lowered to a problem (`spark.problem.lowering`).
 
 from __future__ import annotations
 
+from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import (
     Bass,
@@ -29,6 +30,8 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adoption",
+    "Aware",
     "Bass",
     "ContinuousSEIR",
     "ContinuousSI",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import (
     Bass,
@@ -35,6 +36,8 @@ Model = (
     | SI
     | SIS
     | SIR
+    | Adoption
+    | Aware
     | ContinuousSI
     | ContinuousSIS
     | ContinuousSIR
@@ -54,6 +57,8 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "adoption": Adoption,
+        "aware": Aware,
         "continuous-si": ContinuousSI,
         "continuous-sis": ContinuousSIS,
         "continuous-sir": ContinuousSIR,
@@ -108,11 +113,11 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0))
     """
     inner = cascade_for(given) if name == "examples-needed" else name
-    parameters = {key: value for key, value in given.items() if key != WRAP}
+    parameters = {key: value for key, value in given.items() if key != WRAP or inner not in _CASCADES}
     if "values" in parameters:
         parameters["values"] = tuple(parameters["values"])
     model = MODELS[inner](**parameters)
-    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
+    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given and inner in _CASCADES else model  # type: ignore[arg-type]
 
 
 def never_ends(model: Model) -> bool:
@@ -166,4 +171,5 @@ def _in_short(value: object) -> str:
 def with_probability(model: Model, probability: float) -> Model | None:
     """Return the same model with another probability, or None where it takes none."""
     name, parameters = written(model)
-    return make_model(name, parameters | {"probability": probability}) if "probability" in parameters else None
+    takes_it = parameters.get("probability") is not None
+    return make_model(name, parameters | {"probability": probability}) if takes_it else None

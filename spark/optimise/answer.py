@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError
 from spark.optimise.case import Case
 from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
 from spark.optimise.fairness import Groups, certify_worst_off, choose_fairly, floor_not_kept
 from spark.optimise.greedy import filled, in_order
+from spark.optimise.periods import periods
 from spark.optimise.reaching import likeliest
 from spark.optimise.sandwich import choose_between
 from spark.optimise.search import WORLDS, Measure, Plans, choose_in_worlds, means, run
@@ -23,7 +23,7 @@ from spark.question import Floor, Reaching, WorstOff
 from spark.results import Certificate
 
 EXPLAIN_SETS = 1 << 15
-INCREASE = {"at-horizon": "", "ever-adopted": " in those who ever practise", "adopter-periods": " in adopter-periods"}
+INCREASE = {"at-horizon": "", "ever-adopted": " in those who ever practise"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +50,14 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
         return _fair(case, case.objective, rng, quality, confidence)
     if isinstance(case.objective, Reaching):
         return _likely(case, rng, quality, confidence)
-    over = INCREASE[case.setting.watch.counted] + _over(case)
+    over = (" in adopter-periods" if case.setting.steps > 1 else INCREASE[case.setting.watch.counted]) + _over(case)
+    if case.setting.rule is None and case.setting.steps > 1:
+        key = run_key(rng, "choose")
+        seeds, _ = choose_in_worlds(case.network, case.backend, case.setting, case.wish, key, (), periods)
+        heights = periods(case.backend, case.setting, [seeds[:i].tolist() for i in range(seeds.size + 1)], key)
+        certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
+        return Answer(seeds, np.diff(heights), np.full(seeds.size, np.nan), certificate, None, None)
     if case.setting.rule is None:
-        if case.setting.watch.value.size and case.setting.watch.counted != "at-horizon":
-            raise UsageError(
-                f"objective {case.setting.watch.counted!r} with values has to be searched for in worlds here, which "
-                "count the value of those who practise at the end only; leave the values out"
-            )
         keys = run_key(rng, "choose"), run_key(rng, "certify")
         options = case.setting, case.wish, keys, confidence, over
         seeds, gains, bound = choose_between(case.network, case.backend, *options)
@@ -150,8 +151,7 @@ def _in_people(
     """What each adds (people, or value), from the sets that she adds of `count`, and its Monte-Carlo standard error."""
     value = setting.watch.value
     total = value.sum() / VALUE_UNIT if value.size else setting.problem.graph.people
-    total *= setting.watch.horizon if setting.watch.counted == "adopter-periods" else 1
-    share = gains / count
+    share, total = gains / count, total * setting.steps
     return total * share, total * np.sqrt(share * (1 - share) / count)
 
 
@@ -185,7 +185,7 @@ def _why_no_bound(case: Case) -> str:
     if watch.counted == "at-horizon" and ever.rule is not None and not law.live_edge:
         return f"{model.guarantee.statement} (objective 'ever-adopted')"
     if watch.counted != "at-horizon":
-        return f"there are no reverse sets for {watch.counted} here: the seeds come from a search on worlds"
+        return "there are no reverse sets for those who ever adopt here: the seeds come from a search on worlds"
     if law.live_edge:
         return (
             "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"

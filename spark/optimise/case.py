@@ -18,6 +18,7 @@ from spark.optimise.asked import AskedBackend, seeds_plan, take_up_of
 from spark.optimise.fairness import Groups, groups_of
 from spark.optimise.feasible import check
 from spark.optimise.limits import select
+from spark.optimise.periods import PeriodsBackend
 from spark.optimise.reaching import Reach
 from spark.optimise.sources import SetBackend, Setting, setting_of
 from spark.optimise.wish import Wish, wish_for
@@ -95,6 +96,9 @@ def case_of(
     groups = groups_of(network, objective.by) if isinstance(objective, WorstOff | Floor) else None
     counted = _counted(network, objective)
     setting = setting_of(counted, model, fixed, run.horizon, _what_counts(objective))
+    periods = isinstance(objective, Adopters) and objective.counted == "adopter-periods"
+    if periods and (run.horizon is None or run.horizon < 1):
+        raise UsageError("adopter-periods are counted from step 1 to a horizon: give one of at least 1")
     _refuse_endless(model, setting)
     take_up = take_up_of(network, asking)
     paid = network
@@ -103,6 +107,9 @@ def case_of(
     wish = wish_for(paid, budget, count, network.index(fixed.seeds), constraints)
     check(network, wish, exactly=count is not None)
     backend = cast(SetBackend, open_backend(run.backend, workers=run.workers))
+    if periods and run.horizon is not None:
+        setting = replace(setting, steps=run.horizon)
+        backend = cast(SetBackend, PeriodsBackend(backend))
     if take_up is not None:
         accept = np.array([acceptance(chance) for chance in take_up.tolist()], np.uint64)
         setting = replace(setting, accept=accept)
@@ -121,7 +128,7 @@ def _what_counts(objective: Objective) -> str:
         raise UsageError(
             f"objective {objective.counted!r} counts everybody: of whom can be asked for with 'at-horizon' only"
         )
-    return objective.counted
+    return "at-horizon" if objective.counted == "adopter-periods" else objective.counted  # at each horizon in turn
 
 
 def _refuse_endless(model: Model, setting: Setting) -> None:
@@ -132,8 +139,6 @@ def _refuse_endless(model: Model, setting: Setting) -> None:
     name = type(model).__name__
     if law.never_ends:
         raise UsageError(f"{name} goes on for ever: give a horizon, the step at which to look")
-    if counted == "adopter-periods":
-        raise UsageError("objective 'adopter-periods' adds up the steps up to a horizon: give one")
     if counted == "at-horizon" and law.family == "paths" and law.duration.all():
         raise UsageError(
             f"without a horizon everybody has given up in the end under {name}: give one, the step at which to look, "
@@ -146,7 +151,7 @@ def _counted(network: Network, objective: Objective) -> Network:
     if not isinstance(objective, Adopters | Reaching):
         return replace(network, value=np.ones(network.size), given=network.given - {"value"})
     if objective.of is None:
-        alike = isinstance(objective, Reaching)
+        alike = isinstance(objective, Reaching) or objective.counted != "at-horizon"
         return replace(network, value=np.ones(network.size), given=network.given - {"value"}) if alike else network
     who = select(network, objective.of, "target")
     value = np.where(who, network.value if isinstance(objective, Adopters) else 1.0, 0.0)

@@ -49,10 +49,6 @@ def outcomes(
     tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, worlds)
     if setting.watch.counted == "ever-adopted" and not adopters:
         return tally.ever.astype(np.float64)
-    if setting.watch.counted == "adopter-periods" and not adopters:
-        steps = tally.adopters.astype(np.float64)  # flat after the last step that is there
-        rest = setting.watch.horizon + 1 - steps.shape[2]
-        return np.asarray(steps[:, :, 1:].sum(axis=2) + rest * steps[:, :, -1])
     if setting.watch.value.size and not adopters:
         return tally.value / VALUE_UNIT
     return tally.adopters[:, :, -1].astype(np.float64)

@@ -55,12 +55,14 @@ class Setting:
     ----------
     base : fixed actions, of which the first plan counts, or None. watch : values and horizon.
     accept : uint64[n], T of 2^32 of who agrees to be a seed; None: everybody does.
+    steps : in how many steps those who practise are counted; 1: at the end only.
     """
 
     problem: Problem
     base: Actions | None
     watch: Watch
     accept: NDArray[np.uint64] | None = None
+    steps: int = 1
 
     @property
     def live_edge(self) -> bool:
@@ -78,8 +80,9 @@ class Setting:
     @property
     def bare(self) -> bool:
         """Whether nobody is lit without seeds, seeds surely count themselves, and everybody counts alike."""
-        alone = self.base is None and self.accept is None and not self.problem.law.adopted.any()
-        return alone and not self.watch.value.size and self.rule != "periods"
+        sure = self.accept is None and self.steps == 1 and self.rule != "periods"
+        alone = self.base is None and sure and not self.problem.law.adopted.any()
+        return alone and not self.watch.value.size
 
 
 def setting_of(
@@ -102,7 +105,7 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    simple = wish.costs is None and wish.limits is None and setting.accept is None
+    simple = wish.costs is None and wish.limits is None and setting.accept is None and setting.steps == 1
     if size > LARGE and setting.rule == "cascade" and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []

@@ -95,10 +95,60 @@ class Graph:
 
 
 @dataclass(frozen=True, eq=False)
+class States:
+    """What the full model of adoption has beside a law with lapses; arrays of size 0, and 0 or `UNIT`, where unused.
+
+    Attributes
+    ----------
+    aware, hearsay : uint64[m], T of 2^32: a tie passes word iff its draw is below, from an adopter, and from who is
+        aware and no adopter; hearsay <= aware. gate : 0 where everybody knows.
+    willing : uint64[n], T of 2^32, family ``"aware"``: chance that a person who hears of it adopts.
+    trial_time : steps from being convinced to the end of the trial; trial_failure : T of 2^32.
+    trial_visibility : units of 2^-24, what a person gives who is trying.
+    support, support_start : uint64, int64[n]; with i of those who can influence v practising, her chance of giving up
+        is multiplied by support[support_start[v] + i] / 2^24.
+    turnover : uint64[n], T of 2^32: chance per step that a person leaves.
+    formal : int64[o]; an organisation signs up once that many of its people practise.
+    policy_dose : units of 2^-56 per step, in an organisation that has signed up; policy_lapse : units of 2^-24.
+    loud_live, loud_never, loud_dose, loud_more : as in the law, for ties from adopters whose organisation signed up;
+        loudness : units of 2^-24, how much more visible they are. Empty, and `UNIT`, where they are seen as before.
+    """
+
+    aware: U64
+    hearsay: U64
+    willing: U64
+    support: U64
+    support_start: I64
+    turnover: U64
+    formal: I64
+    loud_live: U32
+    loud_never: U8
+    loud_dose: U64
+    loud_more: U64
+    gate: int = 0
+    trial_time: int = 0
+    trial_failure: int = 0
+    trial_visibility: int = 0
+    policy_dose: int = 0
+    policy_lapse: int = UNIT
+    loudness: int = UNIT
+
+    @property
+    def parts(self) -> list[NDArray[Any] | int]:
+        """Everything, in order, for a digest."""
+        return [getattr(self, item.name) for item in fields(self)]
+
+
+STATES = ("unaware", "aware", "trying", "adopted", "lapsed")
+SIGNED_UP, WITH_EXAMPLE = 5, 6
+"""Rows of `Tally.states` behind those of the states: organisations that signed up, and with an adopter."""
+
+
+@dataclass(frozen=True, eq=False)
 class Law:
-    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person; in
-    continuous time ``"paths"``: a time per tie and per person; ``"marks"``: a clock per tie and per person that rings
-    again and again; ``"crowd"``: everybody sees everybody.
+    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person;
+    ``"aware"``: word spreads, and who hears it decides; in continuous time ``"paths"``: a time per tie and per person;
+    ``"marks"``: a clock per tie and per person that rings again and again; ``"crowd"``: everybody sees everybody.
 
     Attributes
     ----------
@@ -129,9 +179,10 @@ class Law:
         floor(heat of her organisation * receptivity / 2^24), saturating at CERTAIN.
     adopted : uint8[n]; who practises already.
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
+    states : what the full model of adoption adds, or None.
     """
 
-    family: Literal["cascade", "threshold", "paths", "marks", "crowd"]
+    family: Literal["cascade", "threshold", "aware", "paths", "marks", "crowd"]
     live: U32
     never: U8
     more: U64
@@ -152,6 +203,7 @@ class Law:
     receptivity: U64
     adopted: U8
     capped: bool
+    states: States | None = None
 
     @property
     def examples(self) -> int:
@@ -166,7 +218,7 @@ class Law:
     @property
     def live_edge(self) -> bool:
         """Whether there are worlds in which each tie is live or not before anything happens."""
-        if self.continuous:
+        if self.continuous or self.states is not None:
             return False
         return self.examples == 1 and not (self.capped or self.tolerance.size or self.lapse.size)
 
@@ -186,7 +238,10 @@ class Law:
 
     @cached_property
     def digest(self) -> str:
-        return digest(self.family, *(getattr(self, field.name) for field in fields(self)[1:-1]), int(self.capped))
+        parts = {item.name: getattr(self, item.name) for item in fields(self)}
+        del parts["family"], parts["capped"], parts["states"]
+        states = () if self.states is None else self.states.parts
+        return digest(self.family, *parts.values(), int(self.capped), *states)
 
 
 @dataclass(frozen=True, eq=False)
@@ -346,6 +401,9 @@ class Tally:
     groups_lit : int32[P, W, d]; in how many groups of each row of `Watch.groups` somebody practises at the end.
     group_sum, group_squares : int64[P, G]; over worlds, of the final adopters in each group.
     reached : int64[P, n]; in how many worlds each person practises at the end.
+    states : int64[P, 2, 7, T'+1]; sums and sums of squares over worlds of how many people are in each of `STATES` at
+        the end of each step, of organisations that have signed up, and of those with an adopter. [P, 2, 7, 0] where the
+        model has no states.
     """
 
     adopters: I32
@@ -355,6 +413,7 @@ class Tally:
     group_sum: I64
     group_squares: I64
     reached: I64
+    states: I64 = field(default_factory=lambda: freeze(np.zeros((0, 2, 7, 0), np.int64)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -391,6 +450,8 @@ class Trace:
 NO_REPLAY = {
     "cascade": "a world in which people give up cannot be replayed under a plan that boosts, sustains, bridges or "
     "asks; simulate shows its curve",
+    "states": "a world of people who hear, try and leave cannot be replayed yet; simulate shows how many are in each "
+    "state",
     "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",
 }
 """Why there is no `Trace` of some families."""

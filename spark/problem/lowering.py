@@ -229,7 +229,7 @@ def _linear_levels(
 def _law(
     network: Network,
     partner_dose: NDArray[np.uint64],
-    family: Literal["cascade", "threshold", "paths", "marks", "crowd"],
+    family: Literal["cascade", "threshold", "aware", "paths", "marks", "crowd"],
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
@@ -446,4 +446,5 @@ def _per_tie(network: Network, share: Share, role: str, most: float | None = Non
     return values
 
 
-import spark.problem.continuous  # noqa: E402, F401  it registers its laws, and needs what is above
+import spark.problem.adoption  # noqa: E402
+import spark.problem.continuous  # noqa: E402, F401  they register their laws, and need what is above

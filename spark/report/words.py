@@ -9,6 +9,8 @@ from spark.model import (
     SI,
     SIR,
     SIS,
+    Adoption,
+    Aware,
     Bass,
     ContinuousSEIR,
     ContinuousSI,
@@ -59,15 +61,62 @@ def model_in_words(model: Model) -> str:
     elif isinstance(model, CountThreshold):
         people = count(model.threshold, "person who can influence them has", "people who can influence them have")
         words = f"a person adopts once {people} adopted; nothing is left to chance"
+    elif isinstance(model, Adoption):
+        words = adoption_in_words(model)
+    elif isinstance(model, Aware):
+        passes, adopts = (_chance(share) for share in (model.awareness, model.adoption))
+        words = (
+            f"word spreads: who adopts passes it on {passes}{_otherwise(model)}, once, to each person they can "
+            f"influence; who hears it adopts {adopts}"
+        )
     elif isinstance(model, SI | SIS | SIR):
         words = f"{_cascade(model)}; {_lapse(model)}"
     elif isinstance(model, ContinuousSI | ContinuousSIS | ContinuousSIR | ContinuousSEIR | Bass):
         words = in_time(model)
     else:
         words = _cascade(model)
-    name, parameters = written(model)
-    names = [name, "examples-needed"] if "examples_needed" in parameters else [name]
+    name = written(model)[0]
+    names = [name, "examples-needed"] if isinstance(model, ExamplesNeeded) else [name]
     return f"{words} ({', '.join(names)})" if name in MODELS else words
+
+
+def adoption_in_words(model: Adoption) -> str:
+    """Say what people go through under the full model, and only what is in use."""
+    if model.probability is not None:
+        chance = _share(model.probability, "a chance of {}", "a chance, given by the column {!r},")
+    else:
+        chance = _share(model.dose, "a dose of {}", "a dose, given by the column {!r},")
+    said = [f"everyone who practises has {chance} in every step to convince each person they can influence"]
+    if model.moments > 1:
+        said.append(_moments(model.moments))
+    if model.awareness is not None:
+        passes = _chance(model.awareness)
+        said.append(f"nobody adopts who does not know of it: adopters pass word on {passes}{_otherwise(model)}")
+    if model.trial_time or model.trial_failure:
+        time = f" for {count(model.trial_time, 'step')}" if model.trial_time else ""
+        seen = f", seen with a share of {number(model.trial_visibility)}" if model.trial_visibility else ""
+        fails = f", which fails with chance {number(model.trial_failure)}" if model.trial_failure else ""
+        said.append(f"people first try it{time}{seen}{fails}")
+    said.append(_lapse(model))
+    if model.lapse_factor:
+        said.append(f"the column {model.lapse_factor!r} makes that more or less likely")
+    if model.peer_support:
+        said.append(f"adopters around a person keep them going (strength {number(model.peer_support)})")
+    if model.turnover:
+        leaves = _share(model.turnover, "with a chance of {} per step", "as the column {!r} says")
+        said.append(f"people leave {leaves}, and whoever comes starts from the beginning")
+    if model.organisation_threshold is not None:
+        policy = f", which convinces its people with chance {number(model.policy)} per step" if model.policy else ""
+        said.append(f"an organisation signs up once a share of {model.organisation_threshold} has adopted{policy}")
+    return "; ".join(said)
+
+
+def _otherwise(model: Adoption | Aware) -> str:
+    return f" (others who know of it {_chance(model.hearsay)})" if model.hearsay else ""
+
+
+def _chance(share: object) -> str:
+    return _share(share, "with chance {}", "as the column {!r} says")
 
 
 def _cascade(model: Model, what: str = "convince") -> str:
@@ -105,7 +154,7 @@ def _moments(examples: int) -> str:
 _ENDINGS = {tens + one: end for tens in (0, *range(20, 70, 10)) for one, end in ((1, "st"), (2, "nd"), (3, "rd"))}
 
 
-def _lapse(model: SI | SIS | SIR) -> str:
+def _lapse(model: SI | SIS | SIR | Adoption) -> str:
     if isinstance(model, SI) or model.lapse == 0:
         return "nobody gives up"
     gives_up = f"gives up with a chance of {number(model.lapse)} per step"

@@ -20,6 +20,7 @@ from spark.results.estimate import mean_and_error
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
+from spark.results.states import StateStep
 
 __all__ = [
     "Aim",
@@ -48,6 +49,7 @@ __all__ = [
     "Replay",
     "Spread",
     "Standing",
+    "StateStep",
     "Step",
     "TieLit",
     "TimeTo",
