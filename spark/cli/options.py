@@ -120,6 +120,9 @@ class ModelOptions:
     threshold: str | None
     values: str | None
     draw: int | None
+    tolerance: str | None
+    simple: float | None
+    noise: float | None
     lapse: float | None
     rekindle: float | None
     dose: tuple[str, ...]
@@ -209,6 +212,22 @@ model_options = bundle(
     ),
     click.option("--draw", type=int, help="For trivalency-cascade: which draw of the chances.  [default: 0]"),
     click.option(
+        "--tolerance",
+        metavar="LAW",
+        help="For general-threshold: exponential, uniform, erlang-2, points such as 0.5=0.2,2=1 (dose=chance), or "
+        "by=COLUMN,GROUP=LAW,otherwise=LAW.",
+    ),
+    click.option(
+        "--simple",
+        type=float,
+        help="For general-threshold: share of the people for whom one example can be enough.  [default: 0]",
+    ),
+    click.option(
+        "--noise",
+        type=float,
+        help="For thresholds: chance per step that a person whom a tie has reached adopts all the same.  [default: 0]",
+    ),
+    click.option(
         "--lapse",
         type=float,
         help="For sis, sir and adoption: chance per step that an adopter gives up.  [default: 0.0334, a third a year "
@@ -292,9 +311,11 @@ model_options = bundle(
     ),
     click.option(
         "--delay",
-        metavar="LAW",
-        help="The law of the time a tie takes, of mean 1/rate: exponential, fixed, gamma:SHAPE, table:T,T,... "
-        "(quantiles in equal steps), or a column of the ties that holds the times.  [default: exponential]",
+        metavar="STEPS",
+        help="How long a tie takes after its source adopted. In steps: a number, a column of the ties, the chances of "
+        "1, 2, ... steps such as .5,.3,.2, or meeting=P for a chance per step.  [default: 1]  In continuous time the "
+        "law, of mean 1/rate: exponential, fixed, gamma:SHAPE, table:T,T,... (quantiles in equal steps), or a column "
+        "of the ties that holds the times.  [default: exponential]",
     ),
     click.option(
         "--duration",

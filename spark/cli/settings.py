@@ -153,6 +153,7 @@ _EXAMPLES = {
     ("fractional-threshold", "threshold"): "1/3",
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
+    ("general-threshold", "tolerance"): "erlang-2",
     ("bass", "p"): "0.03",
     ("bass", "q"): "0.38",
 }
@@ -193,6 +194,8 @@ _NUMBERS_OR_COLUMNS = ("turnover", "adoption")
 _NUMBERS = {
     "partners",
     "examples_needed",
+    "simple",
+    "noise",
     "draw",
     "lapse",
     "rekindle",

@@ -19,10 +19,21 @@ from spark.model.continuous import (
     GammaTime,
     TableTime,
 )
+from spark.model.delay import Delay, GeometricDelay
+from spark.model.general import GeneralThreshold
 from spark.model.guarantee import Guarantee
 from spark.model.lapse import SI, SIR, SIS
 from spark.model.parameters import MODELS, Model
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
+from spark.model.tolerance import (
+    ErlangTolerance,
+    ExponentialTolerance,
+    TableTolerance,
+    Tolerance,
+    ToleranceByGroup,
+    ToleranceLaw,
+    UniformTolerance,
+)
 from spark.model.values import Share
 
 __all__ = [
@@ -38,17 +49,27 @@ __all__ = [
     "ContinuousSIR",
     "ContinuousSIS",
     "CountThreshold",
+    "Delay",
+    "ErlangTolerance",
     "ExamplesNeeded",
     "ExponentialTime",
+    "ExponentialTolerance",
     "FixedTime",
     "FractionalThreshold",
     "GammaTime",
+    "GeneralThreshold",
+    "GeometricDelay",
     "Guarantee",
     "IndependentCascade",
     "LinearThreshold",
     "Model",
     "Share",
     "TableTime",
+    "TableTolerance",
+    "Tolerance",
+    "ToleranceByGroup",
+    "ToleranceLaw",
     "TrivalencyCascade",
+    "UniformTolerance",
     "WeightedCascade",
 ]

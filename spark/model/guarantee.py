@@ -44,6 +44,30 @@ MONOTONE = Guarantee(
     "one more seed never lights fewer, but two together can be worth more than the sum of each alone: the choice of "
     "seeds is a search without a bound",
 )
+CONCAVE = Guarantee(
+    "once",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer, and adds less on average the more there are (Mossel & Roch 2010), though not "
+    "world by world: greedy choice is near the best, without a certificate",
+)
+CONCAVE_NOISE = Guarantee(
+    "per_period",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer by the horizon, and adds less on average the more there are: greedy choice is "
+    "near the best, without a certificate",
+)
+MONOTONE_NOISE = Guarantee(
+    "per_period",
+    True,
+    False,
+    False,
+    "one more seed never lights fewer by the horizon, but two together can be worth more than the sum of each alone: "
+    "the choice of seeds is a search without a bound",
+)
 MONOTONE_LAPSE = Guarantee(
     "per_period",
     True,

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ U64 = NDArray[np.uint64]
 
 ONE = 1 << 56
 CERTAIN = 1 << 62
+NEVER_CONVINCED = (1 << 64) - 1
 UNIT = 1 << 24
 VALUE_UNIT = 1_000_000
 
@@ -91,7 +92,55 @@ class Graph:
     @cached_property
     def digest(self) -> str:
         """What identifies the graph; it does not depend on the law."""
-        return digest(*(getattr(self, field.name) for field in fields(self)))
+        return digest(*(getattr(self, item.name) for item in fields(self)))
+
+
+class Tolerances(NamedTuple):
+    """Laws of tolerances other than the uniform one: a law for each person, a few pieces for each law.
+
+    Attributes
+    ----------
+    law : int32[n]; which row of `laws` a person's tolerance is drawn from. Empty: no such laws.
+    laws : int64[r, 3]; (k, 0, 0): the sum of k exponential draws, at most CERTAIN; (0, first, stop): `pieces` of a
+        distribution function.
+    pieces : uint64[p, 5]; (highest level of the piece, level and dose where it begins, slope, shift). At a level l in
+        units of 2^-64, of the first piece whose highest level is not below l, the tolerance is dose +
+        floor(((l - begin) << shift) * slope / 2^64) + 1, or where the slope is 0 the dose itself (`NEVER_CONVINCED`: no
+        dose is enough).
+    simple : uint64[1]: a person's tolerance is exponential instead if a draw of 64 bits is at most this; [0]: never.
+    """
+
+    law: I32
+    laws: I64
+    pieces: U64
+    simple: U64
+
+
+class Delays(NamedTuple):
+    """Steps from an adoption to the deliveries of its ties; at most one of the three is not empty, all empty: one step.
+
+    Attributes
+    ----------
+    steps : int32[m] or [1]; given.
+    rate : uint64[m] or [1]; geometric: 1 + floor(a unit exponential draw / rate), units of 2^-56.
+    upto : uint64[j]; the least i with draw < upto[i], plus one; draws of 32 bits, the last entry 2^32.
+    """
+
+    steps: I32
+    rate: U64
+    upto: U64
+
+    @property
+    def some(self) -> bool:
+        """Whether a tie can take longer than one step."""
+        return bool(self.steps.size or self.rate.size or self.upto.size)
+
+
+NO_TOLERANCES = Tolerances(
+    np.empty(0, np.int32), np.empty((0, 3), np.int64), np.empty((0, 5), np.uint64), np.empty(0, np.uint64)
+)
+NO_DELAYS = Delays(np.empty(0, np.int32), np.empty(0, np.uint64), np.empty(0, np.uint64))
+NO_NOISE = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +228,10 @@ class Law:
         floor(heat of her organisation * receptivity / 2^24), saturating at CERTAIN.
     adopted : uint8[n]; who practises already.
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
+    tolerances : threshold: laws of tolerances other than the uniform one, where `tolerance` is empty.
+    delays : cascade and threshold: how many steps a tie takes.
+    noise : uint64[1], threshold: whom a tie has reached adopts floor(a unit exponential draw / noise) steps later if
+        she has not before, units of 2^-56. Empty otherwise.
     states : what the full model of adoption adds, or None.
     """
 
@@ -204,6 +257,9 @@ class Law:
     adopted: U8
     capped: bool
     states: States | None = None
+    tolerances: Tolerances = NO_TOLERANCES
+    delays: Delays = NO_DELAYS
+    noise: U64 = field(default_factory=lambda: NO_NOISE)
 
     @property
     def examples(self) -> int:
@@ -220,7 +276,13 @@ class Law:
         """Whether there are worlds in which each tie is live or not before anything happens."""
         if self.continuous or self.states is not None:
             return False
-        return self.examples == 1 and not (self.capped or self.tolerance.size or self.lapse.size)
+        other = self.capped or self.tolerance.size or self.lapse.size or self.tolerances.law.size or self.noise.size
+        return self.examples == 1 and not other
+
+    @property
+    def waits(self) -> bool:
+        """Whether something happens later than one step after what brings it about (once clock)."""
+        return self.delays.some or bool(self.noise.size)
 
     @property
     def continuous(self) -> bool:
@@ -230,7 +292,7 @@ class Law:
     @property
     def never_ends(self) -> bool:
         """Whether there is always more that can change, so that a run needs a horizon."""
-        return self.lapse.size > 0 or self.family == "marks"
+        return self.lapse.size > 0 or self.noise.size > 0 or self.family == "marks"
 
     @property
     def has_partners(self) -> bool:
@@ -239,9 +301,11 @@ class Law:
     @cached_property
     def digest(self) -> str:
         parts = {item.name: getattr(self, item.name) for item in fields(self)}
+        later = [*parts.pop("tolerances"), *parts.pop("delays"), parts.pop("noise")]
         del parts["family"], parts["capped"], parts["states"]
         states = () if self.states is None else self.states.parts
-        return digest(self.family, *parts.values(), int(self.capped), *states)
+        more = later if any(map(len, later)) else ()
+        return digest(self.family, *parts.values(), int(self.capped), *states, *more)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule |
     base : fixed actions, of which the first plan counts, or None.
     """
     law, counted = problem.law, watch.counted
-    if law.states is not None:
+    if law.states is not None or (law.delays.some and not law.live_edge):
         return None
     if law.live_edge:
         return None if counted == "adopter-periods" else law.family  # type: ignore[return-value]

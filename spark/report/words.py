@@ -19,6 +19,8 @@ from spark.model import (
     CountThreshold,
     ExamplesNeeded,
     FractionalThreshold,
+    GeneralThreshold,
+    GeometricDelay,
     IndependentCascade,
     LinearThreshold,
     Model,
@@ -26,6 +28,7 @@ from spark.model import (
     WeightedCascade,
 )
 from spark.model.parameters import written
+from spark.model.plain import tolerance_in_words
 from spark.network import Network
 from spark.report.layout import count, number
 from spark.report.rates import in_time
@@ -42,7 +45,9 @@ def model_in_words(model: Model) -> str:
     >>> model_in_words(IndependentCascade(0.1))
     'everyone who adopts has one chance of 0.1 to convince each person they can influence (independent-cascade)'
     """
-    if isinstance(model, ExamplesNeeded):
+    if isinstance(model, GeneralThreshold):
+        words = _general(model)
+    elif isinstance(model, ExamplesNeeded):
         words = _cascade(model.of, "give a convincing moment to" if model.examples > 1 else "convince")
         words += f"; {_moments(model.examples)}"
     elif isinstance(model, LinearThreshold):
@@ -55,12 +60,12 @@ def model_in_words(model: Model) -> str:
         )
     elif isinstance(model, FractionalThreshold):
         words = (
-            f"a person adopts once a share of {model.threshold} of those who can influence them have adopted; "
-            "nothing is left to chance"
+            f"a person adopts once a share of {model.threshold} of those who can influence them have adopted"
+            f"{_chance_left(model)}"
         )
     elif isinstance(model, CountThreshold):
         people = count(model.threshold, "person who can influence them has", "people who can influence them have")
-        words = f"a person adopts once {people} adopted; nothing is left to chance"
+        words = f"a person adopts once {people} adopted{_chance_left(model)}"
     elif isinstance(model, Adoption):
         words = adoption_in_words(model)
     elif isinstance(model, Aware):
@@ -75,6 +80,7 @@ def model_in_words(model: Model) -> str:
         words = in_time(model)
     else:
         words = _cascade(model)
+    words += _waits(model)
     name = written(model)[0]
     names = [name, "examples-needed"] if isinstance(model, ExamplesNeeded) else [name]
     return f"{words} ({', '.join(names)})" if name in MODELS else words
@@ -140,6 +146,46 @@ def _cascade(model: Model, what: str = "convince") -> str:
         chance = _share(model.probability, "a chance of {}", "a chance, given by the column {!r},")
         return f"everyone who practises has {chance} in every step to convince each person they can influence"
     return repr(model)
+
+
+def _general(model: GeneralThreshold) -> str:
+    """Say what a general threshold takes for granted."""
+    if isinstance(model.of, LinearThreshold):
+        doses = "the weights of those who can influence a person and have adopted"
+    else:
+        doses = "what those who can influence a person and have adopted give, a chance p as the dose -ln(1 - p),"
+    words = (
+        f"a person adopts once {doses} come to their tolerance, drawn by the law {tolerance_in_words(model.tolerance)}"
+    )
+    if model.simple > 0:
+        words += f", or, for a share of {number(model.simple)} of the people, exponential"
+    return words + (_chance_left(model) if model.noise else "")
+
+
+def _chance_left(model: FractionalThreshold | CountThreshold | GeneralThreshold) -> str:
+    if model.noise > 0:
+        return (
+            f"; whom a tie has reached also adopts with a chance of {number(model.noise)} in every step, whatever is "
+            "enough for them"
+        )
+    drawn = not isinstance(getattr(model, "delay", 1), int | str)
+    return "" if drawn else "; nothing is left to chance"
+
+
+def _waits(model: Model) -> str:
+    """Say how long ties take, where it is not one step."""
+    inner = model.of if isinstance(model, ExamplesNeeded | GeneralThreshold) else model
+    delay = getattr(inner, "delay", 1)
+    if delay == 1 or model.guarantee.clock == "continuous":
+        return ""
+    if isinstance(delay, int):
+        return f"; a tie takes {delay} steps"
+    if isinstance(delay, str):
+        return f"; a tie takes as many steps as the column {delay!r} says"
+    if isinstance(delay, GeometricDelay):
+        chance = _share(delay.meeting, "a chance of {}", "a chance, given by the column {!r},")
+        return f"; two people meet with {chance} in every step, and a tie takes until they do"
+    return "; how many steps a tie takes is drawn for each tie"
 
 
 def _moments(examples: int) -> str:

@@ -258,6 +258,7 @@ _HARMLESS = {
     "probability": 0.0,
     "threshold": 1,
     "examples_needed": 1,
+    "tolerance": "exponential",
     "rate": 0.0,
     "recovery": 0.0,
     "onset": 1.0,

@@ -21,6 +21,23 @@ Shares = Annotated[
     Any,
     WithJsonSchema({"anyOf": [*_number_or_column["anyOf"], _per_layer, _numbers]}),
 ]
+_texts = {"type": "object", "additionalProperties": {"type": "string"}}
+_points = {
+    "type": "object",
+    "properties": {"doses": _numbers, "chances": _numbers},
+    "required": ["doses", "chances"],
+    "additionalProperties": False,
+}
+_meeting = {
+    "type": "object",
+    "properties": {"meeting": {"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": 1}, {"type": "string"}]}},
+    "required": ["meeting"],
+    "additionalProperties": False,
+}
+Delay = Annotated[
+    Any, WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}, _numbers, _meeting]})
+]
+Tolerance = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, _points, _texts]})]
 Rate = Annotated[
     Any,
     WithJsonSchema({"anyOf": [*_rate_or_column["anyOf"], {"type": "object", "additionalProperties": _rate_or_column}]}),
@@ -123,6 +140,11 @@ class OneModelTable(Table):
     threshold: Threshold = Field(None, description="count-threshold: a whole number; fractional-threshold: a share")
     values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
     draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
+    tolerance: Tolerance = Field(
+        None, description="general-threshold: exponential, uniform, erlang-2, {doses, chances}, or {by = column, ...}"
+    )
+    simple: float = Field(0.0, description="general-threshold: share of the people for whom one example can be enough")
+    noise: float = Field(0.0, description="thresholds: chance per step that whom a tie has reached adopts all the same")
     lapse: float = Field(0.0334, description="sis, sir, adoption: chance per step that an adopter gives up")
     rekindle: float = Field(
         1.0, description="sis, adoption, continuous-sis: how ready a person is after giving up, as a share of before"
@@ -134,10 +156,10 @@ class OneModelTable(Table):
     onset: float | None = Field(
         None, description="continuous-seir: how often per unit of time somebody who tries starts to practise"
     )
-    delay: str = Field(
-        "exponential",
-        description="continuous time: the law of a tie's time: exponential, fixed, gamma:SHAPE, table:T,T,..., or a "
-        "column of the ties",
+    delay: Delay = Field(
+        None,
+        description="steps that a tie takes: a number, a column, chances of 1, 2, ... steps, or {meeting = chance}; in "
+        "continuous time the law of a tie's time: exponential, fixed, gamma:SHAPE, table:T,T,..., or a column",
     )
     duration: str = Field("exponential", description="continuous time: the law of the time that a person practises")
     latency: str = Field("exponential", description="continuous-seir: the law of the time of trying")
