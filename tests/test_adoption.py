@@ -384,6 +384,7 @@ def test_states_are_estimates_that_add_up_travel_and_are_drawn():
         assert abs(step.unaware + step.aware + step.trying + step.adopted + step.lapsed - 30) < 1e-9
     assert steps[-1].adopted == spread.mean
     assert steps[-1].adopted_standard_error == spread.standard_error
+    assert steps[-1].with_example == 0  # there are no organisations
     again = spark.Spread.from_dict(spread.to_dict())
     assert again.states_over_time == steps
     assert spread.to_pandas().loc[6, "unaware"] == steps[-1].unaware

@@ -116,7 +116,8 @@ def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
             state,
             np.empty(2 * people + 1, np.int32),
             np.empty(people, np.int32),
-            np.empty((2, people + latest + steps + 3), np.int64),
+            np.empty((3, people + latest + steps + 3), np.int64),
+            np.zeros(organisations, np.int64),
             np.empty(people, np.int32),
         )
     return Posts(

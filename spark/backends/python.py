@@ -286,8 +286,8 @@ def burn(
         delivered = [(u, e) for u, e in reached if due(u, e) == t]
         now = changes.law(v, t)
         if law.family == "cascade":
-            moments = sum(hits(e, changes.law(v, due(u, e))) for u, e in reached)
-            moments += sum(changes.hits(b, s, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
+            moments = sum(hits(e, changes.law(v, t, due(u, e))) for u, e in reached)
+            moments += sum(changes.hits(b, s, t, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
             moments += points("partners", v, partner_dose(v, t))
             if moments + points("broadcast", v, broadcast_dose(v, t)) < law.examples:
                 return Trace.NEVER
@@ -295,12 +295,20 @@ def burn(
                 if live(e, now):
                     return e
             for s, b in bridged(v, t):
-                if s == t and changes.hits(b, s, tie_draw(key, world, b.tie)):
+                if s == t and changes.hits(b, s, t, tie_draw(key, world, b.tie)):
+                    return Trace.BRIDGE - b.place
+            for u, e in reached:  # or a boost has lifted what was delivered before
+                since = due(u, e)
+                if since < t and hits(e, changes.law(v, t, since)) > hits(e, changes.law(v, t - 1, since)):
+                    return e
+            for s, b in bridged(v, t):
+                draw = tie_draw(key, world, b.tie)
+                if changes.hits(b, s, t, draw) > changes.hits(b, s, t - 1, draw):
                     return Trace.BRIDGE - b.place
             before = points("broadcast", v, broadcast_dose(v, t - 1))
             return Trace.PARTNERS if moments + before >= law.examples else Trace.BROADCAST
-        ties = sum(int(changes.law(v, due(u, e)).dose[e]) for u, e in reached)
-        ties += sum(changes.dose(b, s) for s, b in bridged(v, t))
+        ties = sum(int(changes.law(v, t, due(u, e)).dose[e]) for u, e in reached)
+        ties += sum(changes.dose(b, s, t) for s, b in bridged(v, t))
         dose = min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t)
         enough = dose >= tolerance_of(problem, key, world, v)
         contacts = sorted((due(u, e), e) for u, e in reached if law.dose[e] > 0)
@@ -310,9 +318,24 @@ def burn(
         strong = [(int(now.dose[e]), -e) for _, e in delivered if now.dose[e] > 0]
         if strong:
             return -max(strong)[1]
-        strong = [(changes.dose(b, s), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s) > 0]
+        strong = [(changes.dose(b, s, t), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s, t) > 0]
         if strong:
             return Trace.BRIDGE + max(strong)[1]
+        for lifted in (
+            [
+                (int(changes.law(v, t, s).dose[e]) - int(changes.law(v, t - 1, s).dose[e]), -e)
+                for u, e in reached
+                if (s := due(u, e)) < t
+            ],
+            [
+                (changes.dose(b, s, t) - changes.dose(b, s, t - 1), Trace.BRIDGE - b.place)
+                for s, b in bridged(v, t)
+                if s < t
+            ],
+        ):  # a boost has lifted what was delivered before
+            most = max(lifted, default=(0, 0))
+            if most[0] > 0:
+                return most[1] if most[1] <= Trace.BRIDGE else -most[1]
         if noisy:
             return contacts[0][1]
         return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
@@ -448,8 +471,8 @@ def burn_periods(
 
     def convinced_by_bridge(added: Added, t: int, now: int) -> bool:
         draw = tie_draw(now, world, added.tie)
-        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t)
-        return open_now and still_ready(added.target, draw, changes.dose(added, t))
+        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t, t)
+        return open_now and still_ready(added.target, draw, changes.dose(added, t, t))
 
     for t in range(1, horizon + 1):
         now = _finalise(key + t * 0x8CB92BA72F3D8DD7 & _MASK)

@@ -230,8 +230,8 @@ class _Burn:
                 part = self.part(before[added.source], person)
                 if not (here and person.needs_convincing and part):
                     continue
-                draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t)
-                hits = self.kept(self.changes.hits(added, self.t, draw), dose, part, draw, added.tie)
+                draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t, self.t)
+                hits = self.kept(self.changes.hits(added, self.t, self.t, draw), dose, part, draw, added.tie)
                 if self.is_loud(added.source) and dose < CERTAIN:
                     extra = _scaled(_scaled(dose, self.states.loudness) - dose, part)
                     hits += self.points("loud ties", added.tie, extra)
@@ -345,6 +345,7 @@ def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key:
                 heard.setdefault(v, t)
                 adopted[v] = t
         row = {"unaware": graph.people - len(heard), "aware": len(heard) - len(adopted), "adopted": len(adopted)}
-        history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up", "with example"), 0))
+        alive = len({int(graph.organisation[v]) for v in adopted} - {-1})
+        history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up"), 0) | {"with example": alive})
     history.adopted, history.ever = sorted(adopted), len(adopted)
     return history

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import kernel
+from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import BLOCK_BITS, BROADCAST, exponential_tolerance, halves, person_draw, u32, u64, world_key
 from spark.kernels.interventions import SEEDS_COIN, coin, follow
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
@@ -40,7 +40,9 @@ class WordWork(NamedTuple):
     state: NDArray[np.uint8]  # [n+1], the sink an adopter
     queue: NDArray[np.int32]  # [2n]: who passes word, in order; nobody more than twice
     adopters: NDArray[np.int32]  # [n]
-    ends: NDArray[np.int64]  # [2, n + last seed step + H + 3]: who is aware, and has adopted, at the end of each step
+    ends: NDArray[np.int64]  # [3, n + last seed step + H + 3]: at the end of each step, how many people are aware, how
+    # many have adopted, and in how many organisations somebody has
+    inside: NDArray[np.int64]  # [o], how many members have adopted
     heard: NDArray[np.int32]  # [n], which row of broadcasts each person follows in this world, -1 for none
 
 
@@ -48,7 +50,7 @@ class WordWork(NamedTuple):
 def aware_world(key, world, course, organisation, start, work):
     """Burn one world; fill work.ends, return (last step in which anything changed, adopters, entries of the queue)."""
     state, queue, adopters, ends = work.state, work.queue, work.adopters, work.ends
-    indptr, willing = course.indptr, course.willing
+    indptr, willing, inside = course.indptr, course.willing, work.inside
     schedule = start.schedule
     people = state.size - 1
     state[:people] = UNAWARE
@@ -59,7 +61,11 @@ def aware_world(key, world, course, organisation, start, work):
     hear = kind_key(key, BROADCAST, world)
     willing_seeds = start.changes.seed_accept
     total, chosen, known, seed = 0, 0, 0, 0
+    alive = 0
+    for o in range(inside.size):
+        inside[o] = 0
     for v in start.adopted:
+        alive += first_inside(organisation[v], inside)
         state[v] = ADOPTED
         adopters[chosen] = v
         queue[chosen] = v
@@ -108,6 +114,7 @@ def aware_world(key, world, course, organisation, start, work):
                 known += 1
                 if (person_draw(choice, v) >> u64(32)) < willing[v]:
                     state[v] = ADOPTED
+                    alive += first_inside(organisation[v], inside)
                     adopters[chosen] = v
                     chosen += 1
         while seed < start.seeds.size and start.steps[seed] == t:
@@ -122,15 +129,26 @@ def aware_world(key, world, course, organisation, start, work):
                     queue[total] = v
                     total += 1
                 state[v] = ADOPTED
+                alive += first_inside(organisation[v], inside)
                 adopters[chosen] = v
                 chosen += 1
             seed += 1
         ends[0, t] = known
         ends[1, t] = chosen
+        ends[2, t] = alive
         if t > 0 and (ends[0, t] > ends[0, t - 1] or ends[1, t] > ends[1, t - 1]):
             last = t
         first = end if t > 0 else 0
     return last, chosen
+
+
+@inlined
+def first_inside(o, inside):
+    """Count one more adopter of an organisation, -1 for none; return whether she is its first."""
+    if o < 0:
+        return 0
+    inside[o] += 1
+    return 1 if inside[o] == 1 else 0
 
 
 @kernel
@@ -154,14 +172,16 @@ def run_aware(key, first, begin_row, stop_row, course, shares, start, work, coun
         if last >= steps:
             return row
         for t in range(steps):
-            known, adopted = work.ends[0, min(t, last)], work.ends[1, min(t, last)]
+            known, adopted, alive = work.ends[0, min(t, last)], work.ends[1, min(t, last)], work.ends[2, min(t, last)]
             count.adopters[row, t] = adopted
             count.states[0, 0, t] += people - known
             count.states[0, 1, t] += known - adopted
             count.states[0, 3, t] += adopted
+            count.states[0, 6, t] += alive
             count.states[1, 0, t] += (people - known) * (people - known)
             count.states[1, 1, t] += (known - adopted) * (known - adopted)
             count.states[1, 3, t] += adopted * adopted
+            count.states[1, 6, t] += alive * alive
         count.ever[row] = total
         record_final(row, work.adopters[:total], count)
     return stop_row

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StateStep:
-    """Expected people in each state at the end of a step, each with its Monte-Carlo standard error; and organisations
-    that have signed up.
+    """Expected people in each state at the end of a step, each with its Monte-Carlo standard error; organisations
+    that have signed up, and those with an adopter, an example to see.
     """
 
     time: int
@@ -24,3 +24,5 @@ class StateStep:
     lapsed_standard_error: float
     signed_up: float
     signed_up_standard_error: float
+    with_example: float
+    with_example_standard_error: float

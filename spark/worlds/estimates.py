@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spark.network import Group, Network
 from spark.plan import Plan
-from spark.problem.arrays import SIGNED_UP, VALUE_UNIT, Tally, freeze
+from spark.problem.arrays import VALUE_UNIT, WITH_EXAMPLE, Tally, freeze
 from spark.provenance import Provenance
 from spark.results import GroupSpread, Spread, StateStep, Step, mean_and_error
 
@@ -83,7 +83,7 @@ def states_over_time(tally: Tally, row: int, worlds: int) -> tuple[StateStep, ..
     sums, squares = tally.states[row].tolist()
     steps = []
     for t in range(len(sums[0])):
-        pairs = (mean_and_error(sums[i][t], squares[i][t], worlds) for i in range(SIGNED_UP + 1))
+        pairs = (mean_and_error(sums[i][t], squares[i][t], worlds) for i in range(WITH_EXAMPLE + 1))
         steps.append(StateStep(t, *(number for pair in pairs for number in pair)))
     return tuple(steps)
 
