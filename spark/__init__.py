@@ -60,6 +60,7 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
+    "conditions": "worlds",
     "scale_plan": "worlds",
     "replay": "worlds",
     "who_lit_whom": "worlds",
@@ -68,6 +69,7 @@ _HOME = {
     "plot_network": "picture",
     "Spread": "results",
     "WhoLitWhom": "results",
+    "Conditions": "results",
     "Comparison": "results",
     "Choice": "results",
     "SparkError": "errors",
@@ -88,6 +90,7 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "Conditions",
     "Constraints",
     "ContinuousSEIR",
     "ContinuousSI",
@@ -128,6 +131,7 @@ __all__ = [
     "choose_seeds",
     "compare",
     "compare_across",
+    "conditions",
     "datasets",
     "exact",
     "generate",
@@ -181,8 +185,8 @@ if TYPE_CHECKING:
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
-    from spark.results import Choice, Comparison, Spread, WhoLitWhom
-    from spark.worlds import UntilClear, compare, compare_across, replay, scale_plan, simulate, who_lit_whom
+    from spark.results import Choice, Comparison, Conditions, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, conditions, replay, scale_plan, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:
