@@ -44,7 +44,7 @@ _MOST_TYPED = 10
     epilog=examples(
         "spark plan my-trust --budget 10",
         "spark plan my-trust --count 10 --probability .05,.1,.2",
-        "spark plan my-trust --budget 10 --exclude bo --apart amina,dev --at-most organisation=2",
+        "spark plan my-trust --budget 10 --exclude bo --at-most organisation=2",
         "spark plan my-trust --count 5 --worst-off organisation",
         "spark plan my-trust --reach 30% --confidence 80%",
         "spark plan pilot.toml --output plan.csv",
