@@ -312,6 +312,7 @@ MODELS_ON_THE_LINE = {
     "linear-threshold": "LinearThreshold",
     "fractional-threshold --threshold 1/3": "FractionalThreshold",
     "count-threshold --threshold 2": "CountThreshold",
+    "general-threshold --tolerance erlang-2 -p .4": "GeneralThreshold",
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
@@ -323,6 +324,10 @@ MODELS_ON_THE_LINE = {
     "continuous-seir --rate .2 --onset 2 --recovery .3 --latency fixed": "ContinuousSEIR",
     "bass --p .03 --q .38 --horizon 6": "Bass",
 }
+
+
+def test_no_model_is_forgotten_on_the_line():
+    assert {line.split()[0] for line in MODELS_ON_THE_LINE} == set(MODELS)
 
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
@@ -553,6 +558,7 @@ def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
     assert "https://doi.org/" in text
     assert f"--model {name}" in text or name in {"si", "continuous-si"}
     assert "guarantee" in text
+    assert "![" in text
     assert f"docs/models/{page}.md" in (ROOT / "README.md").read_text(encoding="utf-8")
     commands = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     assert f"[`{name}`](models/{page}.md)" in commands
