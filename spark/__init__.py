@@ -46,11 +46,14 @@ _HOME = {
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
+    "candidates_for": "optimise",
+    "choose_plan": "optimise",
     "choose_seeds": "optimise",
     "plot_network": "picture",
     "Spread": "results",
     "Comparison": "results",
     "Choice": "results",
+    "Mix": "results",
     "SparkError": "errors",
 }
 _MODULES = ("bass", "datasets", "exact", "generate")
@@ -79,6 +82,7 @@ __all__ = [
     "IndependentCascade",
     "LinearThreshold",
     "Mandate",
+    "Mix",
     "Network",
     "Plan",
     "Seeds",
@@ -91,6 +95,8 @@ __all__ = [
     "WeightedCascade",
     "__version__",
     "bass",
+    "candidates_for",
+    "choose_plan",
     "choose_seeds",
     "compare",
     "compare_across",
@@ -130,11 +136,11 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds
+    from spark.optimise import candidates_for, choose_plan, choose_seeds
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Constraints
-    from spark.results import Choice, Comparison, Spread
+    from spark.results import Choice, Comparison, Mix, Spread
     from spark.worlds import UntilClear, compare, compare_across, replay, simulate
 
 

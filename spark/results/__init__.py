@@ -17,6 +17,7 @@ from spark.results.comparison import (
     plan_row,
 )
 from spark.results.estimate import mean_and_error
+from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 
@@ -33,19 +34,24 @@ __all__ = [
     "DifferenceAcross",
     "Event",
     "GroupSpread",
+    "Mix",
+    "MixedIn",
     "OnNetwork",
     "PlanAcross",
     "PlanResult",
+    "Point",
     "Price",
     "Question",
     "RankedSeed",
     "Replay",
+    "Rival",
     "Spread",
     "Standing",
     "Step",
     "TimeTo",
     "Verdict",
     "WorstOff",
+    "Worth",
     "mean_and_error",
     "plan_row",
 ]
