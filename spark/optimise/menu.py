@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from types import MappingProxyType
@@ -14,17 +14,20 @@ from spark.backends import open_backend
 from spark.errors import UsageError, nearest
 from spark.model import Model
 from spark.network import Network
-from spark.optimise.choose import choose_seeds
+from spark.optimise.baselines import degree_order
 from spark.optimise.mix import Trials
 from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
+from spark.problem.together import lower_together
 from spark.worlds import Run
 from spark.worlds.trying import watch_for
 
 LOOK = 128
 """Worlds in which candidates are ranked."""
 MOST_PAIRS = 120
+AHEAD = 4
+"""How many times as many people are looked at as are listed."""
 COMPANY = 3
 """Seeds in whose company candidates are ranked: what needs a flame to work must not look useless."""
 
@@ -45,7 +48,7 @@ def candidates_for(
     model: Model,
     *,
     budget: float,
-    verbs: Iterable[str] = tuple(TEMPLATES),
+    verbs: Iterable[str] | None = None,
     templates: Mapping[str, Intervention] = MappingProxyType({}),
     most: int = 60,
     horizon: int | None = None,
@@ -61,7 +64,8 @@ def candidates_for(
     Parameters
     ----------
     budget : dearer candidates are left out.
-    verbs : of ``"seed"``, ``"boost"``, ``"sustain"``, ``"bridge"`` and ``"broadcast"``.
+    verbs : of ``"seed"``, ``"boost"``, ``"sustain"``, ``"bridge"`` and ``"broadcast"``; None is all that the model
+        can carry out.
     templates : by verb, an intervention whose strength, window and costs are taken, and whose targets are not. Without
         it a made-up one is taken: see `TEMPLATES`.
     most : how many candidates at most.
@@ -69,9 +73,10 @@ def candidates_for(
     Raises
     ------
     UsageError
-        An unknown verb, or as `spark.choose_seeds`.
+        An unknown verb, one that the model cannot carry out, or as `spark.simulate`.
     """
-    verbs = tuple(dict.fromkeys(verbs))
+    asked = verbs is not None
+    verbs = tuple(dict.fromkeys(TEMPLATES if verbs is None else verbs))
     faults = [
         f"verb {verb!r} is none of {', '.join(TEMPLATES)}{nearest(verb, TEMPLATES)}"
         for verb in dict.fromkeys([*verbs, *templates])
@@ -84,28 +89,27 @@ def candidates_for(
     rng = whole_rng(rng)
     each = max(1, most // len(verbs))
     run = Run(horizon=horizon, rng=rng, workers=workers)
-    people = int((network.eligible & ~network.adopted).sum())
-    options: dict[str, Any] = {"horizon": horizon, "rng": rng, "workers": workers, "worlds": 64}
-    best = choose_seeds(network, model, count=min(each, people), **options).seeds
-    company = Seeds(best[:COMPANY])
+    best = [Seeds((person,)) for person in _promising(network, each * AHEAD, run_key(rng, "choose"))]
+    company = best[:COMPANY]
     found: list[Intervention] = []
     for verb in verbs:
         template = templates.get(verb, TEMPLATES[verb])
-        if isinstance(template, Seeds):
-            found += [replace(template, people=(person,)) for person in best]
-            continue
         if isinstance(template, Mandate):
             raise UsageError("a mandate is decreed, not chosen: give it beside the mix, or as a candidate of your own")
-        offers = list(_offers(network, template))
+        offers: list[Intervention]
+        if isinstance(template, Seeds):
+            offers = [replace(template, people=seed.people) for seed in best]
+        else:
+            offers = list(_offers(network, template))
         prices = np.array([plan_cost(network, Plan(offer), horizon) for offer in offers])
         offers = [offer for offer, price in zip(offers, prices, strict=True) if price <= budget]
-        if not offers:
+        if not offers or not (asked or _carried(network, model, offers[0])):
             continue
         trials = Trials(
             network,
             model,
             offers,
-            (company,),
+            () if verb == "seed" else tuple(company),
             open_backend(workers=workers),
             watch_for(network, run, count=False),
             run_key(rng, "choose"),
@@ -114,6 +118,21 @@ def candidates_for(
         order = np.argsort(-gains / np.maximum(prices[prices <= budget], 1e-9), kind="stable")
         found += [offers[i] for i in order[:each].tolist()]
     return tuple(found)
+
+
+def _carried(network: Network, model: Model, offer: Intervention) -> bool:
+    """Whether a model can carry out what is offered."""
+    try:
+        lower_together(network, model, {"": Plan(offer)})
+    except UsageError:
+        return False
+    return True
+
+
+def _promising(network: Network, count: int, key: int) -> list[Hashable]:
+    """The best connected of those who may be chosen."""
+    may = network.eligible & ~network.adopted
+    return [network.people[v] for v in degree_order(network, key).tolist() if may[v]][:count]
 
 
 def _offers(network: Network, template: Broadcast | Boost | Sustain | Bridge) -> Iterable[Intervention]:

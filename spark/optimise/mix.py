@@ -27,8 +27,9 @@ SLACK = 1 + 1e-9
 FRONTIER = (0.25, 0.5, 0.75)
 SIDE_EFFORT = 8
 """The frontier, and each kind on its own, get this part of the effort."""
-EFFORT = 1_000_000
-PLANS_A_RUN = 64
+VISITS, FEWEST_RUNS, MOST_RUNS = 1_000_000_000, 20_000, 1_000_000
+"""Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most."""
+PLANS_A_RUN, LOOK = 64, 64
 NO_ACTION, WHOLE = "no action", "the mix"
 
 
@@ -63,6 +64,15 @@ class Trials:
             tally = self.backend.run(problem, actions, self.watch, Worlds(self.key, first, worlds))
             rows.append(tally.value / VALUE_UNIT if self.watch.value.size else tally.adopters[:, :, -1].astype(float))
         return np.concatenate(rows)
+
+    def effort(self, chosen: Subset) -> int:
+        """Return how many worlds like those of a set a search may run."""
+        problem, actions = lower_together(self.network, self.model, {"": self.plan(chosen)})
+        tally = self.backend.run(problem, actions, self.watch, Worlds(self.key, 0, LOOK))
+        active = tally.adopters.sum() if problem.law.lapse.size else tally.adopters[:, :, -1].sum()
+        graph = problem.graph
+        visits = 100 + float(active) / LOOK * (1 + graph.ties / max(graph.people, 1))
+        return int(min(max(VISITS / visits, FEWEST_RUNS), MOST_RUNS))
 
     def means(self, sets: Sequence[Subset], worlds: int) -> NDArray[np.float64]:
         """Return the mean of each set, float64[sets]."""
@@ -132,17 +142,18 @@ def choose_plan(
     opened = open_backend(backend, workers=workers)
     watch = watch_for(network, run, count=False)
     trials = Trials(network, model, things, tuple(beside), opened, watch, run_key(rng, "choose"))
-    best = _search(trials, costs, budget, worlds, EFFORT, progress=progress)
+    effort = trials.effort(_affordable(tuple(range(len(things))), costs, budget))
+    best = _search(trials, costs, budget, worlds, effort, progress=progress)
     names = {kind: [i for i, thing in enumerate(things) if kind_of(thing) == kind] for kind in kinds_of(things)}
     found: dict[str, Subset] = {WHOLE: best}
     for share in FRONTIER:
         start = _affordable(best, costs, share * budget)
         found[f"{share:.0%} of the budget"] = _search(
-            trials, costs, share * budget, worlds, EFFORT // SIDE_EFFORT, start=start
+            trials, costs, share * budget, worlds, effort // SIDE_EFFORT, start=start
         )
     if len(names) > 1:
         for kind, own in names.items():
-            found[kind] = _search(trials, costs, budget, worlds, EFFORT // SIDE_EFFORT, among=own)
+            found[kind] = _search(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
     return _answer(trials, run, rng, costs, budget, found, names, confidence)
 
 
