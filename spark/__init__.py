@@ -13,6 +13,7 @@ from spark.version import __version__
 _HOME = {
     "Network": "network",
     "read_network": "files",
+    "read_result": "files",
     "write_network": "files",
     "IndependentCascade": "model",
     "WeightedCascade": "model",
@@ -40,17 +41,25 @@ _HOME = {
     "Mandate": "plan",
     "Sustain": "plan",
     "Plan": "plan",
+    "Adopters": "question",
+    "Asking": "question",
     "UntilClear": "worlds",
     "Constraints": "question",
+    "Floor": "question",
+    "Reaching": "question",
+    "WorstOff": "question",
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
     "replay": "worlds",
     "candidates_for": "optimise",
     "choose_plan": "optimise",
+    "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
+    "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
+    "WhoLitWhom": "results",
     "Comparison": "results",
     "Choice": "results",
     "Mix": "results",
@@ -62,6 +71,8 @@ __all__ = [
     "SI",
     "SIR",
     "SIS",
+    "Adopters",
+    "Asking",
     "Bass",
     "Boost",
     "Bridge",
@@ -77,6 +88,7 @@ __all__ = [
     "ExamplesNeeded",
     "ExponentialTime",
     "FixedTime",
+    "Floor",
     "FractionalThreshold",
     "GammaTime",
     "IndependentCascade",
@@ -85,6 +97,7 @@ __all__ = [
     "Mix",
     "Network",
     "Plan",
+    "Reaching",
     "Seeds",
     "SparkError",
     "Spread",
@@ -93,6 +106,8 @@ __all__ = [
     "TrivalencyCascade",
     "UntilClear",
     "WeightedCascade",
+    "WhoLitWhom",
+    "WorstOff",
     "__version__",
     "bass",
     "candidates_for",
@@ -105,15 +120,18 @@ __all__ = [
     "generate",
     "plot_network",
     "read_network",
+    "read_result",
     "replay",
     "simulate",
+    "smallest_budget",
+    "who_lit_whom",
     "write_network",
 ]
 
 if TYPE_CHECKING:
     from spark import bass, datasets, exact, generate
     from spark.errors import SparkError
-    from spark.files import read_network, write_network
+    from spark.files import read_network, read_result, write_network
     from spark.model import (
         SI,
         SIR,
@@ -136,12 +154,12 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import candidates_for, choose_plan, choose_seeds
+    from spark.optimise import candidates_for, choose_plan, choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-    from spark.question import Constraints
-    from spark.results import Choice, Comparison, Mix, Spread
-    from spark.worlds import UntilClear, compare, compare_across, replay, simulate
+    from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
+    from spark.results import Choice, Comparison, Mix, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, replay, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

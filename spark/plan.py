@@ -16,6 +16,7 @@ from numbers import Real
 from typing import Any, Literal
 
 from spark.errors import UsageError, nearest
+from spark.question import ANYBODY, CERTAINLY, EVERYBODY, Asking, Constraints, Objective, Reaching
 
 Pay = Literal["on_offer", "on_acceptance"]
 To = Mapping[str, tuple[Hashable, ...]]
@@ -328,7 +329,9 @@ class ChoiceRequest:
     Parameters
     ----------
     budget : what the seeds may cost together, by the network's `cost`; or
-    count : how many seeds, costs ignored. Exactly one of the two.
+    count : how many seeds, costs ignored. Exactly one of the two, unless there is a `chance`.
+    chance : how likely the share of a `Reaching` objective is to be reached: the smallest budget that does is chosen.
+    objective, constraints, asking : as of `spark.choose_seeds`.
     method : ``"best"`` or the name of a baseline (``"random"``, ``"degree"``, ``"nomination"``).
     beside : interventions that are carried out in any case.
     """
@@ -337,9 +340,20 @@ class ChoiceRequest:
     count: int | None = None
     method: str = "best"
     beside: tuple[Intervention, ...] = ()
+    objective: Objective = EVERYBODY
+    constraints: Constraints = ANYBODY
+    asking: Asking = CERTAINLY
+    chance: float | None = None
 
     def __post_init__(self) -> None:
-        if (self.budget is None) == (self.count is None):
+        if self.chance is not None:
+            if not isinstance(self.objective, Reaching):
+                raise UsageError("choose: a confidence needs a share to reach: reach = 0.3")
+            if not 0 < self.chance < 1:
+                raise UsageError(f"choose: confidence {self.chance} is not a number between 0 and 1")
+            if self.budget is not None or self.count is not None:
+                raise UsageError("choose: with a confidence the smallest budget is looked for; give no budget or count")
+        elif (self.budget is None) == (self.count is None):
             raise UsageError("choose: give either a budget or a count, not both")
         if self.budget is not None and not (self.budget >= 0 and math.isfinite(self.budget)):
             raise UsageError(f"choose: budget {self.budget} is not a number of at least 0")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from spark.errors import UsageError
+from spark.errors import UsageError, nearest
 
 Who = tuple[Hashable, ...] | Mapping[str, tuple[Hashable, ...]]
 """People: their ids, or ``{"organisation": ["a"], "profession": ["nurse"]}``, those who match every key."""
@@ -105,34 +105,28 @@ ANYBODY = Constraints()
 
 @dataclass(frozen=True, slots=True)
 class Adopters:
-    """As many adopters at the end as possible (or, given values, worth as much as possible).
+    """As many adopters as possible (or, given values, worth as much as possible).
 
     Parameters
     ----------
     of : who counts, such as ``{"organisation": ["north"]}``; None: everybody.
+    counted : ``"at-horizon"``, those who practise at the end; ``"adopter-periods"``, the sum over the steps 1 to the
+        horizon of those who practise (adopter-months, if a step is a month): whoever adopts early counts longer.
     """
 
     of: Who | None = None
+    counted: str = "at-horizon"
 
     def __post_init__(self) -> None:
+        if self.counted not in COUNTED:
+            raise UsageError(
+                f"objective {self.counted!r} is none of {', '.join(COUNTED)}{nearest(self.counted, COUNTED)}"
+            )
         _check_of(self)
 
 
-@dataclass(frozen=True, slots=True)
-class AdopterPeriods:
-    """As many adopter-periods as possible (adopter-months, if a step is a month): whoever adopts early counts longer.
-
-    The sum, over the steps 1 to the horizon, of those who practise at the end of the step. Needs a horizon.
-
-    Parameters
-    ----------
-    of : who counts; None: everybody.
-    """
-
-    of: Who | None = None
-
-    def __post_init__(self) -> None:
-        _check_of(self)
+COUNTED = {"at-horizon": "adopters", "adopter-periods": "adopter-periods"}
+"""What is counted, by its name, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +178,7 @@ class Floor:
             raise UsageError(*faults)
 
 
-Objective = Adopters | AdopterPeriods | Reaching | WorstOff | Floor
-
-
-def _check_of(objective: Adopters | AdopterPeriods | Reaching) -> None:
+def _check_of(objective: Adopters | Reaching) -> None:
     faults: list[str] = []
     if objective.of is not None:
         object.__setattr__(objective, "of", _who("of", objective.of, faults))
@@ -198,6 +189,11 @@ def _check_of(objective: Adopters | AdopterPeriods | Reaching) -> None:
 def _share_faults(name: str, share: object) -> list[str]:
     good = isinstance(share, int | float) and not isinstance(share, bool) and math.isfinite(share) and 0 < share <= 1
     return [] if good else [f"{name} {share!r} is not a share above 0 and at most 1"]
+
+
+EVERYBODY = Adopters()
+"""As many adopters at the end as possible."""
+Objective = Adopters | Reaching | WorstOff | Floor
 
 
 def who_in_words(who: Who) -> str:
@@ -249,4 +245,36 @@ def objective_in_words(objective: Objective) -> str:
     of = "" if objective.of is None else f" of {who_in_words(objective.of)}"
     if isinstance(objective, Reaching):
         return f"the chance that at least {objective.share * 100:g} %{of or ' of all people'} practise"
-    return f"{'adopters' if isinstance(objective, Adopters) else 'adopter-periods'}{of}"
+    return f"{COUNTED[objective.counted]}{of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How people are asked to start, and whether they agree.
+
+    Parameters
+    ----------
+    take_up : the chance, in [0, 1], that a person agrees: a number, one for each id (others agree for certain), or the
+        name of a people column that holds it.
+    pay : whether a cost is due ``"on_offer"`` or ``"on_acceptance"``; then a budget is what is expected to be paid.
+    """
+
+    take_up: float | str | Mapping[Hashable, float] = 1.0
+    pay: str = "on_offer"
+
+    def __post_init__(self) -> None:
+        numbers = self.take_up.values() if isinstance(self.take_up, Mapping) else [self.take_up]
+        faults = [
+            f"take_up {number!r} is not a chance from 0 to 1"
+            for number in ([] if isinstance(self.take_up, str) else numbers)
+            if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 1
+        ]
+        if self.pay not in PAY:
+            faults.append(f"pay {self.pay!r} is none of {', '.join(PAY)}{nearest(self.pay, PAY)}")
+        if faults:
+            raise UsageError(*faults)
+
+
+PAY = ("on_offer", "on_acceptance")
+CERTAINLY = Asking()
+"""Everybody agrees."""

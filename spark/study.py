@@ -6,20 +6,28 @@ This is the only module that knows both scenarios and optimisers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from spark.errors import DataError, Fault, SparkError, UsageError
-from spark.model import Model
+from spark.model import (
+    ExamplesNeeded,
+    IndependentCascade,
+    LinearThreshold,
+    Model,
+    TrivalencyCascade,
+    WeightedCascade,
+)
 from spark.model.parameters import with_probability
 from spark.network import Network
-from spark.plan import ChoiceRequest, Plan, Seeds
+from spark.plan import ChoiceRequest, Plan
 from spark.problem.actions import lower_plans
 from spark.problem.together import lower_together
+from spark.question import Reaching
 from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
-from spark.scenario import NetworkFile, Scenario, load_network
+from spark.scenario import Scenario, load_network
 from spark.worlds import Progress, UntilClear, compare_across
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
@@ -123,12 +131,44 @@ class ComparisonAnswer:
 def load(scenario: Scenario) -> Network:
     """Read the network of a scenario, and check that those whom its plans name are in it."""
     with _blamed_on_file(scenario, "network"):
-        network = load_network(scenario.network)
+        network = _as_observed(load_network(scenario.network), scenario)
     if scenario.origin is not None:
         from spark.scenario.reading import check_plans  # pydantic, which is not needed without a scenario file
 
         check_plans(scenario.origin, network)
     return network
+
+
+def _as_observed(network: Network, scenario: Scenario) -> Network:
+    """Start from those who practise now, where a file says who they are.
+
+    Who began before the last step has had her say where ties have one chance. Where they try again in every step, and
+    under thresholds that are known, nothing is to be done; under other models it is not known what is left to say.
+    """
+    path = scenario.network.observed
+    if path is None:
+        return network
+    from spark.files.observed import AGO, read_observed
+
+    since = read_observed(path, network.people)
+    before = [person for person, steps in since.items() if steps > 0]
+    if not before:
+        return network.with_adopted(since)
+    models = (scenario.model, *scenario.also)
+    once = [model for model in models if isinstance(model, _ONE_CHANCE)]
+    others = [model for model in models if not isinstance(model, _ONE_CHANCE)]
+    unknown = [model for model in others if isinstance(model, LinearThreshold | ExamplesNeeded)]
+    if unknown or (once and others):
+        name = type((unknown or others)[0]).__name__
+        raise UsageError(
+            f"{path}: {AGO}: what those who began earlier have said already cannot be taken out of {name}"
+            f"{' beside models in which it can' if not unknown else ''}; leave the column out, and all are taken to "
+            "have begun in the last step"
+        )
+    return network.with_adopted(since, spent=before if once else ())
+
+
+_ONE_CHANCE = (IndependentCascade, WeightedCascade, TrivalencyCascade)
 
 
 def check(network: Network, scenario: Scenario) -> None:
@@ -213,7 +253,7 @@ def _across(
     options = _run_options(scenario)
     del options["standard_error"]
     return compare_across(
-        _other_networks(scenario.network),
+        _other_networks(scenario),
         scenario.model,
         {name: on(plan) for name, plan in plans.items()},
         **options,
@@ -222,8 +262,9 @@ def _across(
     )
 
 
-def _other_networks(source: NetworkFile) -> dict[str, Network]:
+def _other_networks(scenario: Scenario) -> dict[str, Network]:
     """Read every network of a folder: each folder in it, and each file, in order of their names."""
+    source = scenario.network
     assert source.others is not None
     places = sorted(place for place in source.others.iterdir() if not place.name.startswith("."))
     if len(places) < 2:
@@ -232,7 +273,7 @@ def _other_networks(source: NetworkFile) -> dict[str, Network]:
     networks, faults = {}, []
     for name, file in read.items():
         try:
-            networks[name] = load_network(file)
+            networks[name] = _as_observed(load_network(file), scenario)
         except SparkError as error:
             faults += [Fault(f"network {name}: {f.message}", f.file, f.line, f.key) for f in error.faults]
     if faults:
@@ -267,24 +308,37 @@ def _resolve(
     if plan.method != BEST:
         from spark.optimise import baseline_seeds
 
-        people = baseline_seeds(network, plan.method, budget=plan.budget, count=plan.count, rng=scenario.run.rng)
-        return Plan(Seeds(people), *plan.beside), None
+        size: dict[str, Any] = {"budget": plan.budget, "count": plan.count, "constraints": plan.constraints}
+        people = baseline_seeds(network, plan.method, **size, rng=scenario.run.rng)
+        return _asked(network, plan, people), None
     choice = _choice(network, scenario, plan, progress)
-    return Plan(Seeds(choice.seeds), *plan.beside), choice
+    return _asked(network, plan, choice.seeds), choice
+
+
+def _asked(network: Network, request: ChoiceRequest, people: Sequence[Any]) -> Plan:
+    """The plan of a request, once it is known whom it asks."""
+    from spark.optimise import seeds_plan
+
+    return Plan(*seeds_plan(network, people, request.asking).interventions, *request.beside)
 
 
 def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progress: Progress | None) -> Choice:
-    from spark.optimise import choose_seeds  # where nothing is to be chosen, nothing of it need be loaded
+    # where nothing is to be chosen, nothing of it need be loaded
+    from spark.optimise import choose_seeds, smallest_budget
 
     options = _run_options(scenario)
     del options["standard_error"]
     with _blamed_on_file(scenario, "model"):
+        options |= {"beside": request.beside, "constraints": request.constraints, "asking": request.asking}
+        if request.chance is not None and isinstance(request.objective, Reaching):
+            options |= {"chance": request.chance, "progress": progress}
+            return smallest_budget(network, scenario.model, request.objective, **options)
         return choose_seeds(
             network,
             scenario.model,
             budget=request.budget,
             count=request.count,
-            beside=request.beside,
+            objective=request.objective,
             **options,
             progress=progress,
         )
@@ -299,7 +353,7 @@ def _other_choice(
     progress: Progress | None,
 ) -> OtherChoice:
     there = _choice(network, scenario, request, progress)
-    plans = {MAIN: Plan(Seeds(main.seeds), *request.beside), THERE: Plan(Seeds(there.seeds), *request.beside)}
+    plans = {MAIN: _asked(network, request, main.seeds), THERE: _asked(network, request, there.seeds)}
     comparison = _comparison(network, scenario, plans, progress)
     return OtherChoice(
         probability,

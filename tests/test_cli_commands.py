@@ -467,6 +467,30 @@ def test_a_comparison_can_be_held_against_other_networks(tmp_path):
     run("generate", "star", "--people", "9", "--copies", "2", "--output", tmp_path / "s", code=2)
 
 
+def test_a_plan_can_be_made_again_from_who_practises_now(tmp_path):
+    (tmp_path / "ties.csv").write_text("source,target\namina,bo\namina,cy\nbo,di\ndi,eve\n")
+    (tmp_path / "observed.csv").write_text("id,steps_ago\namina,3\nbo,0\n")
+    (tmp_path / "now.txt").write_text("amina\nbo\n")
+    ties, sure = tmp_path / "ties.csv", ("--probability", "1", "--worlds", "64")
+    assert document("simulate", ties, "--seeds", "", "--from", tmp_path / "observed.csv", *sure)["mean"] == 4
+    assert document("simulate", ties, "--seeds", "", "--from", tmp_path / "now.txt", *sure)["mean"] == 5
+    line = ("plan", ties, "--count", "1", "--from", tmp_path / "observed.csv", *sure)
+    assert document(*line)["seeds"] == ["cy"]
+    assert "1 of them has had their say" in " ".join(run(*line).split())
+    line = ("compare", ties, "--plan", "A=cy", "--plan", "B=eve", "--from", tmp_path / "observed.csv")
+    assert document(*line, *sure)["plans"][0]["mean"] == 5
+    run(*line, "--model", "linear-threshold", code=2)
+    assert document(*line, "--model", "count-threshold", "--threshold", "1")["plans"][1]["mean"] == 5
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        '[network]\npath = "ties.csv"\nobserved = "observed.csv"\n[model]\nname = "independent-cascade"\n'
+        'probability = 1\n[[plan]]\nname = "A"\nseeds = ["cy"]\n'
+    )
+    assert document("simulate", scenario)["mean"] == 5
+    (tmp_path / "observed.csv").write_text("id\nnobody\n")
+    run("simulate", scenario, code=3)
+
+
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):
     scenario = crowd_and_chain / "pilot.toml"
     scenario.write_text(

@@ -94,20 +94,22 @@ def test_choices_under_constraints_are_near_the_best_there_is_on_average():
     assert min(shares) > 0.9
 
 
-@pytest.mark.parametrize("size", [{"count": 6}, {"budget": 11}])
+@pytest.mark.parametrize("size", [{"count": 4}, {"budget": 7}])
 @pytest.mark.parametrize(
     "model",
     [spark.IndependentCascade(0.15), spark.LinearThreshold(), spark.ExamplesNeeded(2, of=spark.WeightedCascade())],
 )
 def test_workers_and_backends_change_no_choice_under_constraints(size, model, monkeypatch):
-    for name, value in (("certificate.WANTED_HITS", 256), ("certificate.FIRST_SETS", 256), ("search.WORLDS", 4)):
+    for name, value in (("certificate.WANTED_HITS", 256), ("certificate.FIRST_SETS", 256), ("sandwich.JUDGED", 8)):
         monkeypatch.setattr(f"spark.optimise.{name}", value)
     monkeypatch.setattr("spark.optimise.crossfit.FEWEST_COUNTS", 1)
+    monkeypatch.setattr("spark.optimise.search.FEWEST_RUNS", 64)
+    monkeypatch.setattr("spark.optimise.search.MOST_RUNS", 64)
     monkeypatch.setattr("spark.backends.cpu_reverse.PARALLEL_SETS", 0)
     wanted = spark.Constraints(at_most={"organisation": 2}, at_least={"profession": 1}, apart=[(0, 1), (2, 3, 5)])
     options = {"constraints": wanted, "rng": 4, "worlds": 8, "quality": 0.8}
     one, two, slow = (
-        spark.choose_seeds(crowd(24, 60), model, **size, **options, **run).to_dict()
+        spark.choose_seeds(crowd(16, 40), model, **size, **options, **run).to_dict()
         for run in ({"workers": 1}, {"workers": 2}, {"backend": "python"})
     )
     assert one == two == slow
@@ -198,7 +200,7 @@ def test_all_names_that_are_not_in_the_network_are_said_at_once():
     with pytest.raises(UsageError) as caught:
         spark.choose_seeds(crowd(), spark.WeightedCascade(), count=2, constraints=wanted)
     assert [str(fault) for fault in caught.value.faults] == [
-        "only: 'organisaton' is not one of people, organisation, profession; did you mean 'organisation'?",
+        "only: 'organisaton' is not one of people, organisation, team, profession; did you mean 'organisation'?",
         "exclude: 777 is not in the network (40 people)",
         "apart: 888 is not in the network (40 people)",
         "at_most: no organisation is called 'nort'; did you mean 'north'?",

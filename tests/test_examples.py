@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-NEEDS_DATA = {"dhhs_tobacco.py"}
+NEEDS_DATA = {"adoption_curves.py", "dhhs_tobacco.py"}
 
 
 @pytest.mark.parametrize("example", sorted(p.name for p in EXAMPLES.iterdir() if p.suffix in {".py", ".sh"}))

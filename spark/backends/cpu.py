@@ -12,15 +12,17 @@ import numpy as np
 from spark.backends.cpu_changes import KERNELS as CHANGED
 from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
 from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
+from spark.backends.logs import first_adoptions, in_order, together
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.cascade import replay_cascade, run_cascade
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
-from spark.kernels.periods import run_periods
+from spark.kernels.log import Log, share_once
+from spark.kernels.periods import replay_periods, run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
 from spark.kernels.world import Count, Rows, Shares, Start, Work
-from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+from spark.problem.arrays import I64, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
@@ -33,7 +35,7 @@ _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
-    "periods": (run_periods, None),
+    "periods": (run_periods, replay_periods),
     **KERNELS,
     **CHANGED,
 }
@@ -93,12 +95,29 @@ class CpuBackend:
         (_, kernel), rows, room = _means(problem, start, _work(problem, [start]))
         if kernel is None:
             raise UsageError(NO_REPLAY[problem.law.family])
-        when = np.full((worlds.count, problem.graph.people), -1, np.int32)
-        by = np.full((worlds.count, problem.graph.people), Trace.NEVER, np.int64)
+        graph, law, key = problem.graph, problem.law, np.uint64(worlds.key)
+        when = np.full((worlds.count, graph.people), -1, np.int32)
+        by = np.full((worlds.count, graph.people), Trace.NEVER, np.int64)
+        logs, sharing = [], []
+        parts = (law.live, law.never, law.more, law.dose if law.family == "threshold" else law.dose[:0])
         for row in range(worlds.count):
-            world = worlds.first + row
-            kernel(np.uint64(worlds.key), world, rows, problem.graph.incoming, shares, start, room, when[row], by[row])
-        return Trace(when, by)
+            given = (key, worlds.first + row)
+            if law.never_ends:
+                log, lit = _written_down(2, kernel, *given, rows, graph.incoming, shares, start, room)
+                log, lit = in_order(log, lit) if law.lapse.size else (log, lit)
+                when[row], by[row] = first_adoptions(log, graph.people)
+                logs.append(log)
+            else:
+                kernel(*given, rows, graph.incoming, shares, start, room, when[row], by[row])
+                if law.family == "paths":  # a time has one tie
+                    lit_people = np.flatnonzero(by[row] >= 0)
+                    lit = np.column_stack([lit_people, by[row, lit_people], np.ones_like(lit_people)])
+                else:
+                    (lit,) = _written_down(
+                        1, share_once, *given, graph.incoming, parts, law.examples, when[row], by[row]
+                    )
+            sharing.append(lit)
+        return together(when, by, logs, sharing)  # type: ignore[arg-type]
 
     def reverse(
         self,
@@ -122,6 +141,18 @@ class CpuBackend:
         from spark.backends.components import component_worlds_for
 
         return component_worlds_for(problem, keys, self.workers)
+
+
+def _written_down(count: int, kernel: Any, *arguments: Any) -> list[I64]:
+    """Run a kernel that writes to `count` logs, again with more room where that did not suffice."""
+    room = 1024
+    while True:
+        logs = [Log(np.empty((room, 3), np.int64), np.zeros(1, np.int64)) for _ in range(count)]
+        kernel(*arguments, *logs)
+        most = max(int(log.size[0]) for log in logs)
+        if most <= room:
+            return [log.rows[: log.size[0]].copy() for log in logs]
+        room = 2 * most
 
 
 class _Growing:

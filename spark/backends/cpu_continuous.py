@@ -6,14 +6,14 @@ import numpy as np
 
 from spark.kernels.accelerate import COMPILED
 from spark.kernels.continuous.crowd import Crowd, CrowdWork, run_crowd
-from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, run_marks
+from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, replay_marks, run_marks
 from spark.kernels.continuous.paths import Paths, PathsWork, replay_paths, run_paths
 from spark.kernels.continuous.times import FOREVER, REACH_CELLS, fill_reach
 from spark.kernels.lanes import LANES
 from spark.kernels.world import Start
 from spark.problem.arrays import Problem, freeze
 
-KERNELS = {"paths": (run_paths, replay_paths), "marks": (run_marks, None), "crowd": (run_crowd, None)}
+KERNELS = {"paths": (run_paths, replay_paths), "marks": (run_marks, replay_marks), "crowd": (run_crowd, None)}
 
 ContinuousRows = Paths | Marks | Crowd
 ContinuousWork = PathsWork | MarksWork | CrowdWork

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spark.backends.logs import together
 from spark.backends.python_changes import Added, PlainChanges
 from spark.errors import UsageError
 from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Law, Problem, Tally, Trace, Watch, Worlds
@@ -142,16 +143,39 @@ class PythonBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        from spark.backends.python_continuous import trace_time  # it needs this module
+        from spark.backends.python_continuous import trace_time  # they need this module
+        from spark.backends.python_marks import burn_marks
 
-        if problem.law.lapse.size or problem.law.family == "crowd":
-            raise UsageError(NO_REPLAY[problem.law.family])
-        if problem.law.continuous:
-            numbers = range(worlds.first, worlds.first + worlds.count)
-            rows = [trace_time(problem, actions, watch.horizon, worlds.key, number) for number in numbers]
-            return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
-        rows = [burn(problem, actions, 0, watch.horizon, worlds.key, worlds.first + row) for row in range(worlds.count)]
-        return Trace(np.array([when for when, _ in rows], np.int32), np.array([by for _, by in rows], np.int64))
+        law, people = problem.law, problem.graph.people
+        if law.family == "crowd" or (law.lapse.size and actions.uses):
+            raise UsageError(NO_REPLAY[law.family])
+        when, by, logs, sharing = [], [], [], []
+        for world in range(worlds.first, worlds.first + worlds.count):
+            log: list[tuple[int, int, int]] = []
+            lit: list[tuple[int, int, int]] = []
+            if law.lapse.size:
+                told: list[tuple[int, int, list[int]]] = []
+                burn_periods(problem, actions, 0, watch.horizon, worlds.key, world, told)
+                log = [(t, v, min(why)) for t, v, why in told]
+                lit = [(i, e, 1) for i, (_, _, why) in enumerate(told) for e in why if e >= 0]
+            elif law.family == "marks":
+                log = burn_marks(problem, actions, 0, watch.horizon, worlds.key, world).events
+                lit = [(i, e, 1) for i, (_, _, e) in enumerate(log) if e >= 0]
+            if law.never_ends:
+                first = {v: (t, why) for t, v, why in reversed(log) if why != Trace.LAPSED}
+                rows = [first.get(v, (-1, Trace.NEVER)) for v in range(people)]
+                whens, causes = [t for t, _ in rows], [why for _, why in rows]
+                logs.append(np.array(log, np.int64).reshape(-1, 3))
+            elif law.continuous:
+                whens, causes = trace_time(problem, actions, watch.horizon, worlds.key, world)
+                lit = [(v, e, 1) for v, e in enumerate(causes) if e >= 0]
+            else:
+                whens, causes = burn(problem, actions, 0, watch.horizon, worlds.key, world)
+                lit = _shares_once(problem, whens, causes, worlds.key, world)
+            when.append(whens)
+            by.append(causes)
+            sharing.append(np.array(lit, np.int64).reshape(-1, 3))
+        return together(when, by, logs, sharing)
 
     def reverse(
         self,
@@ -281,8 +305,44 @@ def burn(
     return when, by
 
 
-def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> list[set[int]]:
-    """One world on the per-period clock: who practises at the end of each step 0..horizon."""
+def _shares_once(problem: Problem, when: list[int], by: list[int], key: int, world: int) -> list[tuple[int, int, int]]:
+    """(person, tie, weight) of all who had a share in an adoption by a tie, where ties deliver once."""
+    graph, law = problem.graph, problem.law
+    sources = np.repeat(np.arange(graph.people), np.diff(graph.indptr)).tolist()
+    found = []
+    for v in range(graph.people):
+        shares = []
+        for e, u in enumerate(sources):
+            if by[v] < 0 or graph.targets[e] != v or not 0 <= when[u] < when[v]:
+                continue
+            if law.family == "threshold":
+                weight = int(law.dose[e]) >> 24
+            elif law.examples == 1 and when[u] != when[v] - 1:
+                continue
+            else:
+                draw = tie_draw(key, world, e)
+                live = not law.never[e] and draw <= law.live[e]
+                weight = live + sum(live and draw < int(law.more[j, e]) for j in range(law.examples - 1))
+            if weight:
+                shares.append((v, e, weight))
+        if by[v] >= 0 and by[v] not in [e for _, e, _ in shares]:
+            shares.append((v, by[v], 1))
+        found += shares
+    return found
+
+
+def burn_periods(
+    problem: Problem,
+    actions: Actions,
+    plan: int,
+    horizon: int,
+    key: int,
+    world: int,
+    told: list[tuple[int, int, list[int]]] | None = None,
+) -> list[set[int]]:
+    """One world on the per-period clock: who practises at the end of each step 0..horizon; `told` is filled with what
+    happened, (step, person, the ties that convinced her or one code of `Trace`).
+    """
     graph, law = problem.graph, problem.law
     people = range(graph.people)
     sources = np.repeat(np.arange(graph.people), np.diff(graph.indptr)).tolist()
@@ -291,6 +351,8 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
     schedule = changes.schedule
     history = [{v for v in people if law.adopted[v]} | {v for t, v in due if t == 0}]
     lapses = [0] * graph.people
+    if told is not None:
+        told += [(0, v, [Trace.ALREADY if law.adopted[v] else Trace.SEED]) for v in sorted(history[0])]
 
     def left(v: int) -> int:
         return int(law.left[min(lapses[v], len(law.left) - 1)])
@@ -321,13 +383,15 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
             lapses[v] += 1
         after = before - lapsing
         lit = set()
+        ties: dict[int, list[int]] = {}
         for e, (u, v) in enumerate(zip(sources, graph.targets.tolist(), strict=True)):
             if u in before and v not in after and convinced_by_tie(e, v, t, now):
                 lit.add(v)
+                ties.setdefault(v, []).append(e)
         lit |= {
             added.target
-            for ties in changes.added
-            for added in ties
+            for added_ties in changes.added
+            for added in added_ties
             if added.source in before and added.target not in after and convinced_by_bridge(added, t, now)
         }
         heat = [0] * graph.organisations
@@ -345,9 +409,16 @@ def burn_periods(problem: Problem, actions: Actions, plan: int, horizon: int, ke
                 dose = dose if lapses[v] == 0 else min(dose * left(v) >> 24, CERTAIN)
                 if dose >= exponential(person_draw(now, "partners", world, v)):
                     lit.add(v)
+                    ties.setdefault(v, [Trace.PARTNERS])
             if schedule[v] >= 0 and t < actions.heard.shape[1]:
                 dose = int(actions.heard[schedule[v], t]) - int(actions.heard[schedule[v], t - 1])
                 if dose >= exponential(person_draw(now, "broadcast", world, v)):
                     lit.add(v)
         history.append(after | lit | {v for start, v in due if start == t})
+        if told is not None:
+            told += [(t, v, [Trace.LAPSED]) for v in sorted(lapsing)]
+            told += [
+                (t, v, ties.get(v, [Trace.BROADCAST]) if v in lit else [Trace.SEED])
+                for v in sorted(history[-1] - after)
+            ]
     return history

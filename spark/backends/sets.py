@@ -28,6 +28,9 @@ class Sets:
     counts, singles : int32[n]; stored sets that hold each person, and sets that hold her alone and are not stored.
     count : all sets drawn, those that are covered in any case included.
     given_covered : sets that people chosen beforehand meet; not stored.
+    drawn_for : int32[stored]; whom each stored set was drawn for, where that need not be its first member, else None.
+    empty : int64[n]; sets drawn for each person that nobody who may be chosen can meet, and that are not stored; None:
+        no such sets.
     """
 
     members: NDArray[np.int32]
@@ -36,6 +39,8 @@ class Sets:
     singles: NDArray[np.int32]
     count: int
     given_covered: int
+    drawn_for: NDArray[np.int32] | None = None
+    empty: NDArray[np.int64] | None = None
 
     def __add__(self, other: Sets) -> Sets:
         return Sets(
@@ -45,6 +50,8 @@ class Sets:
             self.singles + other.singles,
             self.count + other.count,
             self.given_covered + other.given_covered,
+            None if self.drawn_for is None else np.concatenate([self.first_members(), other.first_members()]),
+            None if self.empty is None or other.empty is None else self.empty + other.empty,
         )
 
     def greedy(
@@ -116,11 +123,12 @@ class Sets:
 
     def first_members(self) -> NDArray[np.int32]:
         """Whom each stored set was drawn for, int32[stored]."""
-        return self.members[self.ends[:-1]]
+        return self.members[self.ends[:-1]] if self.drawn_for is None else self.drawn_for
 
     def roots(self) -> NDArray[np.int64]:
         """How many sets were drawn for each person, those that are covered in any case left out."""
-        return np.bincount(self.members[self.ends[:-1]], minlength=self.singles.size) + self.singles
+        roots = np.bincount(self.first_members(), minlength=self.singles.size) + self.singles
+        return roots if self.empty is None else roots + self.empty
 
     def without_roots(self) -> Sets:
         """The sets without the people whom they were drawn for; who is alone in hers leaves an empty set."""

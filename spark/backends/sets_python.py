@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from itertools import islice
 from typing import Any
 
@@ -26,7 +27,7 @@ class PlainSets(Sets):
 
     def __add__(self, other: Sets) -> Sets:
         both = Sets.__add__(self, other)
-        return PlainSets(both.members, both.ends, both.counts, both.singles, both.count, both.given_covered)
+        return PlainSets(**{item.name: getattr(both, item.name) for item in fields(both)})
 
     def greedy(
         self,

@@ -12,9 +12,11 @@ COMMANDS = {
     "simulate": "spark.cli.simulate",
     "plan": "spark.cli.plan",
     "compare": "spark.cli.compare",
+    "show": "spark.cli.show",
     "generate": "spark.cli.generate",
     "datasets": "spark.cli.datasets",
     "doctor": "spark.cli.doctor",
+    "completion": "spark.cli.completion",
 }
 """The module of each command, in the order of the help."""
 

@@ -36,7 +36,7 @@ def command(folder: Path, force: bool, quiet: bool) -> None:
         click.echo(f"Written to {folder}: {', '.join(FILES)}.\n")
         click.echo("What to type next")
         for reason, line in (
-            ("Is everything in order? (again, after you have filled in your own people and ties)", "check"),
+            ("Is everything in order? (again, once your own people and ties are in)", "check"),
             ("Which plan is better?", "compare"),
             ("Whom would spark start with?", "plan"),
         ):

@@ -32,7 +32,9 @@ _UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force",
 """Options that change no number: they are not recorded, and not repeated in what is suggested next."""
 
 
-def _bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
+def bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
+    """Return a decorator that hands the command `noun`, made of these options, as the argument `name`."""
+
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         names = [item.name for item in dataclasses.fields(noun)]
 
@@ -69,9 +71,10 @@ class NetworkOptions:
     influence: str | None
     merge: str | None
     encoding: str | None
+    observed: Path | None
 
 
-network_options = _bundle(
+network_options = bundle(
     "network_options",
     NetworkOptions,
     click.option(
@@ -93,6 +96,13 @@ network_options = _bundle(
         help="Rows for the same tie that disagree: refuse them, or add their columns.  [default: refuse]",
     ),
     click.option("--encoding", help="Encoding of the files.  [default: utf-8]"),
+    click.option(
+        "--from",
+        "observed",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Who practises now: ids, one a line or in a column id; steps_ago says since when. In place of 'adopted'.",
+    ),
 )
 
 
@@ -130,7 +140,7 @@ def _model(text: str) -> tuple[str, str]:
     return name, parameters
 
 
-model_options = _bundle(
+model_options = bundle(
     "model_options",
     ModelOptions,
     click.option(
@@ -245,7 +255,7 @@ class RunOptions:
     backend: str | None
 
 
-run_options = _bundle(
+run_options = bundle(
     "run_options",
     RunOptions,
     click.option("--worlds", type=click.IntRange(min=2), help="How many ways things may go to try.  [default: 4096]"),
@@ -288,7 +298,7 @@ class OutputOptions:
         return suffix[1:] if suffix in {".json", ".csv"} else "text"
 
 
-output_options = _bundle(
+output_options = bundle(
     "output",
     OutputOptions,
     click.option("--json", is_flag=True, help="One JSON document; see docs/schemas."),

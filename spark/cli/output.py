@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from spark.report import Answer
+    from spark.results import Choice, Comparison, Spread
     from spark.scenario import Run
+
+
+MOST_PEOPLE = 100_000
+"""Of more people a saved document does not hold the chances of each."""
 
 
 def refuse_to_overwrite(output: OutputOptions) -> None:
@@ -41,13 +48,14 @@ def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
     """
     if output.form == "json":
         text = answer.json(_this_machine(run) if run and output.output else None)
+        text = _with_all_forms(text, answer) if output.output else text
     elif output.form == "csv":
         text = answer.csv()
     else:
         text = answer.text()
     if output.output is None:
         stream = sys.stdout.buffer
-        stream.write(_encoded(text, output.form))
+        stream.write(_encoded(_styled(text) if output.form == "text" else text, output.form))
         stream.flush()
     else:
         write_file(output.output, text.encode("utf-8"))
@@ -56,6 +64,33 @@ def emit(answer: Answer, output: OutputOptions, run: Run | None = None) -> None:
     if picture is not None:
         write_file(picture, drawn(answer.figure(), picture.suffix.lower()[1:]))  # type: ignore[attr-defined]
         remark(output, f"drawn in {picture}")
+
+
+def _with_all_forms(document: str, answer: Answer) -> str:
+    """Add to a document that is written to a file what `spark show` needs to print it again in any form."""
+    result = getattr(answer, "result", None)
+    people = _people(result)
+    kept = {"text": answer.text(), "table": answer.csv() if people <= MOST_PEOPLE else None}
+    kept["result"] = result.to_dict() if result is not None and people <= MOST_PEOPLE else None
+    return json.dumps({**json.loads(document), "saved": kept}, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _people(result: Spread | Choice | Comparison | None) -> int:
+    spread: Any = getattr(result, "spread", result)
+    if hasattr(spread, "plans"):
+        return sum(len(plan.spread.people) for plan in spread.plans)
+    return len(spread.people) if spread is not None else 0
+
+
+def _styled(text: str) -> str:
+    """Titles in bold, remarks faint, where somebody looks at a terminal that can show it and wants it."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
+        return text
+    title = re.compile(r"^(?=\S).*$(?=\n  \S)", re.MULTILINE)
+    line_to_type = re.compile(r"^    spark .*$", re.MULTILINE)
+    text = title.sub(lambda found: click.style(found[0], bold=True), text)
+    text = line_to_type.sub(lambda found: click.style(found[0], fg="cyan"), text)
+    return re.sub(r" ± [\d.,]+", lambda found: click.style(found[0], dim=True), text)
 
 
 def drawn(figure: Figure, form: str) -> bytes:
@@ -118,4 +153,6 @@ def timed(output: OutputOptions, what: str) -> Iterator[Callable[[int, int], Non
 def _encoded(text: str, form: str) -> bytes:
     """Data are always UTF-8; text for people is what their terminal can show."""
     encoding = "utf-8" if form != "text" else getattr(sys.stdout, "encoding", None) or "utf-8"
+    if form == "text" and encoding.lower().replace("-", "") != "utf8":
+        text = text.translate(str.maketrans("▁▂▃▄▅▆▇█", "_.-~=+*#"))
     return text.encode(encoding, "backslashreplace")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,8 +24,10 @@ from spark.cli.options import (
     run_options,
     with_other_probabilities,
 )
+from spark.cli.questions import QuestionOptions, asking_of, constraints_of, objective_of, question_options, share
 from spark.errors import UsageError, nearest
 from spark.plan import ChoiceRequest
+from spark.question import ANYBODY, CERTAINLY, EVERYBODY
 
 if TYPE_CHECKING:
     from spark.model import Model
@@ -41,6 +44,9 @@ _MOST_TYPED = 10
     epilog=examples(
         "spark plan my-trust --budget 10",
         "spark plan my-trust --count 10 --probability .05,.1,.2",
+        "spark plan my-trust --budget 10 --exclude bo --apart amina,dev --at-most organisation=2",
+        "spark plan my-trust --count 5 --worst-off organisation",
+        "spark plan my-trust --reach 30% --confidence 80%",
         "spark plan pilot.toml --output plan.csv",
     ),
 )
@@ -50,6 +56,7 @@ _MOST_TYPED = 10
 )
 @click.option("--count", type=click.IntRange(min=0), help="How many people, whatever they cost.")
 @click.option("--plan", "name", metavar="NAME", help="The plan of the scenario whose people are to be chosen.")
+@question_options
 @model_options
 @network_options
 @run_options
@@ -60,6 +67,7 @@ def command(
     budget: float | None,
     count: int | None,
     name: str | None,
+    question: QuestionOptions,
     network_options: NetworkOptions,
     model_options: ModelOptions,
     run_options: RunOptions,
@@ -76,7 +84,7 @@ def command(
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")
     scenario, why = scenario_of(path, network_options, model_options, run_options)
-    request = _request(scenario, budget, count, name)
+    request = _request(scenario, budget, count, name, question)
     with timed(output, "plan") as progress:
         network = study.load(scenario)
         chosen = study.choose(network, scenario, request, progress=progress)
@@ -84,7 +92,9 @@ def command(
     emit(ChoiceAnswer(network, scenario.model, chosen, frame), output, scenario.run)
 
 
-def _request(scenario: Scenario, budget: float | None, count: int | None, name: str | None) -> ChoiceRequest:
+def _request(
+    scenario: Scenario, budget: float | None, count: int | None, name: str | None, question: QuestionOptions
+) -> ChoiceRequest:
     """Return what is to be chosen: the scenario's request, with what the options say instead."""
     known = {
         key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest) and plan.method == "best"
@@ -94,13 +104,23 @@ def _request(scenario: Scenario, budget: float | None, count: int | None, name: 
         raise UsageError(f"--plan {name}: there is no plan of that name to be chosen; {which}{nearest(name, known)}")
     if name is None and len(known) == 1:
         name = next(iter(known))
-    beside = known[name].beside if name is not None else ()
-    if budget is not None or count is not None:
-        return ChoiceRequest(budget, count, beside=beside)
+    sure = None if question.sure is None else share("--confidence", question.sure)
+    if sure is not None and (budget is not None or count is not None):
+        raise UsageError("--confidence asks for the smallest budget; give no --budget or --count beside it")
+    asked = known[name] if name is not None else ChoiceRequest(count=0)
+    parts: dict[str, Any] = {}
+    for part, usual, said in (
+        ("objective", EVERYBODY, objective_of(question)),
+        ("constraints", ANYBODY, constraints_of(question)),
+        ("asking", CERTAINLY, asking_of(question)),
+    ):
+        parts[part] = getattr(asked, part) if said == usual else said
+    if sure is not None or budget is not None or count is not None:
+        return replace(asked, budget=budget, count=count, chance=sure, **parts)
     if name is None:
         which = f"--plan with one of {', '.join(known)}, or " if known else ""
         raise UsageError(f"say how many: {which}--budget 10 (what they cost) or --count 10 (people)")
-    return known[name]
+    return replace(asked, **parts)
 
 
 def _next(choice: Choice, model: Model, sensitive: bool) -> tuple[Next, ...]:

@@ -7,18 +7,27 @@ import io
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spark.errors import DataError, Fault, UsageError, nearest
-from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
+from spark.plan import INTERVENTIONS, ChoiceRequest, Intervention, Plan, Seeds
 
 if TYPE_CHECKING:
     from spark.network import Network
 
 _REQUEST = re.compile(r"(choose|choose-count|random|degree|nomination):(.+)", re.DOTALL)
-_BROADCAST = re.compile(r"broadcast:(.+)", re.DOTALL)
+_INTERVENTION = re.compile(r"(seeds|broadcast|mandate|boost|sustain|bridge):(.+)", re.DOTALL)
+_WRITTEN = {
+    "seeds": "seeds:a,b",
+    "broadcast": "broadcast:0.1 or broadcast:organisation=north:0.1",
+    "mandate": "mandate:organisation=north:0.1;stop=4",
+    "boost": "boost:0.5 or boost:team=icu:0.5",
+    "sustain": "sustain:0.5 or sustain:team=icu:0.5",
+    "bridge": "bridge:team=icu:team=ward:0.2",
+}
+"""How each kind of intervention is written; `AMOUNT;key=value` may follow each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +46,17 @@ class Draft:
 
     people: list[Named] = field(default_factory=list)
     requests: list[ChoiceRequest] = field(default_factory=list)
-    broadcasts: list[Broadcast] = field(default_factory=list)
+    actions: list[Intervention] = field(default_factory=list)
 
     def finished(self, name: str) -> Plan | ChoiceRequest:
         """Return the plan, or the request to choose its seeds."""
         if not self.requests:
             seeds = Seeds(tuple(named.id for named in self.people))
-            return Plan(*([seeds] if seeds.people or not self.broadcasts else []), *self.broadcasts)
+            return Plan(*([seeds] if seeds.people or not self.actions else []), *self.actions)
         if len(self.requests) > 1 or self.people:
             raise UsageError(f"--plan {name}: give either people or one request to choose them, not more")
         request = self.requests[0]
-        return ChoiceRequest(request.budget, request.count, request.method, tuple(self.broadcasts))
+        return ChoiceRequest(request.budget, request.count, request.method, tuple(self.actions))
 
 
 def read_seeds(texts: Sequence[str]) -> list[Named]:
@@ -58,7 +67,7 @@ def read_seeds(texts: Sequence[str]) -> list[Named]:
     UsageError
         A file that cannot be opened. `DataError`: one that cannot be read.
     """
-    return [named for text in texts for named in _read_seeds(text, "--seeds")]
+    return [named for text in texts for named in read_people(text, "--seeds")]
 
 
 def read_plans(texts: Sequence[str], known: Mapping[str, Plan | ChoiceRequest]) -> dict[str, Draft | str]:
@@ -113,9 +122,9 @@ def check_people(people: Sequence[Named], network: Network) -> None:
 
 
 def _add(draft: Draft, name: str, definition: str) -> None:
-    request, broadcast = _REQUEST.fullmatch(definition), _BROADCAST.fullmatch(definition)
-    if broadcast:
-        draft.broadcasts.append(Broadcast(probability=_number(name, broadcast[1])))
+    request, intervention = _REQUEST.fullmatch(definition), _INTERVENTION.fullmatch(definition)
+    if intervention:
+        draft.actions.append(_intervention(name, *intervention.groups()))
     elif request:
         amount = _number(name, request[2])
         method = {"choose": "best", "choose-count": "best"}.get(request[1], request[1])
@@ -126,7 +135,69 @@ def _add(draft: Draft, name: str, definition: str) -> None:
         else:
             draft.requests.append(ChoiceRequest(count=int(amount), method=method))
     else:
-        draft.people += _read_seeds(definition, f"--plan {name}")
+        draft.people += read_people(definition, f"--plan {name}")
+
+
+def _intervention(name: str, kind: str, text: str) -> Intervention:
+    """Read ``TO:AMOUNT;key=value;...``; TO is ``organisation=north+south`` or several of these with ``&`` between."""
+    body, *options = text.split(";")
+    said: dict[str, Any] = {}
+    if kind == "seeds":
+        said["people"] = tuple(named.id for named in read_people(body, f"--plan {name}"))
+    else:
+        *ends, amount = body.split(":")
+        groups = [_groups(name, kind, end) for end in ends]
+        if len(groups) not in ((2,) if kind == "bridge" else (1,) if kind == "mandate" else (0, 1)):
+            raise UsageError(f"--plan {name}: {kind}:{text} is not of the form {_WRITTEN[kind]}")
+        said[{"boost": "amount", "sustain": "share"}.get(kind, "probability")] = _number(name, amount)
+        if kind == "bridge":
+            said["source"], said["target"] = groups
+        elif kind == "mandate":
+            if list(groups[0]) != ["organisation"]:
+                raise UsageError(f"--plan {name}: a mandate is for organisations, as in {_WRITTEN[kind]}")
+            said["organisations"] = groups[0]["organisation"]
+            said["probability"] = said["probability"] or None
+        elif groups:
+            said["to"] = groups[0]
+    known = {item.name for item in fields(INTERVENTIONS[kind])} - said.keys() - {"to", "source", "target", "dose"}
+    for option in options:
+        key, _, value = option.partition("=")
+        key = key.replace("-", "_")
+        if key not in known:
+            choices = sorted(item.replace("_", "-") for item in known)
+            hint = nearest(key.replace("_", "-"), choices)
+            raise UsageError(f"--plan {name}: {kind} has no {key!r}; it has {', '.join(choices)}{hint}")
+        said[key] = _option(name, key, value)
+    if kind == "broadcast" and "start" in said:
+        said.setdefault("stop", said["start"] + 1)
+    try:
+        return INTERVENTIONS[kind](**said)
+    except UsageError as error:
+        raise UsageError(*(f"--plan {name}: {fault.message}" for fault in error.faults)) from None
+
+
+def _groups(name: str, kind: str, text: str) -> dict[str, tuple[str, ...]]:
+    groups = {}
+    for part in text.split("&"):
+        key, equals, names = part.partition("=")
+        if not (key and equals and names):
+            raise UsageError(f"--plan {name}: {part!r} says no group; {kind} is written as in {_WRITTEN[kind]}")
+        groups[key] = tuple(names.split("+"))
+    return groups
+
+
+def _option(name: str, key: str, value: str) -> object:
+    if key in ("start", "stop"):
+        if not value.isdigit():
+            raise UsageError(f"--plan {name}: {key} {value!r} is not a whole number")
+        return int(value)
+    if key == "both":
+        if value not in ("true", "false"):
+            raise UsageError(f"--plan {name}: both is true or false, not {value!r}")
+        return value == "true"
+    if key in ("pay", "layer"):
+        return value.replace("-", "_") if key == "pay" else value
+    return _number(name, value)
 
 
 def _number(name: str, text: str) -> float:
@@ -139,7 +210,8 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _read_seeds(text: str, option: str) -> list[Named]:
+def read_people(text: str, option: str) -> list[Named]:
+    """Read one CSV record of ids, or @FILE; `option` names the place in errors."""
     if text.startswith("@@"):
         text = text[1:]
     elif text.startswith("@"):

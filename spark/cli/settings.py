@@ -68,7 +68,7 @@ def _given_network(options: NetworkOptions) -> dict[str, Any]:
         given["columns"] = dict(options.columns) | ({"ignore": ignored} if ignored else {})
     if options.layer:
         given["layers"] = options.layer
-    for key in ("influence", "merge", "encoding"):
+    for key in ("influence", "merge", "encoding", "observed"):
         if getattr(options, key) is not None:
             given[key] = getattr(options, key)
     return given

@@ -26,6 +26,7 @@ from spark.kernels.draw import (
     world_key,
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.log import BY_ALREADY, BY_BROADCAST, BY_PARTNERS, BY_SEED, LAPSED, Log, note
 from spark.kernels.world import kind_key, record_final, warm
 
 LAPSE = u64(0x6C61707365643031)
@@ -49,7 +50,7 @@ def dim(shares, work, active, practisers):
 
 
 @kernel
-def periods_world(key, world, rows, shares, start, work, adopters):
+def periods_world(key, world, rows, shares, start, work, adopters, log):
     """Burn one world up to start.horizon; fill adopters int32[T] (who practise at the end of each step) and work.ever,
     and return how many practise at the end, who stand in work.active.
     """
@@ -69,12 +70,14 @@ def periods_world(key, world, rows, shares, start, work, adopters):
     last_heard = heard.shape[1] - 1 if schedule.size > 0 else 0
     count, seed = 0, 0
     for v in start.adopted:
+        note(log, 0, v, BY_ALREADY)
         practising[v] = 1
         active[count] = v
         count += 1
     while seed < start.seeds.size and start.steps[seed] == 0:
         v = start.seeds[seed]
         if practising[v] == 0:
+            note(log, 0, v, BY_SEED)
             practising[v] = 1
             active[count] = v
             count += 1
@@ -94,6 +97,7 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                 lapsed[u] = 1
                 practising[u] = 0
                 times[u] = min(np.int64(times[u]) + 1, 255)
+                note(log, t, u, LAPSED)
         size = count
         block = -1
         k0, k1 = u32(0), u32(0)
@@ -125,6 +129,7 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                                 continue
                     practising[v] = 1
                     newly[size - count] = v
+                    note(log, t, v, tie)
                     size += 1
                 e = min(e + LANES, within)
         if share:
@@ -140,6 +145,7 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                         if dose >= exponential_tolerance(person_draw(partner_key, v)):
                             practising[v] = 1
                             newly[size - count] = v
+                            note(log, t, v, BY_PARTNERS)
                             size += 1
         if t <= last_heard:
             hear_key = kind_key(now, BROADCAST, world)
@@ -149,12 +155,14 @@ def periods_world(key, world, rows, shares, start, work, adopters):
                     if dose > u64(0) and dose >= exponential_tolerance(person_draw(hear_key, v)):
                         practising[v] = 1
                         newly[size - count] = v
+                        note(log, t, v, BY_BROADCAST)
                         size += 1
         while seed < start.seeds.size and start.steps[seed] == t:
             v = start.seeds[seed]
             if practising[v] == 0:
                 practising[v] = 1
                 newly[size - count] = v
+                note(log, t, v, BY_SEED)
                 size += 1
             seed += 1
         kept = 0
@@ -181,9 +189,10 @@ def run_periods(key, first, begin_row, stop_row, rows, shares, start, work, coun
     """
     if start.horizon >= count.adopters.shape[1]:
         return begin_row
+    log = Log(np.empty((0, 3), np.int64), np.zeros(1, np.int64))
     for row in range(begin_row, stop_row):
         adopters = count.adopters[row]
-        total = periods_world(key, u64(first + row), rows, shares, start, work, adopters)
+        total = periods_world(key, u64(first + row), rows, shares, start, work, adopters, log)
         adopters[start.horizon :] = adopters[start.horizon]
         record_final(row, work.active[:total], count)
         count.ever[row] = np.sum(work.ever)
@@ -191,3 +200,48 @@ def run_periods(key, first, begin_row, stop_row, rows, shares, start, work, coun
         work.lapses[:] = 0
         work.seen[: work.ever.size] = 0
     return stop_row
+
+
+@kernel
+def replay_periods(key, world, rows, incoming, shares, start, work, log, lit):
+    """Write down what happens in one world, and which ties had a share in each adoption; the smallest id lit her."""
+    people = work.ever.size
+    total = periods_world(key, u64(world), rows, shares, start, work, np.empty(start.horizon + 1, np.int32), log)
+    in_indptr, in_source, in_tie = incoming
+    practised, times = np.zeros(people, np.uint8), work.lapses
+    times[:] = 0
+    work.ever[:] = 0
+    work.seen[:people] = 0
+    first = 0
+    events = min(log.size[0], log.rows.shape[0])
+    while first < events:
+        t, end = log.rows[first, 0], first
+        now = step_key(key, t)
+        while end < events and log.rows[end, 0] == t:
+            if log.rows[end, 2] == LAPSED:
+                times[log.rows[end, 1]] = min(np.int64(times[log.rows[end, 1]]) + 1, 255)
+            end += 1
+        for i in range(first, end):
+            if log.rows[i, 2] < 0:
+                continue
+            v, least = log.rows[i, 1], np.int64(-1)
+            for j in range(in_indptr[v], in_indptr[v + 1]):
+                e = in_tie[j]
+                if practised[in_source[j]] == 0 or rows.targets[e] != v:
+                    continue
+                k0, k1 = halves(world_key(now, u64(world), u64(e >> BLOCK_BITS)))
+                draw = tie_draw(u32(e & 0xFFFFFFFF), k0, k1)
+                if draw > rows.law[e]:
+                    continue
+                if times[v] > 0 and rows.dose.size > 0 and rows.dose[e] < CERTAIN:
+                    need = exponential_tolerance((~(u64(draw) << u64(32))) ^ u64(0x80000000))
+                    if scaled(rows.dose[e], rows.left[min(np.int64(times[v]), rows.left.size - 1)]) < need:
+                        continue
+                note(lit, i, e, 1)
+                least = e if least < 0 else least
+            log.rows[i, 2] = least
+        for i in range(first, end):
+            practised[log.rows[i, 1]] = 0 if log.rows[i, 2] == LAPSED else 1
+        first = end
+    times[:] = 0
+    return total

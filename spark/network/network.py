@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -175,6 +175,42 @@ class Network:
         if missing:
             raise UsageError(*(unknown(value, self.people) for value in missing))
         return found
+
+    def with_adopted(self, ids: Iterable[Hashable], *, spent: Iterable[Hashable] = ()) -> Network:
+        """Return the network with these people, and no others, practising already: the state from which to plan again.
+
+        Parameters
+        ----------
+        ids : who practises now.
+        spent : those among them who have had their say: whom they have not convinced by now, they will not (their
+            visibility becomes 0). Under independent, weighted and trivalency cascade, where every tie has one chance,
+            these are all who began before the last step; the future then has its law given what was observed. Models
+            in which people give up, and rate models, try again in every step and need none.
+
+        Raises
+        ------
+        UsageError
+            That lists ids that are not in the network, and `spent` people who do not practise.
+
+        Examples
+        --------
+        >>> network = Network.from_edges(["amina", "bo"], ["bo", "cy"])
+        >>> network.with_adopted(["bo"]).adopted.tolist()
+        [False, True, False]
+        """
+        now, said = self.index(ids), list(spent)
+        adopted = np.zeros(self.size, bool)
+        adopted[now] = True
+        had = self.index(said)
+        wrong = [person for person, place in zip(said, had.tolist(), strict=True) if not adopted[place]]
+        if wrong:
+            raise UsageError(*(f"{person!r} is spent, but not among those who practise" for person in wrong))
+        visibility, given = self.visibility, self.given | {"adopted"}
+        if said:
+            visibility = visibility.copy()
+            visibility[had] = 0.0
+            given |= {"visibility"}
+        return replace(self, adopted=adopted, visibility=visibility, given=given)
 
     def summary(self) -> dict[str, Any]:
         """Return, ready for JSON, counts, degrees, what was taken for what, and what was left out."""

@@ -121,7 +121,7 @@ def count_bounds(
     fresh = backend.reverse(setting.problem, setting.base, setting.watch, key + 1, independent=True, given=sentinel)
     fresh.grow(count)
     sets = fresh.sets
-    upper = _most(sets.without_roots() if apart else sets, wish, seeds) + sets.given_covered
+    upper = most_met(sets.without_roots() if apart else sets, wish, seeds) + sets.given_covered
     met, beyond, _ = _met(sets, seeds, apart)
     return Bounds(beyond, upper, sets.count, seeds.size if apart else 0, setting.problem.graph.people)
 
@@ -135,7 +135,7 @@ def _met(sets: Any, seeds: NDArray[np.int32], apart: bool) -> tuple[int, int, in
     return met, beyond, int(sets.without_roots().covered(seeds)) - beyond
 
 
-def _most(sets: Any, wish: Wish, seeds: NDArray[np.int32]) -> float:
+def most_met(sets: Any, wish: Wish, seeds: NDArray[np.int32]) -> float:
     """How many sets any choice meets at most; free people are chosen in any case."""
     price: dict[str, Any] = {} if wish.costs is None else {"costs": wish.costs, "budget": wish.budget}
     if wish.limits is not None:

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.backends import open_backend
 from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
+from spark.optimise.aims import aim_of
+from spark.optimise.answer import Answer, answer
 from spark.optimise.baselines import ORDERS, TITLES, random_order, take
-from spark.optimise.certificate import certify
+from spark.optimise.case import Case, case_of
 from spark.optimise.crossfit import Agreement
 from spark.optimise.feasible import check
-from spark.optimise.greedy import filled
-from spark.optimise.sandwich import choose_between
-from spark.optimise.sources import SetBackend, Setting, choose_on_sets, setting_of
 from spark.optimise.wish import Wish, wish_for
-from spark.plan import Intervention, Plan, Seeds
-from spark.problem.arrays import VALUE_UNIT, Problem
+from spark.plan import Intervention, Plan
+from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, mix, run_key, whole_rng
-from spark.question import ANYBODY, Constraints, constraints_in_words
-from spark.results import Baseline, Certificate, Choice, RankedSeed, Spread
+from spark.provenance import plain
+from spark.question import (
+    ANYBODY,
+    CERTAINLY,
+    EVERYBODY,
+    Adopters,
+    Asking,
+    Constraints,
+    Objective,
+    constraints_in_words,
+    objective_in_words,
+)
+from spark.results import Baseline, Choice, RankedSeed, Spread
 from spark.worlds import Progress, Run, try_plans
 
+QUICK = 0.95
+"""Quality and confidence of the choice that only stands beside the answer."""
+PLAIN = "most adopters"
 CHOSEN = ""
 
 
@@ -37,7 +49,9 @@ def choose_seeds(
     *,
     budget: float | None = None,
     count: int | None = None,
+    objective: Objective = EVERYBODY,
     constraints: Constraints = ANYBODY,
+    asking: Asking = CERTAINLY,
     quality: float = 0.99,
     confidence: float = 0.99,
     beside: Iterable[Intervention] = (),
@@ -54,7 +68,9 @@ def choose_seeds(
     ----------
     budget : what the seeds may cost together, by the network's `cost` (1 each if it has none); or
     count : how many seeds, costs ignored. Exactly one of the two.
-    constraints : who may be chosen, and who together.
+    objective : what is to be as large as possible: `Adopters` (of some people, or over time), `Reaching` a share as
+        surely as possible, the share of the `WorstOff` group, or adopters with a `Floor` for each group.
+    constraints : who may be chosen, and who together. asking : whether people agree, and when they are paid.
     quality : stop looking once the choice reaches this share, in (0, 1), of the best that any effort of this kind would
         find; an estimate, not a guarantee.
     confidence : of the certificate, in (0, 1): the share of the best choice there is that is reached for certain.
@@ -81,59 +97,76 @@ def choose_seeds(
     >>> choice.seeds
     ('hub',)
     """
+    check_shares(quality=quality, confidence=confidence)
+    rng = whole_rng(rng)
+    run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
+    question = objective, constraints, asking
+    case = case_of(network, model, Plan(*beside), *question, run, budget=budget, count=count)
+    found = answer(case, rng, quality, confidence)
+    options: dict[str, Any] = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
+    return judged(case, found, network, constraints, run, options)
+
+
+def judged(
+    case: Case, found: Answer, network: Network, constraints: Constraints, run: Run, options: Mapping[str, Any]
+) -> Choice:
+    """Evaluate an answer beside simple rules, in worlds that had no part in finding it.
+
+    Parameters
+    ----------
+    network : with the user's values. run, options : how to run, and what was asked for, for the record.
+    """
+    rng, wish = whole_rng(run.rng), case.wish
+    plans = {CHOSEN: found.seeds} | _baselines(case.network, wish, found.found, run_key(rng, "choose"))
+    if not isinstance(case.objective, Adopters):
+        plans[PLAIN] = answer(case.for_the_mean(), rng, QUICK, QUICK).seeds
+    ids = {name: case.ids(people) for name, people in plans.items()}
+    named = {name: case.plan(people) for name, people in ids.items()}
+    shown = case.network if isinstance(case.objective, Adopters) else network
+    spreads = dict(zip(named, try_plans(shown, case.model, named, run, verb="choose_seeds"), strict=True))
+    words: dict[str, Any] = {"constraints": list(constraints_in_words(constraints)) or None}
+    words["objective"] = None if case.objective == Adopters() else objective_in_words(case.objective)
+    words["asking"] = None if case.take_up is None else plain(asdict(case.asking))
+    given = {key: value for key, value in (dict(options) | words).items() if value is not None}
+    provenance = replace(spreads[CHOSEN].provenance, options=given)
+    chosen = spreads.pop(CHOSEN)
+    aim = aim_of(case, network, found.seeds, chosen, plans.get(PLAIN), spreads.get(PLAIN), run)
+    unit = "value" if "value" in network.given else "of those who count"
+    if "value" not in network.given:  # the target group of the question is no value of the network
+        chosen = replace(chosen, mean_value=None, value_standard_error=None)
+    return Choice(
+        seeds=ids[CHOSEN],
+        ranking=_ranking(ids[CHOSEN], wish.cost[found.seeds], found.gains, found.errors),
+        spread=chosen,
+        certificate=found.certificate,
+        baselines=tuple(_baseline(name, ids[name], spread, len(found.seeds), unit) for name, spread in spreads.items()),
+        quality=found.quality,
+        cost=plan_cost(network, case.seeds(ids[CHOSEN])),
+        provenance=provenance,
+        aim=aim,
+        constraints=constraints_in_words(constraints),
+    )
+
+
+def check_shares(**shares: object) -> None:
+    """Refuse what is not a number between 0 and 1."""
     faults = [
         f"{name} {value!r} is not a number between 0 and 1"
-        for name, value in (("quality", quality), ("confidence", confidence))
+        for name, value in shares.items()
         if isinstance(value, bool) or not isinstance(value, int | float | np.floating) or not 0 < value < 1
     ]
     if faults:
         raise UsageError(*faults)
-    rng = whole_rng(rng)
-    run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
-    fixed = Plan(*beside)
-    setting = setting_of(network, model, fixed, horizon)
-    if setting.problem.law.never_ends and horizon is None:
-        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
-    wish = wish_for(network, budget, count, network.index(fixed.seeds), constraints)
-    check(network, wish, exactly=count is not None)
-    opened = cast(SetBackend, open_backend(backend, workers=workers))
-    key = run_key(rng, "choose")
-    over = "no action" if not fixed.interventions else "what is done beside"
-    if setting.problem.law.live_edge:
-        found = choose_on_sets(opened, setting, wish, key, quality)
-        seeds, gains, errors = _ranked(found, setting)
-        seeds = filled(seeds, wish)
-        certify_key = run_key(rng, "certify")
-        certificate = certify(opened, setting, wish, seeds, certify_key, confidence, over, found.sentinel)
-        reached: float | None = min(max(found.quality, 0.0), 1.0)
-    else:
-        found, reached = None, None
-        keys = key, run_key(rng, "certify")
-        seeds, gains, bound = choose_between(network, opened, setting, wish, keys, confidence, over)
-        errors = np.full(gains.size, np.nan)
-        why = f"no bound: {_why_no_bound(model, setting.problem)}"
-        certificate = bound or Certificate(None, None, why, "search on worlds")
-    plans = {CHOSEN: seeds} | _baselines(network, wish, found, key)
-    ids = {name: tuple(network.people[v] for v in people.tolist()) for name, people in plans.items()}
-    named = {name: Plan(Seeds(people), *fixed.interventions) for name, people in ids.items()}
-    spreads = dict(zip(named, try_plans(network, model, named, run, verb="choose_seeds"), strict=True))
-    options: dict[str, Any] = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
-    options["constraints"] = list(constraints_in_words(constraints)) or None
-    provenance = replace(spreads[CHOSEN].provenance, options={k: v for k, v in options.items() if v is not None})
-    return Choice(
-        seeds=ids[CHOSEN],
-        ranking=_ranking(ids[CHOSEN], wish.cost[seeds], gains, errors),
-        spread=spreads.pop(CHOSEN),
-        certificate=certificate,
-        baselines=tuple(_baseline(name, ids[name], spread, len(seeds)) for name, spread in spreads.items()),
-        quality=reached,
-        cost=float(network.cost[seeds].sum()),
-        provenance=provenance,
-    )
 
 
 def baseline_seeds(
-    network: Network, method: str, *, budget: float | None = None, count: int | None = None, rng: Rng = None
+    network: Network,
+    method: str,
+    *,
+    budget: float | None = None,
+    count: int | None = None,
+    constraints: Constraints = ANYBODY,
+    rng: Rng = None,
 ) -> tuple[Any, ...]:
     """Return whom a simple rule would take, ``"random"``, ``"degree"`` or ``"nomination"``, as `choose_seeds` does.
 
@@ -144,21 +177,14 @@ def baseline_seeds(
     """
     if method not in ORDERS:
         raise UsageError(f"method {method!r} is none of {', '.join(ORDERS)}")
-    wish = wish_for(network, budget, count, np.empty(0, np.int64))
+    wish = wish_for(network, budget, count, np.empty(0, np.int64), constraints)
+    check(network, wish, exactly=count is not None)
     people = take(ORDERS[method](network, _order_key(run_key(whole_rng(rng), "choose"), method)), wish)
     return tuple(network.people[v] for v in people.tolist())
 
 
 def _order_key(key: int, method: str) -> int:
     return mix(key ^ int.from_bytes(method.encode()[:8], "little"))
-
-
-def _ranked(found: Agreement, setting: Setting) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-    """The seeds in order, what each adds (people, or value), and its Monte-Carlo standard error."""
-    value = setting.watch.value
-    total = value.sum() / VALUE_UNIT if value.size else setting.problem.graph.people
-    share = found.gains / found.sets.count
-    return found.seeds, total * share, total * np.sqrt(share * (1 - share) / found.sets.count)
 
 
 def _ranking(
@@ -195,17 +221,11 @@ def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> 
     return int(np.argmax(reached)) + 1 if reached.any() else covered.size
 
 
-def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int) -> Baseline:
+def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, unit: str) -> Baseline:
     note = ""
     if name == "more at random":
         name = f"random with {len(ids) - chosen:,} more seeds"
         note = f"as far as the {chosen:,} chosen, or everybody"
     if spread.mean_value is not None:
-        note = f"{note}; " * bool(note) + f"value {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
+        note = f"{note}; " * bool(note) + f"{unit} {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
     return Baseline(name, ids, spread.mean, spread.standard_error, note)
-
-
-def _why_no_bound(model: Model, problem: Problem) -> str:
-    if problem.law.capped:
-        return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
-    return model.guarantee.statement

@@ -29,9 +29,9 @@ def best_on(sets: Any, wish: Wish) -> tuple[Order, NDArray[np.int64]]:
     `filled` adds they meet every limit.
     """
     gains = sets.gains(wish.allowed)
-    choices = [_greedy(gains, wish, by_cost=False)]
+    choices = [one_by_one(gains, wish, by_cost=False)]
     if wish.costs is not None:
-        choices.append(_greedy(gains, wish, by_cost=True))
+        choices.append(one_by_one(gains, wish, by_cost=True))
     best = max(choices, key=lambda chosen: _worth(gains, chosen))
     best = _exchanged(gains, wish, best)
     order, adds = in_order(gains, best)
@@ -92,9 +92,12 @@ def in_order(gains: Any, people: Order) -> tuple[Order, NDArray[np.int64]]:
     return np.array(order, np.int32), np.array(adds, np.int64)
 
 
-def _greedy(gains: Any, wish: Wish, *, by_cost: bool) -> Order:
-    gains.weigh(None)
-    room, chosen = Room(wish), []
+def one_by_one(gains: Any, wish: Wish, *, by_cost: bool, weight: NDArray[np.int64] | None = None) -> Order:
+    """Greedy choice of those who add most, alone or per cost; weight int64[groups]: of the sets of each group."""
+    gains.weigh(weight)
+    room, chosen = Room(wish), wish.free.tolist()
+    for v in chosen:
+        gains.add(v)
     while True:
         fits = room.fits()
         left = np.where(fits, gains.left, 0)

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from spark.errors import SparkError, UsageError
+from spark.errors import SparkError, UsageError, nearest
 from spark.network import Network
-from spark.problem.groups import grouping, place, select
-from spark.question import Constraints, who_in_words
+from spark.problem.targets import Targets
+from spark.question import Constraints, Who, who_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,21 @@ class Limits:
         return found
 
 
+def select(network: Network, who: Who, what: str) -> NDArray[np.bool_]:
+    """Return bool[n], who is meant; `what` names the place in errors.
+
+    Raises
+    ------
+    UsageError
+        With all people, keys and groups that are not in the network.
+    """
+    try:
+        return Targets(network).mask(who if isinstance(who, Mapping) else {"people": who}, what)
+    except SparkError as error:
+        said = map(str, error.faults)
+        raise UsageError(*(text if text.startswith(what) else f"{what}: {text}" for text in said)) from None
+
+
 def who_may(network: Network, constraints: Constraints) -> NDArray[np.bool_]:
     """Return bool[n], whom the constraints `only` and `exclude` leave.
 
@@ -109,21 +124,22 @@ def _rows(network: Network, constraints: Constraints, may: NDArray[np.bool_], fa
     for at, (what, limit) in enumerate((("at_most", constraints.at_most), ("at_least", constraints.at_least))):
         for key, value in limit.items():
             try:
-                group = grouping(network, key, what)
-                numbers = value if isinstance(value, Mapping) else dict.fromkeys(group.names, value)
-                for name, number in numbers.items():
-                    of = bounds.setdefault(key, {}).setdefault(place(group, key, name, what), [network.size, 0])
-                    of[at] = number
+                _, names = Targets(network).grouping(key, what)
+                codes = {name: code for code, name in enumerate(names)}
+                numbers = value if isinstance(value, Mapping) else dict.fromkeys(names, value)
+                faults += [f"{what}: no {key} is called {n!r}{nearest(n, names)}" for n in numbers if n not in codes]
+                for code, number in ((codes[n], number) for n, number in numbers.items() if n in codes):
+                    bounds.setdefault(key, {}).setdefault(code, [network.size, 0])[at] = number
             except SparkError as error:
                 faults += map(str, error.faults)
     for key, groups in bounds.items():
-        group = grouping(network, key, "at_most")
-        able = np.where(may, group.codes, -1)
+        of_person, names = Targets(network).grouping(key, "at_most")
+        able = np.where(may, of_person, -1)
         order = np.argsort(able, kind="stable").astype(np.int32)
-        starts = np.searchsorted(able[order], np.arange(len(group.names) + 1))
+        starts = np.searchsorted(able[order], np.arange(len(names) + 1))
         for code, (most, least) in sorted(groups.items()):
             members = order[starts[code] : starts[code + 1]]
-            rows.append(Row(f"{key} {group.names[code]}", members, least, most, key))
+            rows.append(Row(f"{key} {names[code]}", members, least, most, key))
     return rows
 
 

@@ -128,7 +128,7 @@ def choose_plan(
     things = one_by_one(candidates)
     if not things:
         raise UsageError("choose_plan: there are no candidates to choose from")
-    if isinstance(budget, bool) or not isinstance(budget, int | float | np.number) or not budget >= 0:
+    if isinstance(budget, bool) or not isinstance(budget, int | float | np.number) or not 0 <= budget < np.inf:
         raise UsageError(f"budget {budget!r} is not a number of at least 0")
     rng = whole_rng(rng)
     run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend)

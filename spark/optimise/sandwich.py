@@ -79,7 +79,7 @@ def choose_between(
 
 def _relaxed(setting: Setting) -> Setting | None:
     """The setting under a model with live-edge worlds that lights at least as many."""
-    if setting.base is not None and setting.base.schedule.size:
+    if setting.base is not None and (setting.base.schedule.size or setting.base.uses):
         return None
     problem = upper_problem(setting.problem)
     return None if problem is None else replace(setting, problem=problem)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,10 @@ from spark.optimise.room import Room
 from spark.optimise.sources import Setting
 from spark.optimise.subsets import Search, Subset
 from spark.optimise.wish import Wish
-from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Worlds, freeze
+from spark.problem.arrays import ALWAYS, VALUE_UNIT, Actions, Backend, Tally, Worlds, freeze
+
+Plans = Sequence[Sequence[int]]
+Measure = Callable[[Backend, Setting, Plans, int, int], NDArray[np.float64]]
 
 WORLDS = 256
 FEWEST_CANDIDATES, CANDIDATES_PER_SEED = 128, 4
@@ -26,8 +31,40 @@ SMALL = 64
 """Candidates of whom all pairs are worth a look; and worlds enough for a first guess."""
 
 
+def means(
+    backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS, *, adopters: bool = False
+) -> NDArray[np.float64]:
+    """Mean outcome of each set of seeds over the first so many worlds."""
+    step = max(1, MOST_TALLY // (64 * worlds))
+    parts = [plans[begin : begin + step] for begin in range(0, len(plans), step)]
+    return np.concatenate(
+        [outcomes(backend, setting, part, Worlds(key, 0, worlds), adopters=adopters).mean(axis=1) for part in parts]
+    )
+
+
+def outcomes(
+    backend: Backend, setting: Setting, plans: Plans, worlds: Worlds, *, adopters: bool = False
+) -> NDArray[np.float64]:
+    """Adopters at the end, or their value, of each set of seeds in each world: float64[plans, worlds]."""
+    tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, worlds)
+    if setting.watch.value.size and not adopters:
+        return tally.value / VALUE_UNIT
+    return tally.adopters[:, :, -1].astype(np.float64)
+
+
+def run(backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS) -> Tally:
+    """Try sets of seeds in the first so many worlds of a key."""
+    return backend.run(setting.problem, _actions(setting, plans), setting.watch, Worlds(key, 0, worlds))
+
+
 def choose_in_worlds(
-    network: Network, backend: Backend, setting: Setting, wish: Wish, key: int, starts: Sequence[NDArray[np.int32]] = ()
+    network: Network,
+    backend: Backend,
+    setting: Setting,
+    wish: Wish,
+    key: int,
+    starts: Sequence[NDArray[np.int32]] = (),
+    measure: Measure = means,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Add people, one or two at a time, and exchange them, as brings most in the same few hundred worlds.
 
@@ -37,6 +74,7 @@ def choose_in_worlds(
     Parameters
     ----------
     starts : other choices; the answer is at least as good as each of them in the worlds of the search.
+    measure : what each set of seeds is worth in the first so many worlds of a key; the mean.
 
     Returns
     -------
@@ -48,10 +86,10 @@ def choose_in_worlds(
 
     def objective(sets: Sequence[Subset], worlds: int) -> NDArray[np.float64]:
         plans = [[*free, *able[list(chosen)].tolist()] for chosen in sets]
-        return _means(backend, setting, plans, key, worlds)
+        return measure(backend, setting, plans, key, worlds)
 
     worlds = 1 if setting.problem.law.certain else WORLDS
-    height = _means(backend, setting, [[], free], key, worlds)
+    height = measure(backend, setting, [[], free], key, worlds)
     runs = VISITS // _visits(backend, setting, [*free, *able[: wish.most].tolist()], key)
     search = Search(
         objective,
@@ -66,7 +104,7 @@ def choose_in_worlds(
     chosen = able[list(search.run().chosen)]
     seeds = filled(np.concatenate([wish.free, chosen]).astype(np.int32), wish)
     plans = [seeds[: i + 1].tolist() for i in range(len(free), seeds.size)]
-    reached = np.concatenate([height[1:], _means(backend, setting, plans, key, worlds)]) if plans else height[1:]
+    reached = np.concatenate([height[1:], measure(backend, setting, plans, key, worlds)]) if plans else height[1:]
     gains = [float(height[1] - height[0]) / max(len(free), 1)] * len(free)
     return seeds, np.concatenate([gains, np.diff(reached)])
 
@@ -122,50 +160,47 @@ def _pairs(network: Network, able: NDArray[np.int32]) -> list[tuple[int, int]]:
 
 def _visits(backend: Backend, setting: Setting, seeds: list[int], key: int) -> int:
     """About how many ties are visited in a world."""
-    reached = _means(backend, setting, [seeds], key, SMALL, adopters=True)
+    reached = means(backend, setting, [seeds], key, SMALL, adopters=True)
     graph = setting.problem.graph
     return int(100 + reached[0] * (1 + graph.ties / max(graph.people, 1)))
 
 
-def _means(
-    backend: Backend, setting: Setting, plans: list[list[int]], key: int, worlds: int, *, adopters: bool = False
-) -> NDArray[np.float64]:
-    """Mean outcome of each set of seeds over the first so many worlds."""
-    step = max(1, MOST_TALLY // (64 * worlds))
-    parts = [plans[begin : begin + step] for begin in range(0, len(plans), step)]
-    return np.concatenate(
-        [outcomes(backend, setting, part, Worlds(key, 0, worlds), adopters=adopters).mean(axis=1) for part in parts]
-    )
-
-
-def outcomes(
-    backend: Backend, setting: Setting, plans: list[list[int]], worlds: Worlds, *, adopters: bool = False
-) -> NDArray[np.float64]:
-    """Adopters at the end, or their value, of each set of seeds in each world: float64[plans, worlds]."""
-    tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, worlds)
-    if setting.watch.value.size and not adopters:
-        return tally.value / VALUE_UNIT
-    return tally.adopters[:, :, -1].astype(np.float64)
-
-
-def _actions(setting: Setting, plans: list[list[int]]) -> Actions:
+def _actions(setting: Setting, plans: Plans) -> Actions:
     """The fixed actions with seeds added, one plan for each list."""
-    people = setting.problem.graph.people
-    fixed: list[tuple[int, int]] = []
-    schedule, heard = np.empty((len(plans), 0), np.int32), np.zeros((0, 1), np.uint64)
-    if setting.base is not None:
-        stop = int(setting.base.seed_indptr[1])
-        fixed = list(
-            zip(setting.base.seed_start[:stop].tolist(), setting.base.seed_people[:stop].tolist(), strict=True)
+    base, count = setting.base, len(plans)
+    fixed: list[tuple[int, int, int]] = []
+    if base is not None:
+        stop = int(base.seed_indptr[1])
+        accept = base.seed_accept.tolist() or [ALWAYS] * stop
+        columns = base.seed_start[:stop].tolist(), base.seed_people[:stop].tolist(), accept[:stop]
+        fixed = list(zip(*columns, strict=True))
+    asked = None if setting.accept is None else setting.accept.tolist()
+    rows = [
+        sorted([(0, v, ALWAYS if asked is None else asked[v]) for v in dict.fromkeys(chosen)] + fixed)
+        for chosen in plans
+    ]
+    seeds: dict[str, Any] = {
+        "seed_indptr": freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
+        "seed_people": freeze(np.array([v for row in rows for _, v, _ in row], np.int32)),
+        "seed_start": freeze(np.array([start for row in rows for start, _, _ in row], np.int32)),
+    }
+    if asked is not None or (base is not None and base.seed_accept.size):
+        seeds["seed_accept"] = freeze(np.array([accept for row in rows for _, _, accept in row], np.uint64))
+    if base is None:
+        return Actions(
+            **seeds, schedule=freeze(np.empty((count, 0), np.int32)), heard=freeze(np.zeros((0, 1), np.uint64))
         )
-        heard = setting.base.heard
-        if setting.base.schedule.size:
-            schedule = np.broadcast_to(setting.base.schedule[0], (len(plans), people))
-    rows = [sorted([(0, v) for v in dict.fromkeys(seeds)] + fixed) for seeds in plans]
-    return Actions(
-        freeze(np.cumsum([0, *map(len, rows)], dtype=np.int64)),
-        freeze(np.array([v for row in rows for _, v in row], np.int32)),
-        freeze(np.array([start for row in rows for start, _ in row], np.int32)),
-        freeze(schedule),
-        freeze(heard),
-    )
+    tiled: dict[str, Any] = {
+        name: freeze(np.broadcast_to(followed[0], (count, followed.shape[1])))
+        for name in ("schedule", "boost", "sustain")
+        if (followed := getattr(base, name)).size
+    }
+    if base.bridge_id.size:
+        tiled["bridge_indptr"] = freeze(np.arange(count + 1, dtype=np.int64) * base.bridge_id.size)
+        for name in ("source", "target", "id", "start", "stop", "accept"):
+            tiled[f"bridge_{name}"] = freeze(np.tile(getattr(base, f"bridge_{name}"), count))
+        for name in ("bridge_chance", "bridge_dose"):
+            tiled[name] = freeze(np.tile(getattr(base, name), (1, count)))
+        tiled["bridge_more"] = freeze(np.tile(base.bridge_more, (1, 1, count)))
+    tiled.setdefault("schedule", freeze(np.empty((count, 0), np.int32)))
+    return replace(base, **seeds, **tiled)

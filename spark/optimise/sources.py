@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.crossfit import Agreement, Source, agree
@@ -54,26 +53,29 @@ class Setting:
     Attributes
     ----------
     base : fixed actions, of which the first plan counts, or None. watch : values and horizon.
+    accept : uint64[n], T of 2^32 of who agrees to be a seed; None: everybody does.
     """
 
     problem: Problem
     base: Actions | None
     watch: Watch
+    accept: NDArray[np.uint64] | None = None
+
+    @property
+    def live_edge(self) -> bool:
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not."""
+        return self.problem.law.live_edge and not (self.base is not None and self.base.uses)
 
     @property
     def bare(self) -> bool:
         """Whether nobody is lit without seeds and everybody counts alike."""
-        return self.base is None and not self.problem.law.adopted.any() and not self.watch.value.size
+        alone = self.base is None and self.accept is None and not self.problem.law.adopted.any()
+        return alone and not self.watch.value.size
 
 
 def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
     problem, base = lower_together(network, model, {"": fixed})
-    if base.uses:
-        raise UsageError(
-            f"seeds cannot be chosen yet beside {', '.join(sorted(base.uses))}: of what is done in any case only "
-            "seeds, broadcasts and mandates that everybody goes along with are known to the search"
-        )
     value = np.empty(0, np.int64)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
@@ -89,7 +91,7 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    simple = wish.costs is None and wish.limits is None
+    simple = wish.costs is None and wish.limits is None and setting.accept is None
     if size > LARGE and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []

@@ -365,10 +365,17 @@ class Trace:
     by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
         before; threshold family: the largest dose among these, then the smallest id), or one of the codes below;
         ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did.
+    log : int64[E, 4], where people can give up: world's row, step, person, and what lit her or `LAPSED`, in order; else
+        empty. `when` and `by` hold the first adoption of each person.
+    lit : int64[S, 4]: world's row, place of the adoption (in `log` within its world; else the person), tie, weight: who
+        had a share in adoptions by ties. One example needed: the ties that were live at the time, alike; several: their
+        convincing moments; thresholds: their doses.
     """
 
     when: I32
     by: I64
+    log: I64 = field(default_factory=lambda: np.empty((0, 4), np.int64))
+    lit: I64 = field(default_factory=lambda: np.empty((0, 4), np.int64))
 
     NEVER = -1
     SEED = -2
@@ -376,11 +383,12 @@ class Trace:
     PARTNERS = -4
     BROADCAST = -5
     BRIDGE = -6
-    LAPSED = -7
+    LAPSED = -(1 << 62)
 
 
 NO_REPLAY = {
-    "cascade": "a world in which people give up cannot be replayed yet; simulate shows its curve",
+    "cascade": "a world in which people give up cannot be replayed under a plan that boosts, sustains, bridges or "
+    "asks; simulate shows its curve",
     "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",
 }
 """Why there is no `Trace` of some families."""

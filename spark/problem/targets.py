@@ -52,13 +52,14 @@ class Targets:
         if column == "people":
             match[network.index(names)] = True
             return match
-        codes, known = self._grouping(column, kind)
+        codes, known = self.grouping(column, kind)
         unknown = [name for name in names if name not in known]
         if unknown:
             raise UsageError(*(f"{kind}: no {column} is called {name!r}{nearest(name, known)}" for name in unknown))
         return np.asarray(np.isin(codes, [known.index(name) for name in names]))
 
-    def _grouping(self, key: str, kind: str) -> tuple[NDArray[np.int32], Sequence[object]]:
+    def grouping(self, key: str, kind: str) -> tuple[NDArray[np.int32], Sequence[object]]:
+        """The group of each person, int32[n], -1 for none, and the names of the groups."""
         network = self._network
         if key == "organisation":
             return network.organisation, list(network.organisations)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spark.report.layout import Column, csv_text, document, json_text, paragraph, printable, section, table
+from spark.report.layout import Column, csv_text, document, json_text, paragraph, section, table
 
 if TYPE_CHECKING:
     from spark.datasets import DataSet
@@ -62,8 +62,9 @@ def shown(one: DataSet) -> str:
     if one.layers:
         facts.append(f"layers: {', '.join(one.layers)}")
     notes = "\n".join(paragraph(line) if line.strip() else "" for line in one.notes.splitlines())
+    title = paragraph(f"{one.name}: {one.title}", indent=0)
     return document(
-        section(f"{one.name}: {printable(one.title)}", *(paragraph(fact, bullet="- ") for fact in facts)),
+        section(title, *(paragraph(fact, bullet="- ") for fact in facts)),
         section("What its README says" if one.folder else "What to know", notes),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spark.network import Network
 from spark.picture import figure_of
-from spark.plan import ChoiceRequest, Plan, Seeds
+from spark.plan import ChoiceRequest, Plan
 from spark.report import Frame
 from spark.report.frame import assumed, what_next
 from spark.report.layout import (
@@ -22,7 +22,7 @@ from spark.report.layout import (
     section,
     table,
 )
-from spark.report.spread import in_words
+from spark.report.spread import in_words, worth_saying
 from spark.report.words import assumptions, cost_in_words
 from spark.scenario import Scenario
 
@@ -165,5 +165,5 @@ def plan_line(plan: Plan | ChoiceRequest) -> str:
         parts = [f"{chosen}, {amount}.", *map(in_words, plan.beside)]
     else:
         parts = [f"{count(len(plan.seeds), 'person', 'people')} to start with."] if plan.seeds else []
-        parts += [in_words(b) for b in plan.interventions if not isinstance(b, Seeds)]
+        parts += [in_words(b) for b in plan.interventions if worth_saying(b)]
     return " ".join(parts) or "no action."

@@ -40,6 +40,9 @@ IN_ORDER = (
 )
 
 
+ASKED_FOR = "What you asked for"
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceAnswer:
     """The answer of ``spark plan``."""
@@ -57,9 +60,12 @@ class ChoiceAnswer:
                 f"Start with {count(len(choice.seeds), 'person', 'people')}",
                 paragraph(IN_ORDER),
                 ranking(self.network, choice),
+                asked(choice),
                 *(paragraph(in_words(b)) for b in self.chosen.request.beside),
                 cost(self.network, self.chosen),
             ),
+            aim(choice),
+            budgets(choice),
             section(when(choice.spread), *outcome(self.network, choice.spread)),
             section("How sure", *how_sure(choice)),
             section("Compared with simpler rules, in the same worlds", baselines(self.network, choice)),
@@ -81,6 +87,11 @@ class ChoiceAnswer:
         data["assumptions"] = self.sentences()
         data["provenance"] = provenance(choice.provenance, self.frame, run)
         return json_text("spark.plan/1", data)
+
+    @property
+    def result(self) -> Choice:
+        """The result, as it was computed."""
+        return self.chosen.choice
 
     def figure(self) -> Figure:
         """Draw the answer."""
@@ -136,10 +147,61 @@ def cost(network: Network, chosen: Chosen) -> str:
     return paragraph(f"Together they cost {number(chosen.choice.cost)}{of}.")
 
 
+def asked(choice: Choice) -> str:
+    """Say what the choice had to keep to, and whether people agree."""
+    said = ""
+    if choice.constraints:
+        said = f"As you asked: {'; '.join(choice.constraints)}."
+    asking = (choice.provenance.options or {}).get("asking")
+    if asking is not None:
+        chance = asking["take_up"]
+        who = f"with a chance of {percent(chance)}" if isinstance(chance, int | float) else "as the data say"
+        due = "when they agree" if asking["pay"] == "on_acceptance" else "when they are asked"
+        said += f"{' ' * bool(said)}People agree {who}; their cost is due {due}."
+    return paragraph(said) if said else ""
+
+
+def aim(choice: Choice) -> str:
+    """Say how far the choice gets in what was asked for, where that is not the mean, and what that costs."""
+    found = choice.aim
+    if found is None:
+        return ""
+    wanted = paragraph(f"{found.statement[0].upper()}{found.statement[1:]}.")
+    share = found.unit in ("share", "chance")
+    figure = (shares_with_error if share else with_error)(found.reached, found.standard_error)
+    named = {"share": f" of {found.group}, where it is smallest", "people": " people", "value": " in value"}
+    said = f"Reached: {figure}{named.get(found.unit, '')}."
+    if found.plain is None or found.price is None:
+        return section(ASKED_FOR, wanted, paragraph(said))
+    price = with_error(abs(found.price), found.price_standard_error)
+    against = f"The choice for the most adopters, which asks for nothing else, gets {percent(found.plain)} there"
+    if found.price > 2 * (found.price_standard_error or 0):
+        against += f"; the price of this one against it is {price} adopters."
+    else:
+        against += f", and has {'no more adopters' if found.price <= 0 else 'hardly more adopters'} ({price})."
+    return section(ASKED_FOR, wanted, paragraph(said), paragraph(against))
+
+
+def shares_with_error(share: float, error: float) -> str:
+    """Write a share with its standard error, in per cent."""
+    return f"{100 * share:.3g} ± {max(100 * error, 0.01):.1g} %"
+
+
+def budgets(choice: Choice) -> str:
+    """Lay out how likely the share is reached with each size that was tried."""
+    if not choice.budgets:
+        return ""
+    rows = [(f"{step.count:,}", number(step.cost), percent(step.chance)) for step in choice.budgets]
+    columns = [Column("people", "number"), Column("cost", "number"), Column("chance", "number")]
+    note = paragraph("Tried on worlds of their own; the people are the first of one list, and the last ones exchanged.")
+    return section("How likely with fewer or more", table(columns, rows), note)
+
+
 def how_sure(choice: Choice) -> list[str]:
     """Say what is guaranteed, and what is estimated; the two are different things."""
     statement = choice.certificate.statement.removeprefix("no bound: ").removesuffix(".")
-    sure = "Guaranteed" if choice.certificate.ratio is not None else "Nothing is guaranteed"
+    proved = choice.certificate.confidence is not None
+    sure = "Guaranteed" if proved else "Nothing is guaranteed"
     said = [paragraph(f"{sure}: {statement}.", bullet="- ")]
     if choice.quality is not None:
         share = percent(choice.quality)

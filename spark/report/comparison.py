@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
-from spark.plan import Seeds
 from spark.provenance import plain
 from spark.report import Frame
 from spark.report.across import on_other_networks
@@ -29,7 +28,7 @@ from spark.report.layout import (
     table,
     with_error,
 )
-from spark.report.spread import in_order, in_words, people_table, spread_document
+from spark.report.spread import in_order, in_words, people_table, spread_document, worth_saying
 from spark.report.words import ERROR_NOTE, assumptions
 from spark.report.worth import decided, money, outcomes, several, tenth_better
 from spark.results import Comparison, Difference, plan_row
@@ -101,6 +100,11 @@ class ComparisonAnswer:
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(comparison.provenance, self.frame, run)
         return json_text("spark.compare/1", data)
+
+    @property
+    def result(self) -> Comparison:
+        """The result, as it was computed."""
+        return self.compared.comparison
 
     def figure(self) -> Figure:
         """Draw the answer."""
@@ -189,6 +193,6 @@ def who(network: Network, compared: Compared) -> str:
         if name in compared.choices:
             said.append(paragraph(f"{name} starts with, as chosen by spark:"))
             said.append(people_table(network, in_order(network, plan.seeds)))
-        broadcasts = (action for action in plan.interventions if not isinstance(action, Seeds))
+        broadcasts = (action for action in plan.interventions if worth_saying(action))
         said += [paragraph(f"{name}: {in_words(action)}") for action in broadcasts]
     return section("What the plans are", *said)

@@ -108,6 +108,21 @@ def number(value: float) -> str:
     return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Draw a curve as a line of bars from 0 to the largest value, at most 60 of them.
+
+    >>> sparkline([0, 1, 2, 4, 7, 8])
+    '▁▂▃▅▇█'
+    """
+    last = len(values) - 1
+    picked = values if last < 60 else [values[round(at * last / 59)] for at in range(60)]
+    most = max(picked, default=0) or 1
+    return "".join(BARS[min(7, round(7 * value / most))] for value in picked)
+
+
 def percent(share: float) -> str:
     """Write a share as a percentage; never 0 % or 100 % unless it is.
 

@@ -23,6 +23,7 @@ from spark.report.layout import (
     percent,
     printable,
     section,
+    sparkline,
     table,
     with_error,
 )
@@ -68,6 +69,11 @@ class SpreadAnswer:
         data["provenance"] = provenance(self.spread.provenance, self.frame, run)
         return json_text("spark.simulate/1", data)
 
+    @property
+    def result(self) -> Spread:
+        """The result, as it was computed."""
+        return self.spread
+
     def figure(self) -> Figure:
         """Draw the answer."""
         return figure_of(self.spread, self.network)
@@ -111,7 +117,7 @@ def plan_in_words(network: Network, plan: Plan) -> list[str]:
         said.append(people_table(network, seeds[:_MOST_SEEDS]))
         if len(seeds) > _MOST_SEEDS:
             said.append(paragraph(f"... and {len(seeds) - _MOST_SEEDS:,} more; --json lists all."))
-    said += [paragraph(in_words(action)) for action in plan.interventions if not isinstance(action, Seeds)]
+    said += [paragraph(in_words(action)) for action in plan.interventions if worth_saying(action)]
     return said or [paragraph("Nobody is started with: no action.")]
 
 
@@ -122,6 +128,11 @@ def people_table(network: Network, ids: Sequence[Any]) -> str:
         at = network.people.position(person)
         rows.append((person, name_of(network, at), organisation_of(network, at)))
     return table([Column("id", "id"), Column("name"), Column("organisation")], rows, indent=4)
+
+
+def worth_saying(action: Intervention) -> bool:
+    """Whether an intervention is more than people to start with."""
+    return not isinstance(action, Seeds) or action.take_up < 1
 
 
 def in_words(action: Intervention) -> str:
@@ -229,4 +240,5 @@ def over_time(steps: Sequence[Step]) -> str:
         for s in (steps[i] for i in picked)
     ]
     columns = [Column("step", "number"), Column("practise", "number"), Column("in 8 of 10 worlds", "number")]
-    return section("Over time", table(columns, rows))
+    curve = f"  {sparkline([step.mean for step in steps])}  means, from step {steps[0].time} to {steps[-1].time}"
+    return section("Over time", table(columns, rows), curve)

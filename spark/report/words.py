@@ -165,7 +165,10 @@ def assumptions(network: Network, model: Model, why: str = "") -> list[str]:
         said.append(f"The {ties} not used; {would}.")
     adopted = int(network.adopted.sum())
     if adopted:
-        said.append(f"{count(adopted, 'person practises', 'people practise')} already, in every plan.")
+        spent = int((network.adopted & (network.visibility == 0)).sum())
+        had = f"; {spent:,} of them {'has' if spent == 1 else 'have'} had their say and convince nobody more"
+        practise = count(adopted, "person practises", "people practise")
+        said.append(f"{practise} already, in every plan{had if spent else ''}.")
     used = [name for name in ("readiness", "visibility", "outlook", "value") if name in network.given]
     if used:
         said.append(f"Taken from the data on people: {', '.join(used)}.")

@@ -1,7 +1,7 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
 from spark.results.across import ComparisonAcross, DifferenceAcross, OnNetwork, PlanAcross
-from spark.results.choice import Baseline, Certificate, Choice, RankedSeed
+from spark.results.choice import Aim, Baseline, BudgetStep, Certificate, Choice, RankedSeed
 from spark.results.comparison import (
     Comparison,
     CostEffect,
@@ -17,12 +17,15 @@ from spark.results.comparison import (
     plan_row,
 )
 from spark.results.estimate import mean_and_error
+from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
-from spark.results.replay import Cause, Event, Replay
+from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 
 __all__ = [
+    "Aim",
     "Baseline",
+    "BudgetStep",
     "Cause",
     "Certificate",
     "Choice",
@@ -34,9 +37,12 @@ __all__ = [
     "DifferenceAcross",
     "Event",
     "GroupSpread",
+    "Lit",
     "Mix",
     "MixedIn",
     "OnNetwork",
+    "OrganisationsLit",
+    "Part",
     "PlanAcross",
     "PlanResult",
     "Point",
@@ -48,8 +54,10 @@ __all__ = [
     "Spread",
     "Standing",
     "Step",
+    "TieLit",
     "TimeTo",
     "Verdict",
+    "WhoLitWhom",
     "WorstOff",
     "Worth",
     "mean_and_error",

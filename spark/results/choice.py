@@ -49,6 +49,39 @@ class Baseline:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What was to be as large as possible beside or instead of the mean, and how far the choice gets.
+
+    Attributes
+    ----------
+    statement : what, in words. unit : ``"people"``, ``"people-periods"``, ``"value"``, ``"share"`` (of a group) or
+        ``"chance"``.
+    reached, standard_error : the figure, in the worlds of the evaluation. group : where a share is smallest.
+    plain : the same figure for the choice that makes the mean as large as possible, and price, price_standard_error :
+        how much of the mean, in people, is given up against that choice, in the same worlds; None where the question
+        is the mean itself.
+    """
+
+    statement: str
+    unit: str
+    reached: float
+    standard_error: float
+    group: Hashable | None = None
+    plain: float | None = None
+    price: float | None = None
+    price_standard_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStep:
+    """How likely a share of the people is reached by the first `count` seeds of the ranking, which cost `cost`."""
+
+    count: int
+    cost: float
+    chance: float
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Choice:
     """Whom to start with.
@@ -60,7 +93,9 @@ class Choice:
     certificate : a bound against the true optimum; `quality` : the estimated share of the best that any effort of this
         kind would find, or None where it is not estimated. The two are different things.
     baselines : simpler rules in the same worlds.
-    cost : what the seeds cost together.
+    cost : what the seeds cost together, those who may say no with their expected cost if they are paid on acceptance.
+    aim : what was asked for beside the mean, and how far the choice gets; None where it is the mean.
+    constraints : in words. budgets : where the smallest budget was asked for, those that were tried, in order.
     """
 
     seeds: tuple[Hashable, ...]
@@ -71,6 +106,9 @@ class Choice:
     quality: float | None
     cost: float
     provenance: Provenance
+    aim: Aim | None = None
+    constraints: tuple[str, ...] = ()
+    budgets: tuple[BudgetStep, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Choice: {len(self.seeds)} seeds, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
@@ -90,6 +128,9 @@ class Choice:
             "baselines": [plain(asdict(baseline)) for baseline in self.baselines],
             "quality": self.quality,
             "cost": self.cost,
+            "aim": None if self.aim is None else plain(asdict(self.aim)),
+            "constraints": list(self.constraints),
+            "budgets": [asdict(step) for step in self.budgets],
             "provenance": self.provenance.to_dict(),
         }
 
@@ -106,6 +147,9 @@ class Choice:
             data["quality"],
             data["cost"],
             Provenance.from_dict(data["provenance"]),
+            None if data.get("aim") is None else Aim(**data["aim"]),
+            tuple(data.get("constraints", ())),
+            rows_of(BudgetStep, data.get("budgets", ())),
         )
 
     def to_pandas(self) -> pd.DataFrame:

@@ -23,7 +23,7 @@ __all__ = ["NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
 class NetworkFile:
     """Where a network is and how it is to be read; the options are those of `spark.read_network`.
 
-    `others` is a folder of networks that may as well be the true one.
+    `observed` is a file that says who practises now; `others` a folder of networks that may as well be the true one.
     """
 
     path: Path
@@ -33,6 +33,7 @@ class NetworkFile:
     merge: Merge = "refuse"
     encoding: str = "utf-8"
     others: Path | None = None
+    observed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,15 @@ from spark.errors import DataError, Fault, SparkError
 from spark.model import MODELS, Model
 from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
-from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
-from spark.problem.actions import lower_plans
+from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.scenario import NetworkFile, Run, Scenario, load_network
+from spark.scenario.choosing import choose_faults, name_faults, request_of
+from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults
 from spark.scenario.places import Path as Place
 from spark.scenario.places import Places, find_places, key_text
 from spark.scenario.tables import (
-    BroadcastTable,
+    INTERVENTION_TABLES,
+    ChooseTable,
     NetworkTable,
     PlanTable,
     RunTable,
@@ -94,15 +96,18 @@ def plan_faults(origin: Origin, network: Network) -> list[Fault]:
         for item, person in enumerate(_list(table.get("seeds"))):
             if isinstance(person, str) and person not in network.people:
                 faults.append(origin.fault((*place, "seeds", item), unknown(person, network.people)))
-        for item, raw in enumerate(_list(table.get("broadcast"))):
-            where = (*place, "broadcast", item)
-            try:
-                lower_plans(network, {"": Plan(_broadcast(BroadcastTable.model_validate(raw)))})
-            except ValidationError:
-                continue
-            except SparkError as error:
-                faults += [origin.fault((*where, "to"), _bare(fault)) for fault in error.faults]
+        faults += _choose_name_faults(origin, network, (*place, "choose"), table.get("choose"))
+        faults += intervention_faults(origin, network, place, table)
     return faults
+
+
+def _choose_name_faults(origin: Origin, network: Network, place: Place, raw: object) -> list[Fault]:
+    try:
+        ChooseTable.model_validate(raw)
+    except ValidationError:  # also where there is none
+        return []
+    assert isinstance(raw, Mapping)
+    return [origin.fault(where, text) for where, text in name_faults(network, place, raw)]
 
 
 def _text(path: Path) -> str:
@@ -125,14 +130,14 @@ def _syntax_fault(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Faul
 
 
 def _with_lists(document: dict[str, Any]) -> dict[str, Any]:
-    """One [plan] or one broadcast stands for a list of one."""
+    """One [plan], or one intervention of a kind, stands for a list of one."""
     document = dict(document)
     if isinstance(document.get("plan"), dict):
         document["plan"] = [document["plan"]]
     if isinstance(document.get("plan"), list):
         document["plan"] = [
-            table | {"broadcast": [table["broadcast"]]}
-            if isinstance(table, dict) and isinstance(table.get("broadcast"), dict)
+            table | {kind: [table[kind]] for kind in INTERVENTION_TABLES if isinstance(table.get(kind), dict)}
+            if isinstance(table, dict)
             else table
             for table in document["plan"]
         ]
@@ -144,7 +149,12 @@ def _listed(places: Places) -> Places:
     for place, line in places.lines.items():
         if place[0] == "plan" and isinstance(place[1:2] and place[1], str):
             place = ("plan", 0, *place[1:])
-        if place[2:3] == ("broadcast",) and isinstance(place[3:4] and place[3], str):
+        if (
+            place[:1] == ("plan",)
+            and place[2:3]
+            and place[2] in INTERVENTION_TABLES
+            and isinstance(place[3:4] and place[3], str)
+        ):
             place = (*place[:3], 0, *place[3:])
         lines[place] = line
     return Places(lines)
@@ -173,7 +183,10 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
     others = None if table.others is None else scenario.network.path.parent / table.others
     if others is not None and not others.is_dir():
         found.append((("network", "others"), f"there is no folder {str(others)!r}"))
-    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others)
+    observed = None if table.observed is None else scenario.network.path.parent / table.observed
+    if observed is not None and not observed.is_file():
+        found.append((("network", "observed"), f"there is no file {str(observed)!r}"))
+    network = NetworkFile(path, table.columns, layers, table.influence, table.merge, table.encoding, others, observed)
     return dataclasses.replace(scenario, network=network)
 
 
@@ -260,13 +273,8 @@ def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> li
     try:
         make_model(name, harmless | {key: value})
     except SparkError as error:
-        return [_bare(fault) for fault in error.faults]
+        return [bare(fault) for fault in error.faults]
     return []
-
-
-def _bare(fault: Fault) -> str:
-    """The message without the name of the thing, which the key says already."""
-    return fault.message.partition(": ")[2] or fault.message
 
 
 def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
@@ -294,18 +302,26 @@ def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> 
 def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Place, ...]) -> Iterator[Found]:
     if "seeds" in raw and "choose" in raw:
         yield place, "give either seeds or choose, not both"
-    if not {"seeds", "choose", "broadcast"} & raw.keys() and _whole(place, wrong):
-        yield place, "does nothing: give seeds, choose or broadcast (seeds = [] means no action)"
+    if not {"seeds", "choose", *INTERVENTION_TABLES} & raw.keys() and _whole(place, wrong):
+        yield place, "does nothing: give seeds, choose, broadcast, boost, ... (seeds = [] means no action)"
     if isinstance(raw.get("choose"), Mapping):
-        yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
-    for item, table in enumerate(_list(raw.get("broadcast"))):
-        if isinstance(table, Mapping):
-            where = (*place, "broadcast", item)
+        if "confidence" not in raw["choose"]:
+            yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+        if _sound((*place, "choose"), wrong):
+            yield from choose_faults((*place, "choose"), raw["choose"])
+    for kind, item, table in interventions_in(raw):
+        where = (*place, kind, item)
+        if kind in ("broadcast", "bridge"):
             yield from _either(where, table, ("probability", "dose"), wrong)
-            if _sound(where, wrong):
-                known = BroadcastTable.model_validate(table)
-                if known.stop is not None and known.stop <= known.start:
-                    yield (*where, "stop"), f"{known.stop} is not after start = {known.start}"
+        elif {"probability", "dose"} <= table.keys():
+            yield (*where, "dose"), "give either a probability or a dose, not both"
+        if _sound(where, wrong):
+            known = INTERVENTION_TABLES[kind].model_validate(table)
+            start, stop = getattr(known, "start", 0), getattr(known, "stop", None)
+            if stop is not None and stop <= start:
+                yield (*where, "stop"), f"{stop} is not after start = {start}"
+            elif kind == "mandate" and _whole(where, wrong) and not {"probability", "dose"} <= table.keys():
+                yield from mandate_faults(where, known)
 
 
 def _either(place: Place, raw: Mapping[str, Any], keys: tuple[str, str], wrong: tuple[Place, ...]) -> Iterator[Found]:
@@ -322,16 +338,10 @@ def _whole(place: Place, wrong: tuple[Place, ...]) -> bool:
 
 
 def _plan(table: PlanTable) -> Plan | ChoiceRequest:
-    broadcasts = tuple(map(_broadcast, table.broadcast))
+    actions = tuple(action_of(kind, row) for kind in INTERVENTION_TABLES for row in getattr(table, kind))
     if table.choose is not None:
-        return ChoiceRequest(**table.choose.model_dump(), beside=broadcasts)
-    return Plan(*([] if table.seeds is None else [Seeds(tuple(table.seeds))]), *broadcasts)
-
-
-def _broadcast(table: BroadcastTable) -> Broadcast:
-    to = None if table.to is None else {key: tuple(names) for key, names in table.to.items()}
-    stop = table.start + 1 if table.stop is None else table.stop
-    return Broadcast(table.probability, table.dose, to, table.start, stop, table.cost)
+        return request_of(table.choose, actions)
+    return Plan(*([] if table.seeds is None else [Seeds(tuple(table.seeds))]), *actions)
 
 
 def _network_faults(scenario: Scenario, wrong: tuple[Place, ...]) -> list[Fault]:

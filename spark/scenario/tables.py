@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from spark.errors import nearest
 from spark.model import MODELS
+from spark.plan import MOST_BOOST
 from spark.scenario.places import Path
 
 _number_or_column: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]}
@@ -41,6 +42,47 @@ ColumnNames = Annotated[
 ]
 
 
+def _people(value: Any) -> Any:
+    names = [name for part in value.values() for name in _listed(part)] if isinstance(value, dict) else value
+    if not isinstance(names, list):
+        raise PydanticCustomError("list_type", "not a list")
+    if not all(isinstance(name, str) for name in names):
+        raise PydanticCustomError("string_type", "not text")
+    return value
+
+
+def _listed(part: Any) -> list[Any]:
+    return part if isinstance(part, list) else [part]
+
+
+def _numbers_by_group(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise PydanticCustomError("dict_type", "not a table")
+    numbers = [n for part in value.values() for n in (part.values() if isinstance(part, dict) else [part])]
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers):
+        raise PydanticCustomError("int_type", "not a whole number")
+    return value
+
+
+_name_list = {"type": "array", "items": {"type": "string"}}
+_whole = {"type": "integer", "minimum": 0}
+People = Annotated[
+    Any,
+    PlainValidator(_people),
+    WithJsonSchema({"anyOf": [_name_list, {"type": "object", "additionalProperties": _name_list}]}),
+]
+Numbers = Annotated[
+    Any,
+    PlainValidator(_numbers_by_group),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"anyOf": [_whole, {"type": "object", "additionalProperties": _whole}]},
+        }
+    ),
+]
+
+
 class Table(BaseModel):
     """A table whose keys are the kebab-case forms of the names below, and no others."""
 
@@ -64,6 +106,7 @@ class NetworkTable(Table):
     )
     merge: Literal["refuse", "sum"] = Field("refuse", description="what to do with conflicting rows for one tie")
     encoding: str = Field("utf-8", description="the encoding of the files")
+    observed: str | None = Field(None, description="who practises now: a file of ids, with steps_ago if wanted")
     others: str | None = Field(None, description="compare: a folder of networks that may as well be the true one")
 
 
@@ -129,26 +172,117 @@ class ChooseTable(Table):
     budget: float | None = Field(None, ge=0, description="what the seeds may cost together")
     count: int | None = Field(None, ge=0, description="how many seeds, costs ignored")
     method: Literal["best", "random", "degree", "nomination"] = Field("best", description="how they are chosen")
+    only: People = Field(None, description="nobody else may be chosen: ids, or {organisation = [...], ...}")
+    exclude: People = Field(None, description="who may not be chosen, in the same form")
+    apart: list[list[str]] = Field([], description="never these together: lists of ids")
+    at_most: Numbers = Field({}, description="at most so many of each: {organisation = 2}, or {team = {icu = 1}}")
+    at_least: Numbers = Field({}, description="at least so many of each, in the same form")
+    target: People = Field(None, description="who counts: only they are to be reached")
+    maximise: Literal["at-horizon", "adopter-periods"] | None = Field(None, description="what is counted")
+    reach: float | None = Field(None, gt=0, le=1, description="make it likely that this share of the people practises")
+    confidence: float | None = Field(
+        None, gt=0, lt=1, description="with reach, instead of budget or count: the smallest budget with this chance"
+    )
+    worst_off: str | None = Field(None, description="make the smallest share of any organisation, or group, large")
+    floor: dict[str, float] = Field({}, description="at least this share of each is to practise: {organisation = 0.1}")
+    take_up: Annotated[Any, WithJsonSchema(_number_or_column)] = Field(
+        None, description="chance that a person agrees: a number, or a people column"
+    )
+    pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when a cost is due")
 
 
-class BroadcastTable(Table):
-    """A message to a group of people during some steps."""
+Groups = dict[str, list[str]]
+
+
+class TermsTable(Table):
+    """What every intervention may say of its price and of how many go along."""
+
+    cost: float = Field(0.0, ge=0, description="what it costs as a whole")
+    cost_each: float | None = Field(None, ge=0, description="what it costs for each unit it is offered to")
+    take_up: float = Field(1.0, ge=0, le=1, description="chance that a person goes along")
+    pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when cost-each is due")
+
+
+class WindowTable(TermsTable):
+    """What is done during some steps."""
+
+    start: int = Field(1, ge=1, description="the first step in which it works")
+    stop: int | None = Field(None, ge=2, description="the first step in which it no longer does; for ever without it")
+    cost_per_period: float = Field(0.0, ge=0, description="what it costs in each of its steps")
+
+
+class SeedTable(TermsTable):
+    """People who are asked to start."""
+
+    people: list[str] = Field(description="their ids")
+    start: int = Field(0, ge=0, description="the step at whose end they start")
+
+
+class BroadcastTable(WindowTable):
+    """A message to a group of people during some steps; one step without a stop."""
 
     probability: float | None = Field(None, ge=0, lt=1, description="chance per step that it convinces a person")
     dose: float | None = Field(None, ge=0, description="the dose per step, instead of a probability")
-    to: dict[str, list[str]] | None = Field(None, description="who hears it: {organisation = [...], team = [...], ...}")
-    start: int = Field(1, ge=1, description="the first step in which it is heard")
-    stop: int | None = Field(None, ge=2, description="the first step in which it is no longer heard")
-    cost: float = Field(0.0, ge=0, description="what it costs as a whole")
+    to: Groups | None = Field(None, description="who hears it: {organisation = [...], team = [...], ...}")
+
+
+class MandateTable(WindowTable):
+    """A policy of organisations: a dose for their staff, less giving up, or both."""
+
+    organisations: list[str] = Field(min_length=1, description="whose staff; take-up is theirs")
+    probability: float | None = Field(None, ge=0, lt=1, description="chance per step that it convinces a person")
+    dose: float | None = Field(None, ge=0, description="the dose per step, instead of a probability")
+    sustain: float = Field(0.0, ge=0, le=1, description="by how much the chance of giving up shrinks")
+
+
+class BoostTable(WindowTable):
+    """People who are readier: what reaches them from others counts 1 + amount times."""
+
+    amount: float = Field(ge=0, le=MOST_BOOST, description="by how much readiness grows, as a share")
+    to: Groups | None = Field(None, description="who: {organisation = [...], team = [...], ...}; everybody without it")
+
+
+class SustainTable(WindowTable):
+    """People who are helped to keep going."""
+
+    share: float = Field(ge=0, le=1, description="by how much the chance of giving up shrinks")
+    to: Groups | None = Field(None, description="who: {organisation = [...], team = [...], ...}; everybody without it")
+
+
+class BridgeTable(WindowTable):
+    """Ties between two groups of people."""
+
+    source: Groups = Field(min_length=1, description="one end: {team = [...]}, {people = [...]}, ...")
+    target: Groups = Field(min_length=1, description="the other end")
+    probability: float | None = Field(None, ge=0, lt=1, description="chance that such a tie convinces")
+    dose: float | None = Field(None, ge=0, description="its dose, instead of a probability")
+    layer: str = Field("bridge", min_length=1, description="what the ties are called")
+    both: bool = Field(True, description="influence runs both ways")
 
 
 class PlanTable(Table):
-    """One plan: seeds, or a request to choose them, and broadcasts."""
+    """One plan: seeds, or a request to choose them, and other interventions."""
 
     name: str = Field(min_length=1)
     seeds: list[str] | None = Field(None, description="ids of the people to start with; [] means nobody")
     choose: ChooseTable | None = None
+    seed: list[SeedTable] = Field([], description="people to start with later, or who may decline")
     broadcast: list[BroadcastTable] = []
+    mandate: list[MandateTable] = []
+    boost: list[BoostTable] = []
+    sustain: list[SustainTable] = []
+    bridge: list[BridgeTable] = []
+
+
+INTERVENTION_TABLES: dict[str, type[TermsTable]] = {
+    "seed": SeedTable,
+    "broadcast": BroadcastTable,
+    "mandate": MandateTable,
+    "boost": BoostTable,
+    "sustain": SustainTable,
+    "bridge": BridgeTable,
+}
+"""The keys of a plan that hold interventions, each a list of tables."""
 
 
 class ScenarioTable(Table):
@@ -176,6 +310,8 @@ _KINDS = {
     "float_type": "is not a number",
     "finite_number": "is not a finite number",
     "string_too_short": "is empty",
+    "too_short": "is empty",
+    "bool_type": "is not true or false",
 }
 _BOUNDS = {
     "greater_than_equal": ("ge", "is not at least"),

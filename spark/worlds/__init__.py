@@ -1,9 +1,10 @@
-"""The verbs that try plans in worlds: simulate, compare, replay.
+"""The verbs that try plans in worlds: simulate, compare, replay, who_lit_whom.
 
 Every plan is tried in the same worlds, so that a difference between plans is never a difference in luck.
 """
 
 from spark.worlds.across import Networks, PlanOn, compare_across
+from spark.worlds.lighting import who_lit_whom
 from spark.worlds.looks import UntilClear
 from spark.worlds.run import PlanLike, Progress, Run
 from spark.worlds.story import replay
@@ -22,4 +23,5 @@ __all__ = [
     "replay",
     "simulate",
     "try_plans",
+    "who_lit_whom",
 ]

@@ -14,7 +14,8 @@ from spark.plan import as_plan
 from spark.problem.arrays import Actions, Trace, Worlds
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
-from spark.results import Cause, Event, Replay
+from spark.results import Cause, Event, Part, Replay
+from spark.worlds.lighting import told
 from spark.worlds.run import PlanLike, Run
 from spark.worlds.trying import provenance_of, watch_for
 
@@ -40,6 +41,8 @@ def replay(
         raise UsageError(f"world {world} is not a whole number of at least 0")
     named = {"": as_plan(plan)}
     problem, actions = lower_together(network, model, named)
+    if problem.law.never_ends and horizon is None:
+        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     provenance = provenance_of(network, model, named, problem, run, whole_rng(rng), "replay", 1)
     worlds = Worlds(run_key(provenance.rng, "evaluate"), world, 1)
     trace = open_backend(backend).replay(problem, actions, watch_for(network, run, count=False), worlds)
@@ -51,20 +54,25 @@ _CAUSES: Mapping[int, Cause] = {
     Trace.ALREADY: "already",
     Trace.PARTNERS: "partners",
     Trace.BROADCAST: "broadcast",
+    Trace.LAPSED: "lapse",
 }
 
 
 def _events(network: Network, actions: Actions, trace: Trace) -> Iterable[Event]:
-    when, by = trace.when[0], trace.by[0]
-    adopters = np.flatnonzero(when >= 0)
-    for v in adopters[np.argsort(when[adopters], kind="stable")].tolist():
-        tie = int(by[v])
-        if tie <= Trace.BRIDGE:
-            source = int(actions.bridge_source[Trace.BRIDGE - tie])
-            yield Event(int(when[v]), network.people[v], "bridge", network.people[source])
-        elif tie < 0:
-            yield Event(int(when[v]), network.people[v], _CAUSES[tie])
+    sources = network.sources()
+    world = told(trace, 0, sources)
+    ends = np.searchsorted(world.event, np.arange(world.person.size + 1))
+    for i, (time, v, why) in enumerate(zip(*(x.tolist() for x in (world.time, world.person, world.why)), strict=True)):
+        person = network.people[v]
+        if why in _CAUSES:
+            yield Event(time, person, _CAUSES[why])
+        elif why <= Trace.BRIDGE:
+            yield Event(time, person, "bridge", network.people[int(actions.bridge_source[Trace.BRIDGE - why])])
         else:
-            source = int(np.searchsorted(network.indptr, tie, side="right")) - 1
-            layer = network.layers[int(network.layer[tie])]
-            yield Event(int(when[v]), network.people[v], "tie", network.people[source], layer)
+            shares = zip(world.tie[ends[i] : ends[i + 1]].tolist(), world.share[ends[i] : ends[i + 1]], strict=True)
+            parts = tuple(
+                Part(network.people[int(sources[e])], network.layers[int(network.layer[e])], float(share))
+                for e, share in shares
+            )
+            by, layer = network.people[int(sources[why])], network.layers[int(network.layer[why])]
+            yield Event(time, person, "tie", by, layer, parts if len(parts) > 1 else ())

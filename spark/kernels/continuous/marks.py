@@ -30,12 +30,12 @@ from spark.kernels.draw import (
     world_key,
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.log import BY_ALREADY, BY_BROADCAST, BY_SEED, LAPSED, Log, note
 from spark.kernels.world import kind_key, record_final
 
 READY = u64(0x7265616479303031)
 NO_TIMES = np.empty(0, np.uint64)
 NOT_YET = -1
-LAPSED, BY_SEED, BY_ALREADY, BY_BROADCAST = -7, -2, -3, -5  # as in `spark.problem.arrays.Trace`
 
 
 class Marks(NamedTuple):
@@ -66,15 +66,6 @@ class MarksWork(NamedTuple):
     heap_clock: NDArray[np.int64]  # [m + 2n + 1], person v, tie n + e, or broadcast n + m + v
     heap_ring: NDArray[np.int32]  # [m + 2n + 1], number of the ring within the unit of time
     heap_source: NDArray[np.int32]  # [m + 2n + 1], source of a tie
-
-
-class Log(NamedTuple):
-    """What happened, int64[c, 3]: time, person, why (a tie, or a code of `spark.problem.arrays.Trace`); size int64[1]
-    counts on where there is no room.
-    """
-
-    rows: NDArray[np.int64]
-    size: NDArray[np.int64]
 
 
 @kernel
@@ -210,18 +201,6 @@ def next_message(key, world, t, v, dose, after):
         if time > after:
             return time
         ring += 1
-
-
-@inlined
-def note(log, time, person, why):
-    """Write down what happened, where that is asked for."""
-    if log.rows.shape[0] > 0:
-        i = log.size[0]
-        if i < log.rows.shape[0]:
-            log.rows[i, 0] = time
-            log.rows[i, 1] = person
-            log.rows[i, 2] = why
-        log.size[0] = i + 1
 
 
 @kernel
@@ -375,3 +354,13 @@ def run_marks(key, first, begin_row, stop_row, marks, shares, start, work, count
         count.ever[row] = np.sum(work.ever)
         clear_marks(work, total)
     return stop_row
+
+
+@kernel
+def replay_marks(key, world, marks, incoming, shares, start, work, log, lit):
+    """Write down what happens in one world; a ring has one source, so that nothing is shared."""
+    adopters = np.empty(start.horizon + 1, np.int32)
+    clear_marks(work, marks_world(key, u64(world), marks, start, work, adopters, log))
+    for i in range(min(log.size[0], log.rows.shape[0])):
+        if log.rows[i, 2] >= 0:
+            note(lit, i, log.rows[i, 2], 1)
