@@ -65,7 +65,7 @@ def share_of_best(seed, monkeypatch, worlds=128):
 
 @needs_compiled
 def test_the_mix_comes_near_the_best_of_all_sets(monkeypatch):
-    monkeypatch.setattr(mix, "MOST_RUNS", 60_000)
+    monkeypatch.setattr(mix, "MOST_RUNS", 150_000)
     shares = [share_of_best(seed, monkeypatch) for seed in range(8)]
     assert np.mean(shares) >= 0.99
     assert min(shares) >= 0.9
@@ -116,7 +116,8 @@ def test_what_is_said_of_a_mix_adds_up_and_can_be_kept():
     alone = spark.simulate(network, spark.IndependentCascade(0.3), choice.plan, worlds=256, rng=4)
     assert alone.mean == choice.spread.mean
     assert sum(part.gain for part in choice.parts) == pytest.approx(choice.spread.gain_over_no_action)
-    assert choice.cost == pytest.approx(sum(part.cost for part in choice.parts)) <= budget
+    assert choice.cost == pytest.approx(sum(part.cost for part in choice.parts))
+    assert choice.cost <= budget
     assert [point.budget for point in choice.frontier] == [budget / 4, budget / 2, 3 * budget / 4, budget]
     assert all(point.cost <= point.budget for point in choice.frontier)
     assert {worth.kind for worth in choice.margins} == {mix.kind_of(option) for option in options}
@@ -166,4 +167,4 @@ class TestRefuse:
         with pytest.raises(UsageError, match="did you mean 'boost'"):
             spark.candidates_for(self.network, self.model, budget=1, verbs=["bost"])
         with pytest.raises(UsageError, match="nobody gives up"):
-            spark.candidates_for(spark.generate.health_trust(staff=60), self.model, budget=9, verbs=["sustain"], rng=1)
+            spark.candidates_for(spark.generate.health_trust(staff=200), self.model, budget=9, verbs=["sustain"], rng=1)
