@@ -13,14 +13,16 @@ import numba
 import numpy as np
 
 import spark
+from benchmarks.adoption import measure_adoption
 from benchmarks.beside import compare_speed
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
 from benchmarks.start import compare_starts
+from benchmarks.thresholds import compare_thresholds
 
-TABLES = ("speed", "choosing", "epidemics", "start", "growth", "statistics")
+TABLES = ("speed", "thresholds", "choosing", "epidemics", "adoption", "start", "growth", "statistics")
 
 
 def main() -> None:
@@ -38,8 +40,10 @@ def main() -> None:
         folder = Path(name)
         tables: Mapping[str, tuple[str, Iterable[str]]] = {
             "speed": ("Cascades", compare_speed(folder, quick=options.quick, rounds=options.rounds)),
+            "thresholds": ("Thresholds", compare_thresholds(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
+            "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
             "statistics": ("How sure comparisons are", measure_intervals(quick=options.quick)),

@@ -39,7 +39,11 @@ class Graph:
 
 SMALL = Graph("15k", 15_000, 62_000)
 LARGE = Graph("200k", 200_000, 2_000_000)
-MODELS = {"weighted cascade": spark.WeightedCascade(), "p = 0.1": spark.IndependentCascade(0.1)}
+MODELS = {
+    "weighted cascade": spark.WeightedCascade(),
+    "p = 0.1": spark.IndependentCascade(0.1),
+    "linear threshold": spark.LinearThreshold(),
+}
 
 Sampler = Callable[[int, int], NDArray[np.float64]]
 """(worlds, rng) -> adopters at the end of each world."""
@@ -81,10 +85,12 @@ def load_cynetdiff(path: Path) -> PeerGraph:
 
 
 def cynetdiff_sampler(graph: PeerGraph, model: str) -> Sampler:
-    from cynetdiff.models import IndependentCascadeModel
+    from cynetdiff.models import IndependentCascadeModel, LinearThresholdModel
 
     starts, targets = np.asarray(graph.starts), np.asarray(graph.targets)
-    if model == "weighted cascade":
+    if model == "linear threshold":
+        peer = LinearThresholdModel(graph.starts, graph.targets)
+    elif model == "weighted cascade":
         chance = (1 / np.bincount(targets, minlength=starts.size)[targets]).astype(np.float32)
         peer = IndependentCascadeModel(graph.starts, graph.targets, activation_probs=array.array("f", chance.tobytes()))
     else:

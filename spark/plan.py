@@ -191,7 +191,8 @@ class Boost:
     ----------
     amount : d >= 0: readiness times 1 + d; boosts of one person multiply.
     to : who, as of a `Broadcast`; None is everybody.
-    start, stop : the window, start <= t < stop: what is delivered in its steps; `stop` None is for ever.
+    start, stop : the window, start <= t < stop; `stop` None is for ever. What was delivered before counts more from its
+        first step on; of each source the largest dose so far counts (MODEL section 3).
     """
 
     amount: float

@@ -122,6 +122,8 @@ class Adopters:
             raise UsageError(
                 f"objective {self.counted!r} is none of {', '.join(COUNTED)}{nearest(self.counted, COUNTED)}"
             )
+        if self.of is not None and self.counted != "at-horizon":
+            raise UsageError(f"{self.counted} of some people only are not counted yet; leave out who counts")
         _check_of(self)
 
 
@@ -254,8 +256,8 @@ class Asking:
 
     Parameters
     ----------
-    take_up : the chance, in [0, 1], that a person agrees: a number, one for each id (others agree for certain), or the
-        name of a people column that holds it.
+    take_up : the chance, in [0, 1], that a person agrees: a number, one for each id (others agree for certain), or
+        ``"take_up"``, the people column of that name.
     pay : whether a cost is due ``"on_offer"`` or ``"on_acceptance"``; then a budget is what is expected to be paid.
     """
 

@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from spark.errors import DataError, Fault, SparkError, UsageError
+import numpy as np
+
+from spark.errors import DataError, Fault, SparkError, UsageError, nearest
 from spark.model import (
+    Aware,
     ExamplesNeeded,
+    GeneralThreshold,
     IndependentCascade,
     LinearThreshold,
     Model,
@@ -23,12 +27,13 @@ from spark.model import (
 from spark.model.parameters import with_probability
 from spark.network import Network
 from spark.plan import ChoiceRequest, Plan
-from spark.problem.actions import lower_plans
+from spark.problem.actions import lower_plans, plan_cost
+from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
 from spark.question import Reaching
-from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
+from spark.results import Choice, Comparison, ComparisonAcross, Difference, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario, load_network
-from spark.worlds import Progress, UntilClear, compare_across
+from spark.worlds import Progress, UntilClear, compare_across, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -155,9 +160,9 @@ def _as_observed(network: Network, scenario: Scenario) -> Network:
     if not before:
         return network.with_adopted(since)
     models = (scenario.model, *scenario.also)
-    once = [model for model in models if isinstance(model, _ONE_CHANCE)]
-    others = [model for model in models if not isinstance(model, _ONE_CHANCE)]
-    unknown = [model for model in others if isinstance(model, LinearThreshold | ExamplesNeeded)]
+    once = [model for model in models if isinstance(model, _ONE_CHANCE) and model.delay == 1]
+    others = [model for model in models if model not in once]
+    unknown = [model for model in others if isinstance(model, (*_ONE_CHANCE, *_HALF_SAID))]
     if unknown or (once and others):
         name = type((unknown or others)[0]).__name__
         raise UsageError(
@@ -169,6 +174,7 @@ def _as_observed(network: Network, scenario: Scenario) -> Network:
 
 
 _ONE_CHANCE = (IndependentCascade, WeightedCascade, TrivalencyCascade)
+_HALF_SAID = (Aware, ExamplesNeeded, GeneralThreshold, LinearThreshold)
 
 
 def check(network: Network, scenario: Scenario) -> None:
@@ -187,6 +193,20 @@ def simulate(
     fixed, _ = _resolve(network, scenario, plan, progress)
     with _blamed_on_file(scenario, "model"):
         return fixed, simulate_plan(network, scenario.model, fixed, **_run_options(scenario), progress=progress)
+
+
+def trace(
+    network: Network, scenario: Scenario, plan: Plan | ChoiceRequest, world: int | None = None
+) -> tuple[WhoLitWhom, Replay | None]:
+    """Sum up who lights whom under one plan of a scenario, and tell the story of one of its worlds if wanted."""
+    fixed, _ = _resolve(network, scenario, plan, None)
+    run = scenario.run
+    with _blamed_on_file(scenario, "model"):
+        given = {"horizon": run.horizon, "rng": run.rng, "backend": run.backend}
+        told = who_lit_whom(network, scenario.model, fixed, worlds=run.worlds, **given)  # type: ignore[arg-type]
+        if world is None:
+            return told, None
+        return told, replay(network, scenario.model, fixed, world=world, **given)  # type: ignore[arg-type]
 
 
 def choose(
@@ -240,6 +260,40 @@ def compare(
     across = None if scenario.network.others is None else _across(scenario, plans, progress)
     anew = any(isinstance(plan, ChoiceRequest) for plan in plans.values())
     return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models), across, anew)
+
+
+def same_cost(
+    network: Network, scenario: Scenario, plans: Mapping[str, Plan | ChoiceRequest], name: str
+) -> dict[str, Plan | ChoiceRequest]:
+    """Return the plans, and each of the others once more at the size that the money of plan `name` buys.
+
+    A rule or a request to choose gets that budget. Seeds that are named are cut short, or go on with those who have
+    most out-ties; else a broadcast is made longer or stronger (`spark.scale_plan`). What costs the same already, or
+    cannot be scaled, comes once.
+    """
+    if name not in plans:
+        raise UsageError(f"there is no plan {name!r}; the plans are {', '.join(plans)}{nearest(name, plans)}")
+    money = plan_cost(network, _resolve(network, scenario, plans[name], None)[0], scenario.run.horizon)
+    found = dict(plans)
+    for other, plan in plans.items():
+        if other == name:
+            continue
+        if isinstance(plan, ChoiceRequest):
+            beside = plan_cost(network, Plan(*plan.beside), scenario.run.horizon)
+            now = plan_cost(network, _resolve(network, scenario, plan, None)[0], scenario.run.horizon)
+            scaled: Plan | ChoiceRequest = dataclasses.replace(plan, budget=max(0.0, money - beside), count=None)
+        else:
+            now = plan_cost(network, plan, scenario.run.horizon)
+            order = (
+                [network.people[at] for at in np.argsort(-network.out_degree(), kind="stable")] if plan.seeds else []
+            )
+            try:
+                scaled = scale_plan(network, plan, money, order=order, horizon=scenario.run.horizon)
+            except UsageError:
+                continue
+        if now != money:
+            found[f"{other} for the money of {name}"] = scaled
+    return found
 
 
 def _across(

@@ -30,7 +30,11 @@ def tables(draw, *, least=2, most=5, most_ties=8, layers=("ties",), personal=Fal
         "source": [u for u, _, _ in rows],
         "target": [v for _, v, _ in rows],
         "layer": [layer for _, _, layer in rows],
-        "columns": {"chance": column(CHANCES, len(rows)), "strength": column((0.5, 1.0, 2.0), len(rows))},
+        "columns": {
+            "chance": column(CHANCES, len(rows)),
+            "strength": column((0.5, 1.0, 2.0), len(rows)),
+            "days": column((1.0, 2.0, 4.0), len(rows)),
+        },
         "people": people,
     }
     if partners:
@@ -55,33 +59,72 @@ def networks(**options):
     return tables(**options).map(network_of)
 
 
-def cascades(partners=False):
+def delays():
+    """What a tie's delay can be, on the columns of `tables`."""
+    return st.sampled_from((1, 2, "days", (0.5, 0.0, 0.5), spark.GeometricDelay(0.5)))
+
+
+ONE_STEP = st.just(1)
+
+
+def cascades(partners=False, delay=ONE_STEP):
     """Independent and weighted cascades on the columns of `tables`."""
     share = st.sampled_from((0.3, 1.0)) if partners else st.just(0.0)
     probability = st.sampled_from((0.3, "chance"))
     return st.one_of(
-        st.builds(spark.IndependentCascade, probability, share, st.sampled_from((None, "strength"))),
-        st.builds(spark.WeightedCascade, share),
+        st.builds(spark.IndependentCascade, probability, share, st.sampled_from((None, "strength")), delay),
+        st.builds(spark.WeightedCascade, share, delay),
     )
 
 
-def thresholds(partners=False, totals=("normalise", "cap")):
+def thresholds(partners=False, totals=("normalise", "cap"), delay=ONE_STEP):
     """Linear thresholds whose totals never refuse the network."""
     share = st.sampled_from((0.25, 1.0)) if partners else st.just(0.0)
     weight = st.sampled_from((None, 0.25, "chance"))
-    return st.builds(spark.LinearThreshold, weight, share, st.sampled_from(totals))
+    return st.builds(spark.LinearThreshold, weight, share, st.sampled_from(totals), delay)
 
 
-def several_examples(partners=False):
+def several_examples(partners=False, delay=ONE_STEP):
     """Cascades in which one hit is not enough."""
-    return st.builds(spark.ExamplesNeeded, st.integers(2, 4), cascades(partners))
+    return st.builds(spark.ExamplesNeeded, st.integers(2, 4), cascades(partners, delay))
 
 
-def hard_thresholds():
+TOLERANCES = (
+    spark.ExponentialTolerance(),
+    spark.UniformTolerance(),
+    spark.ErlangTolerance(2),
+    spark.ErlangTolerance(3),
+    spark.TableTolerance((0.25, 0.25, 1.5), (0.2, 0.5, 0.9)),
+    spark.TableTolerance((0.125, 1.0, 1.0, 1.5), (0.0, 0.5, 0.75, 1.0)),
+)
+
+
+def general_thresholds(partners=False, totals=("normalise", "cap"), delay=ONE_STEP, noise=(0.0,)):
+    """Any law of tolerances, some people simple for good."""
+    return st.builds(
+        spark.GeneralThreshold,
+        st.sampled_from(TOLERANCES),
+        cascades(partners, delay) | thresholds(partners, totals, delay),
+        st.sampled_from((0.0, 0.25, 1.0)),
+        st.sampled_from(noise),
+    )
+
+
+def waiting(partners=False, totals=("normalise", "cap"), noise=(0.0,)):
+    """Every model in which ties can take their time, or noise helps."""
+    return st.one_of(
+        cascades(partners, delays()),
+        thresholds(partners, totals, delays()),
+        several_examples(partners, delays()),
+        general_thresholds(partners, totals, delays(), noise),
+    )
+
+
+def hard_thresholds(noise=(0.0,), delay=ONE_STEP):
     """Counts and shares of neighbours; a broadcast has no meaning under them."""
     return st.one_of(
-        st.builds(spark.CountThreshold, st.integers(1, 3)),
-        st.builds(spark.FractionalThreshold, st.sampled_from((0.3, "1/3", 0.5, 1.0))),
+        st.builds(spark.CountThreshold, st.integers(1, 3), st.sampled_from(noise), delay),
+        st.builds(spark.FractionalThreshold, st.sampled_from((0.3, "1/3", 0.5, 1.0)), st.sampled_from(noise), delay),
     )
 
 

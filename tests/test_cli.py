@@ -121,6 +121,18 @@ def test_every_command_is_in_the_documentation():
         ("generate stars -o {ward}/new", 2, "'stars' is not one of"),
         ("plan {ward} --count 4", 4, "4"),
         ("plan {ward} --budget 3.5", 4, "3"),
+        ("plan {ward} --count 2 --apart amina", 2, "names fewer than two people"),
+        ("plan {ward} --count 2 --at-most organisation", 2, "write organisation=2"),
+        ("plan {ward} --count 2 --only zed", 2, "only: 'zed' is not in the network"),
+        ("plan {ward} --count 2 --only amina --exclude amina", 4, "left out by only and exclude"),
+        ("plan {ward} --count 2 --only amina,bo --apart amina,bo", 4, "a count of 1, or looser limits, would do"),
+        ("plan {ward} --count 1 --reach lots", 2, "'lots' is not a share; write 30% or 0.3"),
+        ("plan {ward} --count 1 --reach 30% --confidence 80%", 2, "give no --budget or --count beside it"),
+        ("plan {ward} --confidence 80%", 2, "--confidence needs a --reach"),
+        ("plan {ward} --count 1 --worst-off team --floor team=1%", 2, "give only one of --worst-off, --floor"),
+        ("plan {ward} --count 1 --pay on-offer", 2, "--pay needs a --take-up"),
+        ("plan {ward} --count 1 --take-up 2", 2, "take_up 2.0 is not a chance"),
+        ("plan {ward} --count 1 --maximise adopter-periods", 2, "give one of at least 1"),
     ],
 )
 def test_mistakes_on_the_command_line_are_said_in_words(ward, line, code, message):

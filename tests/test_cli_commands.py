@@ -89,6 +89,8 @@ GOLDEN_LINES = {
     "simulate-plan": "simulate scenario.toml --plan 'a message to the hospital' --horizon 3",
     "plan-scenario": "plan scenario.toml",
     "plan-count": "plan . --count 3 --worlds 512",
+    "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
+    "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
     "compare-scenario": "compare scenario.toml",
     "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
 }
@@ -146,7 +148,7 @@ def test_options_override_the_scenario(starter):
     assert spread["provenance"]["model"]["probability"] == 1
     assert spread["provenance"]["model"]["partners"] == 0.02
     spread = document("simulate", scenario, "--plan", "the ward", "--model", "weighted-cascade", "--worlds", "32")
-    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0}
+    assert spread["provenance"]["model"] == {"name": "WeightedCascade", "partners": 0.0, "delay": 1}
 
 
 @pytest.mark.parametrize(
@@ -313,6 +315,8 @@ MODELS_ON_THE_LINE = {
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
+    "adoption -p .2 --awareness .5 --trial-time 1 --turnover .01 --horizon 6": "Adoption",
+    "aware --adoption .5 --awareness .8 --hearsay .1": "Aware",
     "continuous-si --rate .2 --delay fixed --horizon 9": "ContinuousSI",
     "continuous-sis --rate .2 --recovery .3 --rekindle .5 --horizon 6": "ContinuousSIS",
     "continuous-sir --rate .2 --recovery .3 --delay gamma:2 --duration table:0,1,3": "ContinuousSIR",
@@ -331,9 +335,24 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
         rf"How it spreads: (?!{MODELS_ON_THE_LINE[model]}\().*\([^)]*{name}[^)]*\); named by --model", text
     )
     assert "What is known of this model: " in text
-    gives_up = {"sis", "sir", "continuous-sis", "continuous-sir", "continuous-seir"}
+    gives_up = {"sis", "sir", "adoption", "continuous-sis", "continuous-sir", "continuous-seir"}
     assert ("ever practised" in text) == (name in gives_up)
     assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
+
+
+def test_trace_says_who_lights_whom_and_tells_the_story_of_one_world(starter):
+    line = ("trace", starter, "--seeds", "amina,bo", "--model", "sis", "-p", ".3", "--horizon", "6", "--worlds", "40")
+    told = document(*line, "--world", "2")
+    assert {"already", "seed", "tie"} <= {event["cause"] for event in told["events"]}
+    assert [match["name"] for match in told["matches"]][-2:] == ["amina", "bo"]  # behind who practises already
+    assert document(*line)["events"] is None
+    text = run(*line, "--world", "2")
+    assert "What happened in world 2" in text
+    assert "What comes of each match, itself included" in text
+    assert run(*line, "--csv").startswith("source,target,layer,mean,standard_error")
+    crowd = ["trace", str(starter), "--seeds", "amina", "--model", "bass", "--p", ".1", "--q", ".1"]
+    refused = CliRunner().invoke(spark.cli.command, crowd)
+    assert refused.exit_code == 2
 
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
@@ -346,8 +365,14 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--model independent-cascade -p .1 --lapse .1", "does not take --lapse: --lapse belongs to sis, sir"),
-        ("--model sir -p .1 --rekindle .5 --horizon 3", "sir does not take --rekindle: --rekindle belongs to sis"),
+        (
+            "--model independent-cascade -p .1 --lapse .1",
+            "not take --lapse: --lapse belongs to sis, sir, adoption",
+        ),
+        (
+            "--model sir -p .1 --rekindle .5 --horizon 3",
+            "not take --rekindle: --rekindle belongs to sis, adoption",
+        ),
         ("--model linear-threshold --examples-needed 2", "belongs to independent-cascade, weighted-cascade, trivalen"),
         ("--model sis -p .1", "sis goes on for ever: it needs a horizon, the step at which to look, such as --horizon"),
         ("--model count-threshold", "count-threshold needs --threshold, such as --threshold 2"),
@@ -358,7 +383,7 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
         ("--model trivalency-cascade --values .1,x", "--values: 'x' is not a number"),
         ("--model sis:lapse=.1,laps=2 -p .1", "is not a number"),
         ("--model sis:laps=2 -p .1", "write sis:PARAMETER=VALUE|has no laps"),
-        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, examples-needed"),
+        ("--model weighted-cascade:lapse=.1", "has no lapse; it has partners, delay, examples-needed"),
         ("--model weighted-cascade --model linear-threshold", "give one --model; compare takes several"),
         ("--model continuous-sir", "continuous-sir needs --rate, such as --rate 0.1"),
         ("--model continuous-sir --rate 1 --delay gamma:x", "gamma time: 'x' is not a list of numbers"),
@@ -489,6 +514,20 @@ def test_a_plan_can_be_made_again_from_who_practises_now(tmp_path):
     assert document("simulate", scenario)["mean"] == 5
     (tmp_path / "observed.csv").write_text("id\nnobody\n")
     run("simulate", scenario, code=3)
+
+
+def test_plans_can_be_compared_at_the_size_that_the_same_money_buys(tmp_path):
+    (tmp_path / "ties.csv").write_text("source,target\nhub,a\nhub,b\nhub,c\na,b\nb,c\nc,d\n")
+    line = ("compare", tmp_path / "ties.csv", "--plan", "three=a,b,c", "--plan", "one=hub", "--plan", "rule=degree:1")
+    data = document(*line, "--plan", "leaflet=broadcast:0.1", "--same-cost", "three", "--worlds", "64")
+    seeds = {plan["name"]: plan["seeds"] for plan in data["plans"]}
+    assert len(seeds["one for the money of three"]) == len(seeds["rule for the money of three"]) == 3
+    assert "hub" in seeds["one for the money of three"]
+    assert "leaflet for the money of three" not in seeds
+    text = run(*line, "--same-cost", "three", "--worlds", "64")
+    suggested = re.findall(r"^    (spark simulate .*)$", text, re.MULTILINE)
+    assert all("for the money of" not in suggestion for suggestion in suggested)
+    run(*line, "--same-cost", "tree", code=2)
 
 
 def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_chain):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import spark
-from spark.errors import UsageError
+from spark.errors import InfeasibleError, UsageError
 from spark.results import Comparison
 from spark.worlds.differences import price_of
 from spark.worlds.looks import UntilClear, boundaries
@@ -159,6 +159,28 @@ def test_the_interval_of_a_break_even_price_holds_the_truth_about_as_often_as_it
         narrow += abs(truth - price.value) <= (price.high - price.low) / 4
     assert 0.91 <= held / 300 <= 0.985
     assert narrow / 300 < 0.85
+
+
+def test_a_plan_is_scaled_to_what_the_money_buys_and_never_costs_more(trust):
+    seeds = spark.scale_plan(trust, ["bo", "di", "gus"], 3)
+    assert seeds.seeds == ("bo", "di")
+    assert spark.scale_plan(trust, ["bo"], 5, order=["ann", "bo", "di", "cy"]).seeds == ("bo", "ann", "cy")
+    assert spark.scale_plan(trust, ["ann"], 2).seeds == ()
+    staged = spark.Plan(spark.Seeds(["bo"]), spark.Seeds(["cy"], start=3, cost_each=4), spark.Broadcast(dose=1, cost=1))
+    assert spark.scale_plan(trust, staged, 5).seeds == ("bo",)
+    assert spark.scale_plan(trust, staged, 6).seeds == ("bo", "cy")
+    with pytest.raises(InfeasibleError, match="does not pay"):
+        spark.scale_plan(trust, staged, 0.5)
+    leaflet = spark.Broadcast(dose=0.2, cost=10)
+    assert spark.scale_plan(trust, leaflet, 25).interventions == (spark.Broadcast(dose=0.5, cost=25),)
+    campaign = spark.Broadcast(dose=0.2, start=2, stop=4, cost=5, cost_per_period=10)
+    assert spark.scale_plan(trust, campaign, 39).interventions == (
+        spark.Broadcast(dose=0.2, start=2, stop=5, cost=5, cost_per_period=10),
+    )
+    assert spark.scale_plan(trust, campaign, 8).interventions == ()
+    for wrong in (spark.Broadcast(dose=0.1), spark.Boost(1.0, cost=3)):
+        with pytest.raises(UsageError):
+            spark.scale_plan(trust, wrong, 3)
 
 
 def test_a_comparison_survives_json_whole(trust):

@@ -194,7 +194,7 @@ class TestAlteredNetworks:
         assert_same(boosted, run(readier, model, [Plan(seeds)], Worlds(key, 0, 60), horizon=horizon))
 
     @given(st.data(), KEYS)
-    def test_a_boost_that_nobody_takes_up_or_that_comes_too_late_is_nothing(self, data, key):
+    def test_a_boost_that_nobody_takes_up_or_that_comes_after_the_horizon_is_nothing(self, data, key):
         network = data.draw(networks(**MIXED))
         model = capped(data.draw(ONCE))
         nothing = [
@@ -203,9 +203,18 @@ class TestAlteredNetworks:
             Bridge({"people": [0]}, {"people": [1]}, dose=0),
         ]
         tried = [Plan(Seeds([0])), *(Plan(Seeds([0]), action) for action in nothing)]
-        tally = run(network, model, tried, Worlds(key, 0, 60))
+        tally = run(network, model, tried, Worlds(key, 0, 60), horizon=40)
         for row in (1, 2, 3):
             assert tally.adopters[row].tolist() == tally.adopters[0].tolist()
+
+    def test_a_boost_lifts_what_was_delivered_before_it(self, backend):
+        network = spark.Network.from_edges(["a"], ["b"])
+        model = spark.IndependentCascade(0.5)
+        tried = [Plan(Seeds(["a"]), Boost(1.0, start=start, stop=start + 1)) for start in (1, 7)]
+        early, late = run(network, model, tried, Worlds(5, 0, 400), backend=backend).adopters
+        assert early[:, -1].tolist() == late[:, -1].tolist()
+        assert (late[:, 6] == early[:, 6]).mean() < 1
+        assert abs(late[:, -1].mean() - 1.75) < 0.1
 
     @given(st.data(), KEYS)
     def test_full_sustaining_is_a_model_in_which_nobody_lapses(self, data, key):

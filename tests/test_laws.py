@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import CHANCES, FACTORS, cascades, network_of, networks, plans, several_examples, tables, thresholds
+from strategies import (
+    CHANCES,
+    FACTORS,
+    cascades,
+    network_of,
+    networks,
+    plans,
+    several_examples,
+    tables,
+    thresholds,
+    waiting,
+)
 
 import spark
 from spark.backends import open_backend
@@ -19,8 +30,14 @@ from spark.problem.arrays import CERTAIN, VALUE_UNIT, Trace, Watch, Worlds
 from spark.problem.lowering import lower
 
 BACKENDS = ("python", "cpu")
-ANYTHING = cascades(partners=True) | thresholds(partners=True) | several_examples(partners=True)
-CAPPED = cascades(partners=True) | thresholds(partners=True, totals=("cap",)) | several_examples(partners=True)
+AT_ONCE = cascades(partners=True) | thresholds(partners=True) | several_examples(partners=True)
+ANYTHING = AT_ONCE | waiting(partners=True, noise=(0.0, 0.2))
+CAPPED = (
+    cascades(partners=True)
+    | thresholds(partners=True, totals=("cap",))
+    | several_examples(partners=True)
+    | waiting(partners=True, totals=("cap",), noise=(0.0, 0.2))
+)
 KEYS = st.integers(0, 2**64 - 1)
 HORIZONS = st.sampled_from((-1, -1, 0, 1, 2, 4))
 
@@ -234,7 +251,7 @@ class TestSameBytes:
     @given(st.data())
     def test_however_a_run_stops(self, data):
         network = data.draw(networks(**MIXED))
-        model, plan = data.draw(ANYTHING), data.draw(plans(network.size))
+        model, plan = data.draw(AT_ONCE), data.draw(plans(network.size))
         wanted = data.draw(st.sampled_from((0.02, 0.04)))
         for backend, least in (("cpu", wanted), ("python", 0.06)):
             stopped = spark.simulate(network, model, plan, standard_error=least, rng=9, backend=backend)
@@ -278,7 +295,7 @@ class TestReplay:
     def test_names_what_can_have_lit_each_person(self, data, key):
         network = data.draw(networks(**MIXED))
         plan = data.draw(plans(network.size))
-        problem, actions, watch = lowered(network, data.draw(ANYTHING), [plan])
+        problem, actions, watch = lowered(network, data.draw(AT_ONCE), [plan])
         trace = open_backend("cpu").replay(problem, actions, watch, Worlds(key, 0, 16))
         sources = network.sources()
         due = dict(zip(actions.seed_people.tolist(), actions.seed_start.tolist(), strict=True))
@@ -310,7 +327,7 @@ class TestReplay:
     @given(st.data(), st.integers(0, 20))
     def test_of_a_world_is_that_row_of_simulate(self, data, world):
         network = data.draw(networks(**MIXED))
-        model, plan = data.draw(ANYTHING), data.draw(plans(network.size))
+        model, plan = data.draw(AT_ONCE), data.draw(plans(network.size))
         sizes = spark.simulate(network, model, plan, worlds=21, rng=2).sizes
         events = spark.replay(network, model, plan, world=world, rng=2).events
         assert len(events) == sizes[world]

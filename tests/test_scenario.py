@@ -257,7 +257,7 @@ broadcast = { probability = 0.1, to = { organisation = ["nort"] } }
             '[network]\npath="."\n[model]\nname="weighted-cascade"\nprobability=0.1',
             5,
             "model.probability",
-            "weighted-cascade has no probability; it has partners, examples-needed",
+            "weighted-cascade has no probability; it has partners, delay, examples-needed",
         ),
         (
             '[network]\npath="."\n[model]\nname="independent-cascade"',
@@ -285,6 +285,24 @@ broadcast = { probability = 0.1, to = { organisation = ["nort"] } }
             5,
             "plan[0].choose.method",
             '"bst" is none of best, random, degree, nomination; did you mean "best"?',
+        ),
+        (
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, at-most={team="x"}}',
+            5,
+            "plan[0].choose.at-most",
+            "a table is not a whole number",
+        ),
+        (
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, reach=0.5, worst-off="team"}',
+            5,
+            "plan[0].choose.worst-off",
+            "give only one of reach, worst-off",
+        ),
+        (
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, reach=0.5, confidence=0.5}',
+            5,
+            "plan[0].choose.count",
+            "is what a confidence looks for; leave it out",
         ),
         (
             '[network]\npath="."\n[[plan]]\nname="A"\n[plan.broadcast]\nprobability=1',

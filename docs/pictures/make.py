@@ -25,8 +25,16 @@ def save(figure: Any, name: str, *, dpi: int = 110) -> None:
     image.save(HERE / name, optimize=True)
 
 
+def states(trust: spark.Network) -> spark.Spread:
+    """How ten people of the trust go through the full model of adoption in three years."""
+    model = spark.Adoption(
+        probability=0.04, awareness=0.1, hearsay=0.02, trial_time=2, trial_failure=0.3, turnover=0.01
+    )
+    return spark.simulate(trust, model, [f"n{number}" for number in range(1, 11)], horizon=36, worlds=500, rng=0)
+
+
 def main() -> None:
-    """Draw the made-up trust of the tutorial, the choice of ten people, and the comparison of three plans."""
+    """Draw the made-up trust of the tutorial, the choice of ten people, the comparison of three plans, and states."""
     mpl.rcParams["figure.dpi"] = 110
     trust = spark.generate.health_trust(rng=1)
     model = spark.IndependentCascade(0.05)
@@ -41,6 +49,7 @@ def main() -> None:
     save(spark.plot_network(trust, choice.spread).get_figure(), "chosen.png")
     save(choice.plot().get_figure(), "gains.png")
     save(figure_of(comparison), "compare.png", dpi=90)
+    save(states(trust).plot_states().get_figure(), "states.png", dpi=90)
 
 
 if __name__ == "__main__":

@@ -5,22 +5,30 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
+from spark.backends.cpu_adoption import KERNELS as STATE_KERNELS
+from spark.backends.cpu_adoption import state_rows, state_work
 from spark.backends.cpu_changes import KERNELS as CHANGED
 from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
 from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
+from spark.backends.cpu_counting import CountedRows, CountedWork, counted_rows, run_counted
+from spark.backends.cpu_waiting import WaitingRows, WaitingWork, waiting_rows, waiting_work
 from spark.backends.logs import first_adoptions, in_order, together
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
+from spark.kernels.adoption import Course, Posts
+from spark.kernels.aware import Word, WordWork
 from spark.kernels.cascade import replay_cascade, run_cascade
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.log import Log, share_once
 from spark.kernels.periods import replay_periods, run_periods
 from spark.kernels.threshold import replay_threshold, run_threshold
+from spark.kernels.waiting import replay_waiting, run_waiting
 from spark.kernels.world import Count, Rows, Shares, Start, Work
 from spark.problem.arrays import I64, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
@@ -29,14 +37,17 @@ if TYPE_CHECKING:
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-AnyWork = Work | Room | ContinuousWork
-_ROWS: weakref.WeakKeyDictionary[Problem, Rows | ContinuousRows] = weakref.WeakKeyDictionary()
+AnyRows = Rows | WaitingRows | ContinuousRows | Course | Word
+AnyWork = Work | Room | WaitingWork | CountedWork | ContinuousWork | Posts | WordWork
+_ROWS: weakref.WeakKeyDictionary[Problem, AnyRows] = weakref.WeakKeyDictionary()
 _KERNELS = {
     "cascade": (run_cascade, replay_cascade),
     "examples": (run_examples, replay_examples),
     "threshold": (run_threshold, replay_threshold),
     "periods": (run_periods, replay_periods),
+    "waiting": (run_waiting, replay_waiting),
     **KERNELS,
+    **STATE_KERNELS,
     **CHANGED,
 }
 
@@ -60,7 +71,7 @@ class CpuBackend:
 
         def work(worker: int, begin: int, end: int) -> None:
             if worker not in works:
-                works[worker] = _work(problem, starts)
+                works[worker] = _counted_work(problem, starts) or _work(problem, starts)
             while begin < end:
                 plan, row = divmod(begin, worlds.count)
                 stop = min(row + end - begin, worlds.count)
@@ -68,15 +79,18 @@ class CpuBackend:
 
         def _chunk(plan: int, row: int, stop: int, room: Any, worker: int) -> int:
             first, done, steps = worlds.first + row, 0, tally.steps
-            count = counts.setdefault(worker * actions.plans + plan, _count(watch, problem.graph.people))
+            place = worker * actions.plans + plan
+            count = counts.setdefault(place, _count(watch, problem))
             kernel, rows, room = _means(problem, starts[plan], room)
             while done < stop - row:
                 count = count._replace(
                     adopters=np.empty((stop - row, steps), np.int32),
                     value=np.empty(stop - row, np.int64),
                     ever=np.empty(stop - row, np.int64),
+                    states=_longer(count.states, steps),
                     groups_lit=np.empty((stop - row, len(watch.groups)), np.int32),
                 )
+                counts[place] = count
                 begin_row = done
                 done = kernel[0](
                     np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count
@@ -94,7 +108,7 @@ class CpuBackend:
         start, shares = _start(problem, actions, watch, 0), _shares(problem)
         (_, kernel), rows, room = _means(problem, start, _work(problem, [start]))
         if kernel is None:
-            raise UsageError(NO_REPLAY[problem.law.family])
+            raise UsageError(NO_REPLAY["states" if problem.law.states is not None else problem.law.family])
         graph, law, key = problem.graph, problem.law, np.uint64(worlds.key)
         when = np.full((worlds.count, graph.people), -1, np.int32)
         by = np.full((worlds.count, graph.people), Trace.NEVER, np.int64)
@@ -102,7 +116,7 @@ class CpuBackend:
         parts = (law.live, law.never, law.more, law.dose if law.family == "threshold" else law.dose[:0])
         for row in range(worlds.count):
             given = (key, worlds.first + row)
-            if law.never_ends:
+            if law.never_ends and not law.noise.size:
                 log, lit = _written_down(2, kernel, *given, rows, graph.incoming, shares, start, room)
                 log, lit = in_order(log, lit) if law.lapse.size else (log, lit)
                 when[row], by[row] = first_adoptions(log, graph.people)
@@ -114,7 +128,15 @@ class CpuBackend:
                     lit = np.column_stack([lit_people, by[row, lit_people], np.ones_like(lit_people)])
                 else:
                     (lit,) = _written_down(
-                        1, share_once, *given, graph.incoming, parts, law.examples, when[row], by[row]
+                        1,
+                        share_once,
+                        *given,
+                        graph.incoming,
+                        parts,
+                        law.examples,
+                        tuple(law.delays),
+                        when[row],
+                        by[row],
                     )
             sharing.append(lit)
         return together(when, by, logs, sharing)  # type: ignore[arg-type]
@@ -199,20 +221,38 @@ class _Growing:
             groups[0, plan] += count.group_sum
             groups[1, plan] += count.group_squares
             reached[plan] += count.reached
-        curves = self._adopters[:, :, : last + 1]
-        return Tally(curves, self._value, self._ever, self._groups_lit, groups[0], groups[1], reached)
+        curves, states = self._adopters[:, :, : last + 1], self._states(counts)
+        return Tally(curves, self._value, self._ever, self._groups_lit, groups[0], groups[1], reached, states)
+
+    def _states(self, counts: dict[int, Count]) -> NDArray[np.int64]:
+        """Sums over worlds, up to the horizon, or the last step at which anything changed."""
+        steps = max((count.states.shape[2] for count in counts.values()), default=0)
+        states = np.zeros((self.plans, 2, 7, steps), np.int64)
+        for place, count in counts.items():
+            states[place % self.plans] += _longer(count.states, steps)
+        if self.watch.horizon >= 0:
+            return states[..., : self.watch.horizon + 1]
+        changed = (states[..., 1:] != states[..., :-1]).any(axis=(0, 1, 2))
+        return states[..., : (int(np.flatnonzero(changed)[-1]) + 2 if changed.any() else 1)]
 
 
 def _rule(problem: Problem) -> str:
-    """Which kernel computes the problem: several examples, and lapses, need one of their own."""
+    """Which kernel computes the problem: several examples, lapses, and what takes time need one of their own."""
     if problem.law.lapse.size:
-        return "periods"
+        return "periods" if problem.law.states is None else "adoption"
+    if problem.law.waits or problem.law.tolerances.law.size:
+        return "waiting"
     return "examples" if problem.law.examples > 1 else problem.law.family
 
 
 def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
     """The kernels (run, replay) for a plan, and the rows and working arrays that they take."""
     rule = _rule(problem)
+    if isinstance(room, CountedWork):
+        counted = counted_rows(problem)
+        if counted is not None and not (start.schedule.size or changes_anything(start.changes)):
+            return (run_counted, None), CountedRows(counted, cast(Rows, _rows(problem))), room
+        room = room.whole
     if isinstance(room, Room):
         if changes_anything(start.changes):
             return _KERNELS["changed " + rule], level_rows(problem), room
@@ -220,13 +260,17 @@ def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
     return _KERNELS[rule], _rows(problem), room
 
 
-def _rows(problem: Problem) -> Rows | ContinuousRows:
+def _rows(problem: Problem) -> AnyRows:
     """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
     rows = _ROWS.get(problem)
     if rows is None:
         graph, law = problem.graph, problem.law
-        if law.continuous:
+        if law.states is not None:
+            rows = state_rows(problem)
+        elif law.continuous:
             rows = continuous_rows(problem)
+        elif _rule(problem) == "waiting":
+            rows = waiting_rows(problem)
         elif law.family == "cascade":
             targets = graph.targets
             if law.never.any():
@@ -268,22 +312,35 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
     )
 
 
+def _counted_work(problem: Problem, starts: list[Start]) -> CountedWork | None:
+    """Working arrays where people can count ties; those for all else are made when a plan needs them."""
+    if counted_rows(problem) is None:
+        return None
+    return CountedWork(problem.graph.people, _latest(starts), lambda: _work(problem, starts))
+
+
+def _latest(starts: list[Start]) -> int:
+    """The last step at which a seed is due."""
+    return max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
+
+
 def _work(problem: Problem, starts: list[Start]) -> AnyWork:
+    if problem.law.states is not None:
+        return state_work(problem, starts)
     if problem.law.continuous:
         return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
     rule = _rule(problem)
     added = people if rule != "cascade" else 0
-    several = people if rule == "examples" else 0
+    several = people if rule == "examples" or (rule == "waiting" and problem.law.family == "cascade") else 0
     lapsing = people if rule == "periods" else 0
     steps = starts[0].heard.shape[1]
-    latest = max((int(start.steps[-1]) for start in starts if start.steps.size), default=0)
     seen = np.zeros(people + 1, np.uint8)
     seen[people] = 1
     work = Work(
         seen=seen,
         queue=np.empty(people + 1, np.int32),
-        ends=np.empty(people + latest + steps + 3, np.int64),
+        ends=np.empty(people + _latest(starts) + steps + 3, np.int64),
         dose=np.zeros(added, np.uint64),
         touched=np.empty(added, np.int32),
         arrival=np.zeros(steps + 1, np.int32),
@@ -305,10 +362,21 @@ def _work(problem: Problem, starts: list[Start]) -> AnyWork:
     )
     if any(changes_anything(start.changes) for start in starts):
         return changed_room(problem, starts, work)
+    if rule == "waiting":
+        return waiting_work(problem, work, starts[0].horizon)
     return work
 
 
-def _count(watch: Watch, people: int) -> Count:
+def _longer(states: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    """Sums over worlds in which nothing changes any more, for more steps."""
+    missing = steps - states.shape[2]
+    if missing <= 0 or not states.size:
+        return states
+    return np.pad(states, ((0, 0), (0, 0), (0, missing)), mode="edge")
+
+
+def _count(watch: Watch, problem: Problem) -> Count:
+    people = problem.graph.people
     return Count(
         watch.groups,
         watch.value,
@@ -319,5 +387,6 @@ def _count(watch: Watch, people: int) -> Count:
         np.zeros(watch.group_count, np.int64),
         np.zeros(watch.group_count, np.int64),
         np.zeros(people, np.int64),
+        np.zeros((2, 7, 0 if problem.law.states is None else 1), np.int64),
         np.zeros(watch.group_count, np.int64),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.kernels.interventions import (
+    NOT_YET,
     LevelRows,
     Room,
     replay_changed_cascade,
@@ -28,6 +29,7 @@ KERNELS: dict[str, Any] = {
     "changed periods": (run_changed_periods, None),
 }
 __all__ = ["KERNELS", "Room", "changed_room", "changes_anything", "changes_of", "level_rows"]
+_NO_WAY_BACK = (freeze(np.empty(0, np.int64)), freeze(np.empty(0, np.int32)), freeze(np.empty(0, np.int64)))
 _ROWS: weakref.WeakKeyDictionary[Problem, LevelRows] = weakref.WeakKeyDictionary()
 
 
@@ -45,6 +47,7 @@ def level_rows(problem: Problem) -> LevelRows:
             loud = np.zeros(most.size + LANES, np.uint32)
             loud[: most.size] = np.maximum(most, np.uint64(1)) - np.uint64(1)
             more = np.array([level.more for level in laws], np.uint64)
+        way_back = graph.incoming if len(laws) > 1 else _NO_WAY_BACK
         rows = LevelRows(
             graph.indptr,
             freeze(targets),
@@ -53,6 +56,9 @@ def level_rows(problem: Problem) -> LevelRows:
             freeze(more),
             freeze(np.array([level.dose for level in laws], np.uint64)),
             freeze(np.array([level.receptivity for level in laws], np.uint64)),
+            way_back[0],
+            way_back[1],
+            way_back[2],
             law.tolerance,
             law.lapse,
             law.left,
@@ -73,7 +79,7 @@ def changed_room(problem: Problem, starts: list[Start], work: Work) -> Room:
     bridges = max((start.changes.source.size for start in starts), default=0)
     several = problem.law.family == "cascade" and not problem.law.lapse.size
     work = work._replace(
-        ends=np.empty(work.ends.size + opens, np.int64),
+        ends=np.empty(work.ends.size + opens + starts[0].changes.boost_level.shape[1], np.int64),
         dose=np.zeros(people, np.uint64),
         touched=np.empty(people, np.int32),
         points=np.zeros(people if several else 0, np.int32),
@@ -86,6 +92,9 @@ def changed_room(problem: Problem, starts: list[Start], work: Work) -> Room:
         np.empty(people, np.int32),
         np.empty(people, np.int32),
         np.zeros(people if problem.law.has_partners else 0, np.uint64),
+        np.zeros((people if problem.law.has_partners else 0, max(len(problem.levels), 1)), np.uint64),
+        np.full(people, NOT_YET, np.int32),
+        np.empty(people, np.int32),
         np.zeros(problem.graph.organisations, np.uint64),
         np.zeros(people, np.int32),
         np.empty(bridges, np.int32),

@@ -18,6 +18,7 @@ from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Law, Problem, Tall
 
 if TYPE_CHECKING:
     from spark.backends.components_python import PlainComponentWorlds
+    from spark.backends.python_adoption import History
     from spark.backends.sets_python import PlainReverseSets
 
 _MASK = (1 << 64) - 1
@@ -26,7 +27,14 @@ _KINDS = {
     "partners": 0x706172746E657273,
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
+    "simple": 0x73696D706C653031,
+    "noise": 0x6E6F697365303031,
+    "delay": 0x64656C6179303031,
     "duration": 0x6475726174696F6E,
+    "turnover": 0x7475726E6F766572,
+    "trial": 0x747269616C656E64,
+    "willing": 0x77696C6C696E6721,
+    "loud ties": 0x6C6F756474696573,
     "latency": 0x6C6174656E637931,
     "ready": 0x7265616479303031,
 }
@@ -96,19 +104,28 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        from spark.backends.python_continuous import burn_time, curve_of, still_there  # they need this module
+        from spark.backends.python_adoption import burn_adoption, burn_aware, states_of  # they need this module
+        from spark.backends.python_continuous import burn_time, curve_of, still_there
         from spark.backends.python_marks import burn_marks
 
         curves: list[list[list[int]]] = []
+        histories: list[list[History]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         lit = np.zeros((actions.plans, worlds.count, len(watch.groups)), np.int32)
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
         reached = np.zeros((actions.plans, problem.graph.people), np.int64)
         for plan in range(actions.plans):
             curves.append([])
+            histories.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
-                if problem.law.family == "marks":
+                if problem.law.states is not None:
+                    live = burn_aware if problem.law.family == "aware" else burn_adoption
+                    found = live(problem, actions, plan, watch.horizon, worlds.key, world)
+                    histories[plan].append(found)
+                    adopters, ever[plan, row] = found.adopted, found.ever
+                    curves[plan].append(found.curve)
+                elif problem.law.family == "marks":
                     story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
                     curves[plan].append([len(practising) for practising in story.practising])
@@ -139,7 +156,8 @@ class PythonBackend:
         flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
         whole = np.array(flat, np.int32)
         changed = np.flatnonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=(0, 1)))
-        return Tally(whole[:, :, : changed.max(initial=-1) + 2], value, ever, lit, sums, squares, reached)
+        kept = whole[:, :, : changed.max(initial=-1) + 2]
+        return Tally(kept, value, ever, lit, sums, squares, reached, states_of(histories, watch.horizon))
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
@@ -147,6 +165,8 @@ class PythonBackend:
         from spark.backends.python_marks import burn_marks
 
         law, people = problem.law, problem.graph.people
+        if law.states is not None:
+            raise UsageError(NO_REPLAY["states"])
         if law.family == "crowd" or (law.lapse.size and actions.uses):
             raise UsageError(NO_REPLAY[law.family])
         when, by, logs, sharing = [], [], [], []
@@ -161,7 +181,7 @@ class PythonBackend:
             elif law.family == "marks":
                 log = burn_marks(problem, actions, 0, watch.horizon, worlds.key, world).events
                 lit = [(i, e, 1) for i, (_, _, e) in enumerate(log) if e >= 0]
-            if law.never_ends:
+            if law.never_ends and not law.noise.size:
                 first = {v: (t, why) for t, v, why in reversed(log) if why != Trace.LAPSED}
                 rows = [first.get(v, (-1, Trace.NEVER)) for v in range(people)]
                 whens, causes = [t for t, _ in rows], [why for _, why in rows]
@@ -212,7 +232,7 @@ def burn(
         for e in range(indptr[u], indptr[u + 1]):
             into[targets[e]].append((u, e))
     changes = PlainChanges(problem, actions, plan, key, world)
-    due, schedule, last_event = changes.due, changes.schedule, changes.last_event
+    joins, schedule, last_event = changes.due, changes.schedule, changes.last_event
     heard = actions.heard.tolist()
 
     def live(tie: int, at: Law) -> bool:
@@ -256,13 +276,18 @@ def burn(
             return 0
         return changes.partner_dose(v, [heat(o, s) for s in (range(t + 1) if problem.levels else (t,))])
 
+    def due(u: int, tie: int) -> int:
+        """The step in which a tie delivers, after its source has adopted."""
+        return when[u] + delay_of(problem, key, world, tie)
+
     def lit_by(v: int, t: int) -> int:
         """What makes person v adopt in step t, or NEVER."""
-        delivered = [(u, e) for u, e in into[v] if when[u] == t - 1]
+        reached = [(u, e) for u, e in into[v] if when[u] >= 0 and due(u, e) <= t]
+        delivered = [(u, e) for u, e in reached if due(u, e) == t]
         now = changes.law(v, t)
         if law.family == "cascade":
-            moments = sum(hits(e, changes.law(v, when[u] + 1)) for u, e in into[v] if 0 <= when[u] < t)
-            moments += sum(changes.hits(b, s, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
+            moments = sum(hits(e, changes.law(v, t, due(u, e))) for u, e in reached)
+            moments += sum(changes.hits(b, s, t, tie_draw(key, world, b.tie)) for s, b in bridged(v, t))
             moments += points("partners", v, partner_dose(v, t))
             if moments + points("broadcast", v, broadcast_dose(v, t)) < law.examples:
                 return Trace.NEVER
@@ -270,39 +295,110 @@ def burn(
                 if live(e, now):
                     return e
             for s, b in bridged(v, t):
-                if s == t and changes.hits(b, s, tie_draw(key, world, b.tie)):
+                if s == t and changes.hits(b, s, t, tie_draw(key, world, b.tie)):
+                    return Trace.BRIDGE - b.place
+            for u, e in reached:  # or a boost has lifted what was delivered before
+                since = due(u, e)
+                if since < t and hits(e, changes.law(v, t, since)) > hits(e, changes.law(v, t - 1, since)):
+                    return e
+            for s, b in bridged(v, t):
+                draw = tie_draw(key, world, b.tie)
+                if changes.hits(b, s, t, draw) > changes.hits(b, s, t - 1, draw):
                     return Trace.BRIDGE - b.place
             before = points("broadcast", v, broadcast_dose(v, t - 1))
             return Trace.PARTNERS if moments + before >= law.examples else Trace.BROADCAST
-        ties = sum(int(changes.law(v, when[u] + 1).dose[e]) for u, e in into[v] if 0 <= when[u] < t)
-        ties += sum(changes.dose(b, s) for s, b in bridged(v, t))
-        drawn = (person_draw(key, "tolerance", world, v) >> 8) + 1
-        tolerance = int(law.tolerance[v]) if law.tolerance.size else drawn
-        if min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t) < tolerance:
+        ties = sum(int(changes.law(v, t, due(u, e)).dose[e]) for u, e in reached)
+        ties += sum(changes.dose(b, s, t) for s, b in bridged(v, t))
+        dose = min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t)
+        enough = dose >= tolerance_of(problem, key, world, v)
+        contacts = sorted((due(u, e), e) for u, e in reached if law.dose[e] > 0)
+        noisy = bool(law.noise.size and contacts) and contacts[0][0] + noise_wait(problem, key, world, v) <= t
+        if not enough and not noisy:
             return Trace.NEVER
         strong = [(int(now.dose[e]), -e) for _, e in delivered if now.dose[e] > 0]
         if strong:
             return -max(strong)[1]
-        strong = [(changes.dose(b, s), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s) > 0]
+        strong = [(changes.dose(b, s, t), -b.place) for s, b in bridged(v, t) if s == t and changes.dose(b, s, t) > 0]
         if strong:
             return Trace.BRIDGE + max(strong)[1]
+        for lifted in (
+            [
+                (int(changes.law(v, t, s).dose[e]) - int(changes.law(v, t - 1, s).dose[e]), -e)
+                for u, e in reached
+                if (s := due(u, e)) < t
+            ],
+            [
+                (changes.dose(b, s, t) - changes.dose(b, s, t - 1), Trace.BRIDGE - b.place)
+                for s, b in bridged(v, t)
+                if s < t
+            ],
+        ):  # a boost has lifted what was delivered before
+            most = max(lifted, default=(0, 0))
+            if most[0] > 0:
+                return most[1] if most[1] <= Trace.BRIDGE else -most[1]
+        if noisy:
+            return contacts[0][1]
         return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
+
+    def latest() -> int:
+        """The last step in which something can come of those who have adopted until now."""
+        ways = [due(u, e) for u in people if when[u] >= 0 for e in range(indptr[u], indptr[u + 1])]
+        for v in people if law.noise.size else ():
+            contacts = [due(u, e) for u, e in into[v] if when[v] < 0 <= when[u] and law.dose[e] > 0]
+            ways += [min(contacts) + noise_wait(problem, key, world, v)] if contacts else []
+        return max([t + 1 for t in when if t >= 0] + ways, default=0)
 
     when = [-1] * graph.people
     by = [Trace.NEVER] * graph.people
     for v in people:
-        if law.adopted[v] or due.get(v) == 0:
+        if law.adopted[v] or joins.get(v) == 0:
             when[v], by[v] = 0, Trace.ALREADY if law.adopted[v] else Trace.SEED
     t = 0
-    while t != horizon and (t in when or t < last_event):
+    while t != horizon and (t < last_event or t < latest()):
         t += 1
         lit = {v: cause for v in people if when[v] < 0 and (cause := lit_by(v, t)) != Trace.NEVER}
         for v in people:
             if v in lit:
                 when[v], by[v] = t, lit[v]
-            elif when[v] < 0 and due.get(v) == t:
+            elif when[v] < 0 and joins.get(v) == t:
                 when[v], by[v] = t, Trace.SEED
     return when, by
+
+
+def tolerance_of(problem: Problem, key: int, world: int, v: int) -> int:
+    """The dose that a person needs in a world (threshold family)."""
+    law, drawn = problem.law, problem.law.tolerances
+    level = person_draw(key, "tolerance", world, v)
+    if law.tolerance.size:
+        return int(law.tolerance[v])
+    if not drawn.law.size:
+        return (level >> 8) + 1
+    moments, first, stop = drawn.laws[drawn.law[v]].tolist()
+    if drawn.simple.size and person_draw(key, "simple", world, v) <= drawn.simple[0]:
+        moments = 1
+    if moments:
+        return min(sum(exponential(person_draw(key, "tolerance", world, v, j)) for j in range(moments)), CERTAIN)
+    pieces: list[list[int]] = drawn.pieces[first:stop].tolist()
+    begin, dose, slope, shift = next(piece[1:] for piece in pieces if piece[0] >= level)
+    return dose + ((level - begin << shift) * slope >> 64) + 1 if slope else dose
+
+
+def noise_wait(problem: Problem, key: int, world: int, v: int) -> int:
+    """The steps after which noise makes a person adopt once a tie has reached her."""
+    return exponential(person_draw(key, "noise", world, v)) // int(problem.law.noise[0])
+
+
+def delay_of(problem: Problem, key: int, world: int, tie: int) -> int:
+    """The steps that a tie takes in a world."""
+    delays = problem.law.delays
+    if not delays.some:
+        return 1
+    if delays.steps.size:
+        return int(delays.steps[tie % delays.steps.size])
+    draw = tie_draw(_finalise(key ^ _KINDS["delay"]), world, tie)
+    if delays.rate.size:
+        return 1 + exponential((draw << 32) + (1 << 31)) // int(delays.rate[tie % delays.rate.size])
+    return 1 + next(i for i, upto in enumerate(delays.upto.tolist()) if draw < upto)
 
 
 def _shares_once(problem: Problem, when: list[int], by: list[int], key: int, world: int) -> list[tuple[int, int, int]]:
@@ -313,11 +409,14 @@ def _shares_once(problem: Problem, when: list[int], by: list[int], key: int, wor
     for v in range(graph.people):
         shares = []
         for e, u in enumerate(sources):
-            if by[v] < 0 or graph.targets[e] != v or not 0 <= when[u] < when[v]:
+            if by[v] < 0 or graph.targets[e] != v or when[u] < 0:
+                continue
+            due = when[u] + delay_of(problem, key, world, e)
+            if due > when[v]:
                 continue
             if law.family == "threshold":
                 weight = int(law.dose[e]) >> 24
-            elif law.examples == 1 and when[u] != when[v] - 1:
+            elif law.examples == 1 and due != when[v]:
                 continue
             else:
                 draw = tie_draw(key, world, e)
@@ -372,8 +471,8 @@ def burn_periods(
 
     def convinced_by_bridge(added: Added, t: int, now: int) -> bool:
         draw = tie_draw(now, world, added.tie)
-        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t)
-        return open_now and still_ready(added.target, draw, changes.dose(added, t))
+        open_now = added.opens <= t < added.closes and draw < changes.chance(added, t, t)
+        return open_now and still_ready(added.target, draw, changes.dose(added, t, t))
 
     for t in range(1, horizon + 1):
         now = _finalise(key + t * 0x8CB92BA72F3D8DD7 & _MASK)

@@ -53,11 +53,20 @@ class PlainChanges:
         self.last_event = max(
             [*actions.seed_start[seeds.start : seeds.stop].tolist(), actions.heard.shape[1] - 1, 0]
             + [added.opens for ties in self.added for added in ties]
+            + [actions.boost_level.shape[1] - 1]
         )
 
-    def law(self, v: int, t: int) -> Law:
-        """The law at the level of readiness of person v in step t."""
-        return self._problem.levels[self.level(v, t)] if self._problem.levels else self._problem.law
+    def law(self, v: int, t: int, since: int | None = None) -> Law:
+        """The law at the level of readiness of person v in step t, or at her highest level since an earlier step."""
+        return (
+            self._problem.levels[self.peak(v, t if since is None else since, t)]
+            if self._problem.levels
+            else self._problem.law
+        )
+
+    def peak(self, v: int, since: int, t: int) -> int:
+        """Her highest level of readiness in the steps since..t."""
+        return max(self.level(v, s) for s in range(since, t + 1))
 
     def level(self, v: int, t: int) -> int:
         """Her level of readiness in step t."""
@@ -70,30 +79,33 @@ class PlainChanges:
         row = self._sustain[v]
         return chance * int(left[row, min(t, left.shape[1] - 1)]) >> 24 if row >= 0 else chance
 
-    def chance(self, added: Added, t: int) -> int:
-        """T of 2^32 of an added tie for its target in step t."""
-        return int(self._actions.bridge_chance[self.level(added.target, t), added.row])
+    def chance(self, added: Added, since: int, t: int) -> int:
+        """T of 2^32 of an added tie at the highest level of its target in the steps since..t."""
+        return int(self._actions.bridge_chance[self.peak(added.target, since, t), added.row])
 
-    def hits(self, added: Added, t: int, draw: int) -> int:
-        """How many convincing moments an added tie gives."""
+    def hits(self, added: Added, since: int, t: int, draw: int) -> int:
+        """How many convincing moments an added tie that delivered in step `since` has given by step t."""
         more = self._actions.bridge_more
-        if draw >= self.chance(added, t):
+        if t < since or draw >= self.chance(added, since, t):
             return 0
-        level = self.level(added.target, t)
+        level = self.peak(added.target, since, t)
         return 1 + sum(draw < int(more[level, j, added.row]) for j in range(more.shape[1]))
 
-    def dose(self, added: Added, t: int) -> int:
-        """What an added tie gives its target in step t."""
-        return int(self._actions.bridge_dose[self.level(added.target, t), added.row])
+    def dose(self, added: Added, since: int, t: int) -> int:
+        """What an added tie that delivered in step `since` has given its target by step t."""
+        return int(self._actions.bridge_dose[self.peak(added.target, since, t), added.row]) if since <= t else 0
 
     def partner_dose(self, v: int, heats: list[int]) -> int:
         """What partners have given until now, from the heat of her organisation at the end of each step so far."""
         if not self._problem.levels:
             return min(heats[-1] * int(self._problem.law.receptivity[v]) >> 24, CERTAIN)
+        now, by_level = len(heats) - 1, [0] * len(self._problem.levels)
+        for t in range(1, now + 1):
+            by_level[self.peak(v, t, now)] += heats[t] - heats[t - 1]
         total = 0
-        for t in range(1, len(heats)):
-            receptivity = int(self.law(v, t).receptivity[v])
-            total += min(heats[t] * receptivity >> 24, CERTAIN) - min(heats[t - 1] * receptivity >> 24, CERTAIN)
+        for level, heat in enumerate(by_level):
+            receptivity = int(self._problem.levels[level].receptivity[v])
+            total = min(total + min(heat * receptivity >> 24, CERTAIN), CERTAIN)
         return total
 
     def _row(self, rows: object, uptake: Uptake, v: int) -> int:

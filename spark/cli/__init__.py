@@ -12,6 +12,7 @@ COMMANDS = {
     "simulate": "spark.cli.simulate",
     "plan": "spark.cli.plan",
     "compare": "spark.cli.compare",
+    "trace": "spark.cli.trace",
     "show": "spark.cli.show",
     "generate": "spark.cli.generate",
     "datasets": "spark.cli.datasets",

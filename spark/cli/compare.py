@@ -57,6 +57,12 @@ MOST_UNTIL_CLEAR = 65_536
     help="Go on until it is clear which plan is best: 256, 512, 1024, ... worlds, at most --worlds.  [default: 65536]",
 )
 @click.option(
+    "--same-cost",
+    metavar="NAME",
+    help="Try each other plan also at the size that the money of this plan buys: more or fewer people, a longer or "
+    "stronger broadcast.",
+)
+@click.option(
     "--networks",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
@@ -72,6 +78,7 @@ def command(
     plans: tuple[str, ...],
     smallest_difference: float | None,
     until_clear: bool,
+    same_cost: str | None,
     networks: Path | None,
     network_options: NetworkOptions,
     model_options: ModelOptions,
@@ -107,8 +114,12 @@ def command(
         raise UsageError("compare needs at least two plans: --plan A=a,b --plan B=c,d (--plan nothing= is no action)")
     with timed(output, "compare") as progress:
         network = study.load(scenario)
-        compared = study.compare(network, scenario, finish(drafts, scenario.plans, network), progress=progress)
-    best = max(compared.comparison.plans, key=lambda plan: plan.spread.mean).name
+        tried = finish(drafts, scenario.plans, network)
+        if same_cost is not None:
+            tried = study.same_cost(network, scenario, tried, same_cost)
+        compared = study.compare(network, scenario, tried, progress=progress)
+    named = [plan for plan in compared.comparison.plans if plan.name in drafts]
+    best = max(named, key=lambda plan: plan.spread.mean).name
     told = [text for text in plans if best in (text, text.partition("=")[0])] or [best]
     words = [word for text in told for word in ("--plan", text)]
     first = scenario.model if len(model_options.model) > 1 else None

@@ -120,8 +120,25 @@ class ModelOptions:
     threshold: str | None
     values: str | None
     draw: int | None
+    tolerance: str | None
+    simple: float | None
+    noise: float | None
     lapse: float | None
     rekindle: float | None
+    dose: tuple[str, ...]
+    awareness: tuple[str, ...]
+    hearsay: tuple[str, ...]
+    adoption: str | None
+    trial_time: int | None
+    trial_failure: float | None
+    trial_visibility: float | None
+    lapse_factor: str | None
+    peer_support: float | None
+    turnover: str | None
+    organisation_threshold: str | None
+    policy: float | None
+    policy_lapse: float | None
+    policy_visibility: float | None
     rate: tuple[str, ...]
     recovery: float | None
     onset: float | None
@@ -163,9 +180,9 @@ model_options = bundle(
         "-p",
         multiple=True,
         metavar="P",
-        help="Chance that an adopter convinces a person she can influence (per step for si, sis and sir): a number, a "
-        "column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and says whether "
-        "the others change the answer.",
+        help="Chance that an adopter convinces a person she can influence (per step for si, sis, sir and adoption): "
+        "a number, a column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and "
+        "says whether the others change the answer.",
     ),
     click.option(
         "--partners", type=float, help="Chance that a partner organisation convinces a person once all of it adopted."
@@ -195,15 +212,85 @@ model_options = bundle(
     ),
     click.option("--draw", type=int, help="For trivalency-cascade: which draw of the chances.  [default: 0]"),
     click.option(
+        "--tolerance",
+        metavar="LAW",
+        help="For general-threshold: exponential, uniform, erlang-2, points such as 0.5=0.2,2=1 (dose=chance), or "
+        "by=COLUMN,GROUP=LAW,otherwise=LAW.",
+    ),
+    click.option(
+        "--simple",
+        type=float,
+        help="For general-threshold: share of the people for whom one example can be enough.  [default: 0]",
+    ),
+    click.option(
+        "--noise",
+        type=float,
+        help="For thresholds: chance per step that a person whom a tie has reached adopts all the same.  [default: 0]",
+    ),
+    click.option(
         "--lapse",
         type=float,
-        help="For sis and sir: chance per step that an adopter gives up.  [default: 0.0334, a third a year in months]",
+        help="For sis, sir and adoption: chance per step that an adopter gives up.  [default: 0.0334, a third a year "
+        "in months]",
     ),
     click.option(
         "--rekindle",
         type=float,
-        help="For sis and continuous-sis: how ready a person is after giving up, as a share of before, each time.  "
-        "[default: 1]",
+        help="For sis, adoption and continuous-sis: how ready a person is after giving up, as a share of before, each "
+        "time.  [default: 1]",
+    ),
+    click.option(
+        "--dose", multiple=True, metavar="D", help="For adoption: the dose per tie and step, instead of a probability."
+    ),
+    click.option(
+        "--awareness",
+        multiple=True,
+        metavar="P",
+        help="For adoption and aware: chance (per step, for adoption) that an adopter makes a person aware: a "
+        "number, a column, or layer=P (repeatable).  [default for adoption: everybody is aware]",
+    ),
+    click.option(
+        "--hearsay",
+        multiple=True,
+        metavar="P",
+        help="The same for people who are aware and have not adopted, at most --awareness.  [default: 0]",
+    ),
+    click.option("--adoption", metavar="P", help="For aware: chance that a person who is aware adopts, or a column."),
+    click.option(
+        "--trial-time", type=int, help="For adoption: steps that a person tries before adopting.  [default: 0]"
+    ),
+    click.option("--trial-failure", type=float, help="For adoption: chance that a trial fails.  [default: 0]"),
+    click.option(
+        "--trial-visibility", type=float, help="For adoption: what those who try give, as a share.  [default: 0]"
+    ),
+    click.option(
+        "--lapse-factor", metavar="COLUMN", help="For adoption: column of the people that multiplies --lapse."
+    ),
+    click.option(
+        "--peer-support",
+        type=float,
+        help="For adoption: how much adopters around a person keep them from giving up.  [default: 0]",
+    ),
+    click.option(
+        "--turnover", metavar="P", help="For adoption: chance per step that a person leaves, or a column.  [default: 0]"
+    ),
+    click.option(
+        "--organisation-threshold",
+        metavar="X",
+        help="For adoption: share of its people at which an organisation signs up.  [default: it never does]",
+    ),
+    click.option(
+        "--policy", type=float, help="For adoption: chance per step that having signed up convinces.  [default: 0]"
+    ),
+    click.option(
+        "--policy-lapse",
+        type=float,
+        help="For adoption: what signing up leaves of the chance to give up.  [default: 1]",
+    ),
+    click.option(
+        "--policy-visibility",
+        type=float,
+        help="For adoption: how much more its adopters are then seen.  [default: 1]",
     ),
     click.option(
         "--rate",
@@ -224,9 +311,11 @@ model_options = bundle(
     ),
     click.option(
         "--delay",
-        metavar="LAW",
-        help="The law of the time a tie takes, of mean 1/rate: exponential, fixed, gamma:SHAPE, table:T,T,... "
-        "(quantiles in equal steps), or a column of the ties that holds the times.  [default: exponential]",
+        metavar="STEPS",
+        help="How long a tie takes after its source adopted. In steps: a number, a column of the ties, the chances of "
+        "1, 2, ... steps such as .5,.3,.2, or meeting=P for a chance per step.  [default: 1]  In continuous time the "
+        "law, of mean 1/rate: exponential, fixed, gamma:SHAPE, table:T,T,... (quantiles in equal steps), or a column "
+        "of the ties that holds the times.  [default: exponential]",
     ),
     click.option(
         "--duration",

@@ -95,7 +95,9 @@ question_options = bundle(
         "--floor", metavar="GROUPING=SHARE", help="At least this share of each is to practise: organisation=10%."
     ),
     click.option(
-        "--take-up", metavar="CHANCE", help="Chance that a person agrees to start: a number, or a column of the people."
+        "--take-up",
+        metavar="CHANCE",
+        help="Chance that a person agrees to start: a number, or take_up, the people column of that name.",
     ),
     click.option(
         "--pay",

@@ -153,6 +153,7 @@ _EXAMPLES = {
     ("fractional-threshold", "threshold"): "1/3",
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
+    ("general-threshold", "tolerance"): "erlang-2",
     ("bass", "p"): "0.03",
     ("bass", "q"): "0.38",
 }
@@ -188,9 +189,35 @@ def _own_parameters(name: str, text: str) -> dict[str, Any]:
     return found
 
 
+_SHARES = ("weight", "rate", "dose", "awareness", "hearsay")
+_NUMBERS_OR_COLUMNS = ("turnover", "adoption")
+_NUMBERS = {
+    "partners",
+    "examples_needed",
+    "simple",
+    "noise",
+    "draw",
+    "lapse",
+    "rekindle",
+    "trial_time",
+    "trial_failure",
+    "trial_visibility",
+    "peer_support",
+    "policy",
+    "policy_lapse",
+    "policy_visibility",
+    "recovery",
+    "onset",
+    "p",
+    "q",
+}
+
+
 def _typed(option: str, key: str, text: str) -> Any:
-    if key in ("probability", "weight", "rate"):
+    if key in ("probability", *_SHARES):
         return _shares(option, tuple(text.split(",")) if "=" in text else (text,), lists=False)
+    if key in _NUMBERS_OR_COLUMNS:
+        return text if (share := _number(text)) is None else share
     if key == "values":
         return _numbers(option, text)
     if key in _NUMBERS:
@@ -200,9 +227,6 @@ def _typed(option: str, key: str, text: str) -> Any:
             raise UsageError(f"{option}: {text!r} is not a number")
         return found
     return text
-
-
-_NUMBERS = {"partners", "lapse", "rekindle", "draw", "examples_needed", "recovery", "onset", "p", "q"}
 
 
 def _numbers(option: str, text: str) -> list[float]:
@@ -217,13 +241,15 @@ def _given_parameters(options: ModelOptions) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if options.probability:
         given["probability"] = _shares("--probability", options.probability, lists=True)
-    if options.weight:
-        given["weight"] = _shares("--weight", options.weight, lists=False)
+    for key in _SHARES:
+        if getattr(options, key):
+            given[key] = _shares(_option(key), getattr(options, key), lists=False)
     if options.values is not None:
         given["values"] = _numbers("--values", options.values)
-    if options.rate:
-        given["rate"] = _shares("--rate", options.rate, lists=False)
-    read = {"probability", "weight", "values", "rate", "model"}
+    for key in _NUMBERS_OR_COLUMNS:
+        if getattr(options, key) is not None:
+            given[key] = _typed(_option(key), key, getattr(options, key))
+    read = {"probability", "values", "model", *_SHARES, *_NUMBERS_OR_COLUMNS}
     for key in (item.name for item in dataclasses.fields(options) if item.name not in read):
         if getattr(options, key) is not None:
             given[key] = getattr(options, key)

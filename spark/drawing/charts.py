@@ -100,6 +100,31 @@ def draw_curves(ax: Axes | None, means: Mapping[str, list[float]], *, title: str
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 
+SHADES = ("#ececec", "#c4c4c4", "#9a9a9a", FLAME, "#5a5a5a")
+
+
+def draw_states(
+    ax: Axes | None, times: ArrayLike, states: Mapping[str, Sequence[float]], *, title: str, caption: str
+) -> Axes:
+    """How many people are in each state over time, one on top of the other; adopters in colour."""
+    ax = new_axes(ax)
+    names = [name for name in ("adopted", "trying", "aware", "lapsed", "unaware") if name in states]
+    shade = {"unaware": SHADES[0], "aware": SHADES[1], "trying": SHADES[2], "adopted": SHADES[3], "lapsed": SHADES[4]}
+    ax.stackplot(
+        np.asarray(times),
+        [states[name] for name in names],
+        labels=names,
+        colors=[shade[name] for name in names],
+        edgecolor="white",
+        linewidth=0.4,
+    )
+    ax.set_ylim(bottom=0)
+    ax.margins(x=0)
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(handles[::-1], labels[::-1], frameon=True, framealpha=1, edgecolor="white", fontsize=8, loc="upper left")
+    return finish(ax, title=title, x="step", y="people", caption=caption)
+
+
 def draw_sizes(ax: Axes | None, sizes: ArrayLike, *, title: str, caption: str) -> Axes:
     """How often each final number of adopters came up."""
     ax = new_axes(ax)

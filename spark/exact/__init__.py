@@ -13,6 +13,7 @@ Where people keep trying and may give up (SI, SIS, SIR, and the models of contin
 the process form follows a Markov chain over who practises and what earlier lapses left behind.
 """
 
+from spark.exact.adoption import adoption_states
 from spark.exact.answers import (
     MOST_SETS,
     BestSeeds,
@@ -37,6 +38,7 @@ __all__ = [
     "MOST_WORLDS",
     "BestSeeds",
     "Violation",
+    "adoption_states",
     "best_seeds",
     "chances",
     "monotone_violations",

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from spark.errors import DataError, UsageError, nearest
+from spark.exact.laws import beyond_of, delays_of
 from spark.model import (
     SI,
     SIR,
@@ -25,6 +26,7 @@ from spark.model import (
     ExamplesNeeded,
     ExponentialTime,
     FractionalThreshold,
+    GeneralThreshold,
     IndependentCascade,
     LinearThreshold,
     Model,
@@ -87,6 +89,9 @@ class Case:
     heard : for each person, step -> dose of all broadcasts in that step.
     joins : step -> the set of people made adopters at its end; step 0 holds who practises already.
     horizon : last step, or None.
+    delays : for each person and each of her in-ties, (steps, chance) of every delay within the horizon; empty where
+        every tie takes one step.
+    noise : the chance per step that whom a tie has reached adopts whatever her tolerance.
     lapsing : on the clocks on which adopters keep delivering; None: a tie delivers once.
     """
 
@@ -98,6 +103,8 @@ class Case:
     heard: tuple[Mapping[int, float], ...]
     joins: Mapping[int, int]
     horizon: int | None
+    delays: tuple[tuple[tuple[tuple[int, float], ...], ...], ...] = ()
+    noise: float = 0.0
     lapsing: Lapsing | None = None
 
     def seeded(self, people: int) -> Case:
@@ -109,8 +116,11 @@ class Case:
         return max(itertools.chain(self.joins, *self.heard))
 
     def steps(self) -> Iterator[int]:
-        """Return all steps in which something can happen: after the last event, a chain of n people ends in n more."""
-        end = self.last() + self.size if self.horizon is None else self.horizon
+        """Return all steps in which something can happen: after the last event, a chain of n people ends in n more, or
+        in n times the longest delay.
+        """
+        longest = max((steps for ties in self.delays for law in ties for steps, _ in law), default=1)
+        end = self.last() + self.size * longest if self.horizon is None else self.horizon
         return iter(range(1, end + 1))
 
 
@@ -140,9 +150,12 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
                     heard[v][t] += dose
     ties, looks, beyond, worlds = _rule(network, model, heard)
     lapsing = _lapsing(model)
-    if lapsing is not None and horizon is None and _never_ends(lapsing):
+    noise = model.noise if isinstance(model, GeneralThreshold | CountThreshold | FractionalThreshold) else 0.0
+    if (noise > 0 or (lapsing is not None and _never_ends(lapsing))) and horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
-    return Case(network.size, beyond, worlds, _frozen(ties), _frozen(looks), tuple(heard), joins, horizon, lapsing)
+    rows = _frozen(ties), _frozen(looks), tuple(heard)
+    delays = delays_of(network, model, horizon)
+    return Case(network.size, beyond, worlds, *rows, joins, horizon, delays, noise, lapsing)
 
 
 T = TypeVar("T")
@@ -164,6 +177,10 @@ def _rule(
     if isinstance(model, ExamplesNeeded):
         k = model.examples
         return *_doses(network, model.of), lambda v, dose: _fewer_hits(dose, k), "coins" if k == 1 else None
+    if isinstance(model, GeneralThreshold):
+        if isinstance(model.of, LinearThreshold):
+            return *_weights(network, model.of, heard), beyond_of(network, model), None
+        return *_doses(network, model.of), beyond_of(network, model), None
     if isinstance(model, LinearThreshold):
         return *_weights(network, model, heard), lambda v, dose: 1 - min(1.0, dose), "picks"
     if isinstance(model, CountThreshold | FractionalThreshold):

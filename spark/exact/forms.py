@@ -6,7 +6,7 @@ import functools
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from spark.errors import UsageError, nearest
@@ -14,6 +14,7 @@ from spark.exact.cases import Case
 from spark.exact.flow import flow
 from spark.exact.periods import periods
 from spark.exact.states import Law, checked, ends, members
+from spark.exact.waiting import process_with_waits
 
 MOST_WORLDS = 1 << 18
 """Worlds in the live-edge form: 18 ties of IndependentCascade that are neither impossible nor certain."""
@@ -33,6 +34,8 @@ def law_of(case: Case, form: str, who: str = "practising") -> Law:
 
 def process(case: Case) -> Law:
     """A Markov chain over (who practises, who has just adopted): these two tell all that matters of the past."""
+    if case.delays or case.noise > 0:
+        return process_with_waits(case)
 
     @functools.cache
     def delivered(adopters: int, v: int) -> float:
@@ -93,67 +96,82 @@ def live_edge(case: Case) -> Law:
         )
     total: dict[int, float] = defaultdict(float)
     for world in itertools.product(*draws):
-        lights = [0] * case.size
+        lights: list[dict[int, int]] = [defaultdict(int) for _ in range(case.size)]
         lit: dict[int, int] = defaultdict(int)
         for _, live in world:
             if live is not None:
-                from_outside, where, v = live
-                if from_outside:
-                    lit[where] |= 1 << v
+                source, steps, v = live
+                if source is None:
+                    lit[steps] |= 1 << v
                 else:
-                    lights[where] |= 1 << v
+                    lights[source][steps] |= 1 << v
         total[_reached(case, lights, lit)] += math.prod(chance for chance, _ in world)
     return total
 
 
-def _reached(case: Case, lights: list[int], lit: Mapping[int, int]) -> int:
-    """Who practises at the end of a world in which u lights lights[u], and broadcasts light lit[t] in step t."""
+def _reached(case: Case, lights: Sequence[Mapping[int, int]], lit: Mapping[int, int]) -> int:
+    """Who practises at the end of a world in which u lights lights[u][d] d steps after she adopted, and broadcasts
+    light lit[t] in step t.
+    """
     adopters = fresh = case.joins[0]
+    waiting: dict[int, int] = defaultdict(int)
     for t in case.steps():
-        following = lit.get(t, 0) | case.joins.get(t, 0)
         for u in members(fresh):
-            following |= lights[u]
+            for steps, people in lights[u].items():
+                waiting[t - 1 + steps] |= people
+        following = lit.get(t, 0) | case.joins.get(t, 0) | waiting.pop(t, 0)
         fresh = following & ~adopters
         adopters |= fresh
-        if not fresh and t >= case.last():
+        if not fresh and not waiting and t >= case.last():
             break
     return adopters
 
 
-Live = tuple[bool, int, int] | None
-"""What a draw makes live: (from outside, source or step, person), or nothing."""
+Live = tuple[int | None, int, int] | None
+"""What a draw makes live: (source, delay, person), from outside (None, step, person), or nothing."""
 
 
-def _sources(case: Case, v: int) -> list[tuple[float, Live]]:
-    """Everything that gives v a dose on its own, and how much; partners as ties from each of their members."""
-    found: list[tuple[float, Live]] = [(dose, (False, u, v)) for u, dose in case.ties[v]]
+def _sources(case: Case, v: int) -> list[tuple[float, list[tuple[float, Live]]]]:
+    """Everything that gives v a dose on its own: how much, and the chances of when; partners as ties from each of their
+    members.
+    """
+    delays = case.delays[v] if case.delays else (((1, 1.0),),) * len(case.ties[v])
+    found: list[tuple[float, list[tuple[float, Live]]]] = [
+        (dose, [(chance, (u, steps, v)) for steps, chance in law])
+        for (u, dose), law in zip(case.ties[v], delays, strict=True)
+    ]
     for look in case.looks[v]:
         seen = zip(look.members, look.shares, strict=True)
-        found += [(look.dose * part, (False, u, v)) for u, part in seen if part > 0 and look.dose > 0]
-    found += [(dose, (True, t, v)) for t, dose in case.heard[v].items()]
-    return [(dose, live) for dose, live in found if dose > 0]
+        found += [(look.dose * part, [(1.0, (u, 1, v))]) for u, part in seen if part > 0 and look.dose > 0]
+    found += [(dose, [(1.0, (None, t, v))]) for t, dose in case.heard[v].items()]
+    return [(dose, lives) for dose, lives in found if dose > 0]
 
 
 def _coins(case: Case) -> list[list[tuple[float, Live]]]:
     """Exponential tolerances: a coin for each source, live with chance 1 - exp(-dose)."""
     coins = [
-        [(-math.expm1(-dose), live), (math.exp(-dose), None)]
+        _with_rest([(-math.expm1(-dose) * part, live) for part, live in lives])
         for v in range(case.size)
         if not case.joins[0] >> v & 1  # what leads to those who practise already decides nothing
-        for dose, live in _sources(case, v)
+        for dose, lives in _sources(case, v)
     ]
     return [[(chance, live) for chance, live in coin if chance > 0] for coin in coins]
+
+
+def _with_rest(draw: list[tuple[float, Live]]) -> list[tuple[float, Live]]:
+    """Add what is left to one, where nothing becomes live."""
+    rest = 1 - math.fsum(chance for chance, _ in draw)
+    return [*draw, (rest, None)] if rest > 1e-15 else draw
 
 
 def _picks(case: Case) -> list[list[tuple[float, Live]]]:
     """Uniform tolerances: each person picks at most one source, each with a chance equal to its dose."""
     picks = []
     for v in range(case.size):
-        pick = [] if case.joins[0] >> v & 1 else _sources(case, v)
-        rest = 1 - math.fsum(dose for dose, _ in pick)
-        if rest < -1e-9:
+        sources = [] if case.joins[0] >> v & 1 else _sources(case, v)
+        if math.fsum(dose for dose, _ in sources) > 1 + 1e-9:
             raise UsageError("linear threshold with totals above 1 (totals = 'cap') has no live-edge form")
-        picks.append([*pick, (rest, None)] if rest > 1e-15 else pick)
+        picks.append(_with_rest([(dose * part, live) for dose, lives in sources for part, live in lives]))
     return picks
 
 

@@ -204,6 +204,7 @@ class Graph:
         why : what to say of that choice.
         """
         ids, names = self.nodes, list(self.codes)
+        self.codes.clear()  # large, and of no use any more
         people: dict[str, Any] = {"id": ids}
         for values in self.people.of.values():
             people[values.name] = values.column(len(ids))
@@ -225,15 +226,14 @@ class Graph:
             first, second, weights = (list(column) for column in zip(*self.partners, strict=True))
             columns = {"source": first, "target": second, "weight": weights}
             tables["partners"] = given_table("partners", columns, len(first), file=self.file, line=lambda row: row + 1)
-        both = sum(self.undirected)
-        why_both = "the file says that its ties are undirected" if both and both == len(self.undirected) else None
+        all_both = len(self.undirected) > 0 and bool(np.asarray(self.undirected).all())
+        why_both = "the file says that its ties are undirected" if all_both else None
         return Contents(tables, why_both, self.notes, id_column=found)
 
     def _tie_table(self, names: list[str]) -> Table:
         rows = len(self.source)
-        source, target = (np.array(column, dtype=np.int64) for column in (self.source, self.target))
-        lines = np.array(self.lines)
-        del self.source[:], self.target[:], self.lines[:]
+        # views of what was collected: of a million ties nothing is copied
+        source, target, lines = (np.asarray(column) for column in (self.source, self.target, self.lines))
         columns: dict[str, Any] = {"source": source, "target": target}
         for values in self.ties.of.values():
             if rows and not values.given and values.filled == 0 and values.default == "":
@@ -245,7 +245,7 @@ class Graph:
                     continue
                 self.notes.append(f"{self.file}: weight: {rows - values.given:,} missing, taken as {values.default:g}")
             columns[values.name] = column
-        both = np.array(self.undirected, dtype=bool)
+        both = np.asarray(self.undirected).astype(bool)
         if both.any() and not both.all():
             # Beside arcs, an undirected tie stands for two of them.
             again = np.flatnonzero(both)

@@ -203,6 +203,7 @@ def _check_texts(network: Network, *, in_xml: bool) -> None:
         ("layer", network.layers),
         ("tie column", tuple(network.columns)),
         ("group", tuple(network.groups)),
+        ("people column", tuple(network.numbers)),
     ):
         texts = list(map(str, ids))
         if not isinstance(ids, Ids) or ids.integers is None:
@@ -262,6 +263,8 @@ def people_columns(network: Network, extra: Mapping[str, list[str]]) -> dict[str
             columns[role] = _names(getattr(network, role), names)
     for name, group in network.groups.items():
         columns[name] = _names(group.codes, group.names)
+    for name, numbers in network.numbers.items():
+        columns[name] = ["" if value != value else _number(value) for value in numbers.tolist()]
     return columns | dict(extra)
 
 

@@ -18,6 +18,12 @@ def kernel(function: Function) -> Function:
     return compiled  # type: ignore[no-any-return]
 
 
+def part(function: Function) -> Function:
+    """A loop that only kernels call: without the wrappers for Python it compiles in half the time."""
+    compiled: Any = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return compiled  # type: ignore[no-any-return]
+
+
 def inlined(function: Function) -> Function:
     """A few operations inside a loop, always inlined."""
     compiled: Any = numba.njit(nogil=True, cache=True, forceinline=True)(function)

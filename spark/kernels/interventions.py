@@ -1,8 +1,9 @@
 """Interventions on the once clock: boosts, bridges and take-up, for cascades and for thresholds.
 
-A tie delivers once, and what it delivers is that of its target's level of readiness in the step of delivery. A bridge
-delivers in the step after its source adopted, or in the first step of its window to whom comes later. A plan that uses
-none of this has a kernel of its own, with which these agree in every world.
+A tie delivers once; from then on it counts with the highest level of readiness that its target has had (the largest
+dose that the source has had so far), so that a boost that comes later lifts what was delivered before, and coming
+earlier never hurts. A bridge delivers in the step after its source adopted, or in the first step of its window if that
+is later. A plan that uses none of this has a kernel of its own, with which these agree in every world.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import (
     BLOCK_BITS,
     BROADCAST,
+    CERTAIN,
     PARTNERS,
     TOLERANCE,
     halves,
@@ -35,6 +37,7 @@ from spark.kernels.world import PARTNERS as BY_PARTNERS
 COIN = u64(0x636F696E00000000)
 SEEDS_COIN, MANDATE_COIN, BRIDGE_COIN = 0, 2, 5
 ALWAYS = u64(1 << 32)
+NOT_YET = 1 << 30
 
 
 class LevelRows(NamedTuple):
@@ -42,7 +45,8 @@ class LevelRows(NamedTuple):
 
     targets lead to the sink, n, where a tie is live at no level; loud uint32[m+16] are the thresholds of the loudest
     level; chance uint64[L, m] the T of 2^32 and more uint64[L, k-1, m] those of further hits; dose uint64[L, m];
-    receptivity uint64[L, n]; the others as in `spark.problem.arrays.Law`.
+    receptivity uint64[L, n]; in_indptr, in_sources, in_ties: the reverse rows, of size 0 where there is one level; the
+    others as in `spark.problem.arrays.Law`. Higher levels have larger chances and doses.
     """
 
     indptr: NDArray[np.int64]
@@ -52,6 +56,9 @@ class LevelRows(NamedTuple):
     more: NDArray[np.uint64]
     dose: NDArray[np.uint64]
     receptivity: NDArray[np.uint64]
+    in_indptr: NDArray[np.int64]
+    in_sources: NDArray[np.int32]
+    in_ties: NDArray[np.int64]
     tolerance: NDArray[np.uint64]
     lapse: NDArray[np.uint64]
     left: NDArray[np.uint64]
@@ -65,6 +72,9 @@ class Room(NamedTuple):
     boost: NDArray[np.int32]
     sustain: NDArray[np.int32]
     partner: NDArray[np.uint64]  # [n], what partners have given so far
+    mass: NDArray[np.uint64]  # [n, L], the heat behind it, by the highest level since it came
+    when: NDArray[np.int32]  # [n], the step at which each person adopted, in the steps before; else NOT_YET
+    rising: NDArray[np.int32]  # [n], who is at a higher level than before in this step
     before: NDArray[np.uint64]  # [o], the heat before this step
     head: NDArray[np.int32]  # [n], a person's first bridge, plus one; zeros between calls
     due: NDArray[np.int32]  # [b], the bridges that deliver in this step
@@ -169,6 +179,97 @@ def accepted(key, world, changes, b):
     )
 
 
+@kernel
+def list_rising(boost, levels, seen, rising, t):
+    """List in `rising` those not lit yet whose level is higher in step t than in the step before; return how many."""
+    count = 0
+    if t < 2 or t >= levels.shape[1]:
+        return 0
+    for row in range(levels.shape[0]):
+        if levels[row, t] > levels[row, t - 1]:
+            for v in range(boost.size):
+                if boost[v] == row and seen[v] == 0:
+                    rising[count] = v
+                    count += 1
+    return count
+
+
+@inlined
+def peak(levels, row, first, last):
+    """The highest level of a row in the steps first..last."""
+    highest = 0
+    for t in range(min(first, levels.shape[1] - 1), min(last, levels.shape[1] - 1) + 1):
+        highest = max(highest, np.int64(levels[row, t]))
+    return highest
+
+
+@inlined
+def partner_total(mass, receptivity, v):
+    """What partners have given person v, saturating: the heat at each level with what she makes of it."""
+    total = u64(0)
+    for level in range(mass.shape[1]):
+        if mass[v, level] > u64(0):
+            total = min(total + scaled(mass[v, level], receptivity[level, v]), CERTAIN)
+    return total
+
+
+@kernel
+def lift_heat(room, receptivity, levels, v, t):
+    """Count all heat that has come to v at her level in step t; return whether that gives her more."""
+    level = np.int64(levels[room.boost[v], t])
+    for lower in range(level):
+        room.mass[v, level] += room.mass[v, lower]
+        room.mass[v, lower] = u64(0)
+    before = room.partner[v]
+    room.partner[v] = partner_total(room.mass, receptivity, v)
+    return room.partner[v] > before
+
+
+@inlined
+def hits_at(draw, chance, more, level, tie):
+    """How many convincing moments a tie with this draw gives at a level."""
+    if draw >= chance[level, tie]:
+        return 0
+    hits = 1
+    for j in range(more.shape[1]):
+        if draw >= more[level, j, tie]:
+            break
+        hits += 1
+    return hits
+
+
+@kernel
+def tie_gain(key, world, rows, levels, row, e, delivered_at, t):
+    """How many more moments tie e, which delivered before step t, gives in step t."""
+    now, before = np.int64(levels[row, t]), peak(levels, row, delivered_at, t - 1)
+    if now <= before:
+        return 0
+    k0, k1 = halves(world_key(key, world, u64(e >> BLOCK_BITS)))
+    draw = u64(tie_draw(u32(e & 0xFFFFFFFF), k0, k1))
+    return hits_at(draw, rows.chance, rows.more, now, e) - hits_at(draw, rows.chance, rows.more, before, e)
+
+
+@kernel
+def bridge_gain(key, world, changes, row, b, delivered_at, t):
+    """How many more moments bridge b, which delivered before step t, gives in step t."""
+    levels = changes.boost_level
+    now, before = np.int64(levels[row, t]), peak(levels, row, delivered_at, t - 1)
+    if now <= before:
+        return 0
+    draw = bridge_draw(key, world, changes.tie[b])
+    return hits_at(draw, changes.chance, changes.more, now, b) - hits_at(draw, changes.chance, changes.more, before, b)
+
+
+@inlined
+def bridge_step(changes, when, seen, b):
+    """The step in which bridge b delivers, as far as is known now; -1 for never."""
+    u = changes.source[b]
+    if seen[u] == 0:
+        return -1
+    step = max(np.int64(when[u]) + 1, np.int64(changes.opens[b]))
+    return step if step < changes.closes[b] else -1
+
+
 @inlined
 def level_of(boost, levels, v, t):
     """The level of readiness of person v for what is delivered in step t."""
@@ -201,6 +302,7 @@ def cool(shares, room):
             for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
                 v = shares.members[j]
                 room.partner[v] = u64(0)
+                room.mass[v, :] = u64(0)
                 if room.work.points.size > 0:
                     room.work.points[v] = 0
             room.before[o] = u64(0)
@@ -224,13 +326,16 @@ def changed_cascade_world(key, world, rows, shares, start, room):
     partner_key = kind_key(key, PARTNERS, world)
     broadcast_key = kind_key(key, BROADCAST, world)
     last_heard = heard.shape[1] - 1 if start.schedule.size > 0 else 0
-    last_event = max(last_heard, last_opening(changes))
+    last_event = max(last_heard, last_opening(changes), levels.shape[1] - 1 if boosted else 0)
+    for i in range(total):
+        room.when[queue[i]] = 0
     first, t, last, touched = 0, 0, 0, 0
     while (first < total or seed < start.seeds.size or t < last_event) and t != start.horizon:
         t += 1
         end = total
         now = min(t, levels.shape[1] - 1)
         bridges = bridges_due(key, world, changes, room, first, end, t) if changes.source.size > 0 else 0
+        rising = list_rising(boost, levels, seen, room.rising, t) if boosted else 0
         for i in range(first, end):
             u = queue[i]
             e, stop = indptr[u], indptr[u + 1]
@@ -284,14 +389,48 @@ def changed_cascade_world(key, world, rows, shares, start, room):
                         seen[v] = TIE
                         queue[total] = v
                         total += 1
+        for i in range(rising):
+            v = room.rising[i]
+            gain = 0
+            for j in range(rows.in_indptr[v], rows.in_indptr[v + 1]):
+                u = rows.in_sources[j]
+                if seen[u] != 0 and room.when[u] + 1 < t:
+                    gain += tie_gain(key, world, rows, levels, boost[v], rows.in_ties[j], room.when[u] + 1, t)
+            for b in range(changes.source.size):
+                if changes.target[b] == v:
+                    step = bridge_step(changes, room.when, seen, b)
+                    if 0 <= step < t and accepted(key, world, changes, b):
+                        gain += bridge_gain(key, world, changes, boost[v], b, step, t)
+            if gain > 0 and seen[v] == 0:
+                if moments[v] == u64(0):
+                    dosed[touched] = v
+                    touched += 1
+                moments[v] += u64(gain)
+                if moments[v] >= needed:
+                    seen[v] = TIE
+                    queue[total] = v
+                    total += 1
         if share:
+            for i in range(rising):
+                v = room.rising[i]
+                if seen[v] == 0 and lift_heat(room, rows.receptivity, levels, v, t):
+                    new = points_up_to(room.partner[v], partner_key, v, work.tolerance, work.points, most)
+                    if new > 0:
+                        if moments[v] == u64(0):
+                            dosed[touched] = v
+                            touched += 1
+                        moments[v] += u64(new)
+                        if moments[v] >= needed:
+                            seen[v] = BY_PARTNERS
+                            queue[total] = v
+                            total += 1
             for i in range(warm(shares, work, first, end)):
                 o = work.warmer[i]
                 for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
                     v = shares.members[j]
                     if seen[v] == 0:
-                        factor = rows.receptivity[level_of(boost, levels, v, t), v]
-                        room.partner[v] += scaled(work.heat[o], factor) - scaled(room.before[o], factor)
+                        room.mass[v, level_of(boost, levels, v, t)] += work.heat[o] - room.before[o]
+                        room.partner[v] = partner_total(room.mass, rows.receptivity, v)
                         new = points_up_to(room.partner[v], partner_key, v, work.tolerance, work.points, most)
                         if new > 0:
                             if moments[v] == u64(0):
@@ -319,17 +458,42 @@ def changed_cascade_world(key, world, rows, shares, start, room):
                             total += 1
         total, seed = light_willing_seeds(key, world, start, work, t, total, seed)
         work.ends[t] = total
+        for i in range(end, total):
+            room.when[queue[i]] = t
         if total > end:
             last = t
         first = end
     for i in range(touched):
         moments[dosed[i]] = u64(0)
+    for i in range(total):
+        room.when[queue[i]] = NOT_YET
     if share:
         cool(shares, room)
     if start.schedule.size > 0:
         work.heard_next[:] = u64(0)
         work.heard_points[:] = 0
     return last, total
+
+
+@kernel
+def dose_gain(rows, changes, room, row, v, t, key, world):
+    """How much more what was delivered to v before step t counts in step t."""
+    seen, when, levels = room.work.seen, room.when, changes.boost_level
+    now, gain = np.int64(levels[row, t]), u64(0)
+    for j in range(rows.in_indptr[v], rows.in_indptr[v + 1]):
+        u, e = rows.in_sources[j], rows.in_ties[j]
+        if seen[u] != 0 and when[u] + 1 < t:
+            before = peak(levels, row, when[u] + 1, t - 1)
+            if now > before:
+                gain = min(gain + rows.dose[now, e] - rows.dose[before, e], CERTAIN)
+    for b in range(changes.source.size):
+        if changes.target[b] == v:
+            step = bridge_step(changes, when, seen, b)
+            if 0 <= step < t and accepted(key, world, changes, b):
+                before = peak(levels, row, step, t - 1)
+                if now > before:
+                    gain = min(gain + changes.dose[now, b] - changes.dose[before, b], CERTAIN)
+    return gain
 
 
 @kernel
@@ -345,13 +509,16 @@ def changed_threshold_world(key, world, rows, shares, start, room):
     total, seed = begin_willing(key, world, start, work)
     work.ends[0] = total
     last_heard = heard.shape[1] - 1 if heard_by else 0
-    last_event = max(last_heard, last_opening(changes))
+    last_event = max(last_heard, last_opening(changes), levels.shape[1] - 1 if boosted else 0)
+    for i in range(total):
+        room.when[queue[i]] = 0
     first, t, last, touched = 0, 0, 0, 0
     while (first < total or seed < start.seeds.size or t < last_event) and t != start.horizon:
         t += 1
         end = total
         now, by_now = min(t, levels.shape[1] - 1), min(t, heard.shape[1] - 1)
         bridges = bridges_due(key, world, changes, room, first, end, t) if changes.source.size > 0 else 0
+        rising = list_rising(boost, levels, seen, room.rising, t) if boosted else 0
         for i in range(first, end + 1 if bridges > 0 else end):
             added = i == end  # the bridges come last, as if one more person delivered them
             u = queue[i] if not added else 0
@@ -380,14 +547,43 @@ def changed_threshold_world(key, world, rows, shares, start, room):
                             queue[total] = v
                             total += 1
                 e += 1
+        for i in range(rising):
+            v = room.rising[i]
+            got = dose_gain(rows, changes, room, boost[v], v, t, key, world) if seen[v] == 0 else u64(0)
+            if got > u64(0):
+                lacks = missing[v]
+                if lacks == u64(0):
+                    lacks = fixed[v] if given else uniform_tolerance(person_draw(person_key, v))
+                    dosed[touched] = v
+                    touched += 1
+                missing[v] = lacks - min(got, lacks - u64(1))
+                if share:
+                    got += partner[v]
+                if heard_by and schedule[v] >= 0:
+                    got += heard[schedule[v], by_now]
+                if got >= lacks:
+                    seen[v] = TIE
+                    queue[total] = v
+                    total += 1
         if share:
+            for i in range(rising):
+                v = room.rising[i]
+                if seen[v] == 0 and lift_heat(room, rows.receptivity, levels, v, t):
+                    outside = partner[v]
+                    if heard_by and schedule[v] >= 0:
+                        outside += heard[schedule[v], by_now]
+                    drawn = fixed[v] if given else uniform_tolerance(person_draw(person_key, v))
+                    if outside >= (missing[v] if missing[v] > u64(0) else drawn):
+                        seen[v] = BY_PARTNERS
+                        queue[total] = v
+                        total += 1
             for i in range(warm(shares, work, first, end)):
                 o = work.warmer[i]
                 for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
                     v = shares.members[j]
                     if seen[v] == 0:
-                        factor = rows.receptivity[level_of(boost, levels, v, t), v]
-                        partner[v] += scaled(work.heat[o], factor) - scaled(room.before[o], factor)
+                        room.mass[v, level_of(boost, levels, v, t)] += work.heat[o] - room.before[o]
+                        partner[v] = partner_total(room.mass, rows.receptivity, v)
                         outside = partner[v]
                         if heard_by and schedule[v] >= 0:
                             outside += heard[schedule[v], by_now]
@@ -410,11 +606,15 @@ def changed_threshold_world(key, world, rows, shares, start, room):
                         total += 1
         total, seed = light_willing_seeds(key, world, start, work, t, total, seed)
         work.ends[t] = total
+        for i in range(end, total):
+            room.when[queue[i]] = t
         if total > end:
             last = t
         first = end
     for i in range(touched):
         missing[dosed[i]] = u64(0)
+    for i in range(total):
+        room.when[queue[i]] = NOT_YET
     if share:
         cool(shares, room)
     return last, total
@@ -487,7 +687,21 @@ def replay_changed_cascade(key, world, rows, incoming, shares, start, room, when
             by[v] = -2 if why == SEED else -3
             continue
         by[v] = -4 if why == BY_PARTNERS else -5
-        level = level_of(room.boost, changes.boost_level, v, np.int64(when[v]))
+        t = np.int64(when[v])
+        level = level_of(room.boost, changes.boost_level, v, t)
+        row = room.boost[v]
+        if row >= 0 and 2 <= t < changes.boost_level.shape[1]:
+            for b in range(changes.source.size - 1, -1, -1):
+                step = bridge_step(changes, when, work.seen, b) if changes.target[b] == v else -1
+                known = 0 <= step < t and accepted(key, world, changes, b)
+                if known and bridge_gain(key, world, changes, row, b, step, t) > 0:
+                    by[v] = -6 - b
+            for j in range(in_indptr[v + 1] - 1, in_indptr[v] - 1, -1):
+                u = in_sources[j]
+                if 0 <= when[u] < t - 1 and tie_gain(
+                    key, world, rows, changes.boost_level, row, in_ties[j], when[u] + 1, t
+                ):
+                    by[v] = in_ties[j]
         for b in range(changes.source.size):
             here = delivered(changes, when, b, v) and accepted(key, world, changes, b)
             if here and bridge_draw(key, world, changes.tie[b]) < changes.chance[level, b]:
@@ -523,7 +737,25 @@ def replay_changed_threshold(key, world, rows, incoming, shares, start, room, wh
             by[v] = -2 if why == SEED else -3
             continue
         by[v] = -4 if why == BY_PARTNERS else -5
-        level = level_of(room.boost, changes.boost_level, v, np.int64(when[v]))
+        t = np.int64(when[v])
+        level = level_of(room.boost, changes.boost_level, v, t)
+        row, best = room.boost[v], u64(0)
+        if row >= 0 and 2 <= t < changes.boost_level.shape[1]:
+            for b in range(changes.source.size):
+                step = bridge_step(changes, when, work.seen, b) if changes.target[b] == v else -1
+                if 0 <= step < t and accepted(key, world, changes, b):
+                    gain = changes.dose[level, b] - changes.dose[peak(changes.boost_level, row, step, t - 1), b]
+                    if level > peak(changes.boost_level, row, step, t - 1) and gain > best:
+                        best = gain
+                        by[v] = -6 - b
+            best = u64(0)
+            for j in range(in_indptr[v], in_indptr[v + 1]):
+                u, e = in_sources[j], in_ties[j]
+                if 0 <= when[u] < t - 1:
+                    before = peak(changes.boost_level, row, when[u] + 1, t - 1)
+                    if level > before and rows.dose[level, e] - rows.dose[before, e] > best:
+                        best = rows.dose[level, e] - rows.dose[before, e]
+                        by[v] = e
         best = u64(0)
         for b in range(changes.source.size):
             if delivered(changes, when, b, v) and accepted(key, world, changes, b) and changes.dose[level, b] > best:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import BLOCK_BITS, halves, tie_draw, u32, u64, world_key
+from spark.kernels.waiting import delay_key, tie_delay
 
 LAPSED = -(1 << 62)  # these as in `spark.problem.arrays.Trace`
 BY_SEED, BY_ALREADY, BY_PARTNERS, BY_BROADCAST = -2, -3, -4, -5
@@ -36,19 +37,27 @@ def note(log, time, person, why):
 
 
 @kernel
-def share_once(key, world, incoming, law, examples, when, by, lit):
+def share_once(key, world, incoming, law, examples, delays, when, by, lit):
     """List who had a share in each adoption by a tie, where ties deliver once: rows person, tie, weight. `law` is
-    (live, never, more, dose), with `dose` of size 0 for cascades.
+    (live, never, more, dose), with `dose` of size 0 for cascades; delays as in `spark.problem.arrays.Delays`.
     """
     in_indptr, in_source, in_tie = incoming
     live, never, more, dose = law
+    steps, rate, upto = delays
+    late = delay_key(key)
     for v in range(when.size):
         if by[v] < 0:
             continue
         found = False
         for j in range(in_indptr[v], in_indptr[v + 1]):
             u, e = in_source[j], in_tie[j]
-            if when[u] < 0 or when[u] >= when[v] or (examples == 1 and dose.size == 0 and when[u] != when[v] - 1):
+            if when[u] < 0 or when[u] >= when[v]:
+                continue
+            due = np.int64(when[u]) + 1
+            if steps.size > 0 or rate.size > 0 or upto.size > 0:
+                d0, d1 = halves(world_key(late, u64(world), u64(e >> BLOCK_BITS)))
+                due += tie_delay(e, tie_draw(u32(e & 0xFFFFFFFF), d0, d1), steps, rate, upto) - 1
+            if due > when[v] or (examples == 1 and dose.size == 0 and due != when[v]):
                 continue
             if dose.size > 0:
                 weight = np.int64(dose[e] >> u64(24))

@@ -120,8 +120,8 @@ class Work(NamedTuple):
 
 class Count(NamedTuple):
     """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value and
-    ever int64[W], groups_lit int32[W, d], sums and squares int64[G], reached int64[n], and a working array int64[G] of
-    zeros.
+    ever int64[W], groups_lit int32[W, d], sums and squares int64[G], reached int64[n], those of states int64[2, 7, T]
+    or [2, 7, 0], and a working array int64[G] of zeros.
     """
 
     groups: NDArray[np.int32]
@@ -133,6 +133,7 @@ class Count(NamedTuple):
     group_sum: NDArray[np.int64]
     group_squares: NDArray[np.int64]
     reached: NDArray[np.int64]
+    states: NDArray[np.int64]
     group_now: NDArray[np.int64]
 
 

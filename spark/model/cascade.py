@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spark.errors import UsageError
+from spark.model.delay import Delay, delay_faults, frozen_delay
 from spark.model.guarantee import LIVE_EDGE, MONOTONE, Guarantee
 from spark.model.values import Share, frozen, share_faults, unit_interval_faults, whole_number_faults
 
@@ -20,18 +21,24 @@ class IndependentCascade:
         A layer that is not named carries nothing.
     partners : chance in [0, 1] that a person adopts when the whole of one partner organisation, of weight 1, has.
     strength : tie column that multiplies the dose -ln(1-p), so that p' = 1-(1-p)^(s*r*k); None means 1.
+    delay : steps that a tie takes to deliver after its source has adopted: a whole number, the tie column that holds
+        it, the chances of 1, 2, 3, ... steps, or a `GeometricDelay` (Chen, Lu & Zhang 2012); drawn once for each tie.
+        Partners are seen one step later. Without a horizon a delay does not change who adopts in the end.
     """
 
     probability: Share
     partners: float = 0.0
     strength: str | None = None
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
         faults = share_faults("independent cascade", "probability", self.probability)
         faults += unit_interval_faults("independent cascade", "partners", self.partners)
+        faults += delay_faults("independent cascade", self.delay)
         if faults:
             raise UsageError(*faults)
         object.__setattr__(self, "probability", frozen(self.probability))
+        object.__setattr__(self, "delay", frozen_delay(self.delay))
 
     @property
     def guarantee(self) -> Guarantee:
@@ -46,15 +53,18 @@ class WeightedCascade:
 
     Parameters
     ----------
-    partners : as in `IndependentCascade`.
+    partners, delay : as in `IndependentCascade`.
     """
 
     partners: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
         faults = unit_interval_faults("weighted cascade", "partners", self.partners)
+        faults += delay_faults("weighted cascade", self.delay)
         if faults:
             raise UsageError(*faults)
+        object.__setattr__(self, "delay", frozen_delay(self.delay))
 
     @property
     def guarantee(self) -> Guarantee:
@@ -71,21 +81,24 @@ class TrivalencyCascade:
     ----------
     values : the probabilities in [0, 1], equally likely.
     draw : whole number >= 0 that picks the draw; the same number gives the same probabilities.
-    partners : as in `IndependentCascade`.
+    partners, delay : as in `IndependentCascade`.
     """
 
     values: tuple[float, ...] = (0.1, 0.01, 0.001)
     draw: int = 0
     partners: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
         faults = [f for value in self.values for f in unit_interval_faults("trivalency cascade", "value", value)]
         faults += [] if self.values else ["trivalency cascade: values is empty"]
         faults += whole_number_faults("trivalency cascade", "draw + 1", self.draw + 1)
         faults += unit_interval_faults("trivalency cascade", "partners", self.partners)
+        faults += delay_faults("trivalency cascade", self.delay)
         if faults:
             raise UsageError(*faults)
         object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "delay", frozen_delay(self.delay))
 
     @property
     def guarantee(self) -> Guarantee:
@@ -105,7 +118,7 @@ class ExamplesNeeded:
     Parameters
     ----------
     examples : k, a whole number from 1 to 64.
-    of : the cascade that gives the doses.
+    of : the cascade that gives the doses; its delay holds.
     """
 
     examples: int

@@ -44,6 +44,30 @@ MONOTONE = Guarantee(
     "one more seed never lights fewer, but two together can be worth more than the sum of each alone: the choice of "
     "seeds is a search without a bound",
 )
+CONCAVE = Guarantee(
+    "once",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer, and adds less on average the more there are (Mossel & Roch 2010), though not "
+    "world by world: greedy choice is near the best, without a certificate",
+)
+CONCAVE_NOISE = Guarantee(
+    "per_period",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer by the horizon, and adds less on average the more there are: greedy choice is "
+    "near the best, without a certificate",
+)
+MONOTONE_NOISE = Guarantee(
+    "per_period",
+    True,
+    False,
+    False,
+    "one more seed never lights fewer by the horizon, but two together can be worth more than the sum of each alone: "
+    "the choice of seeds is a search without a bound",
+)
 MONOTONE_LAPSE = Guarantee(
     "per_period",
     True,
@@ -90,3 +114,31 @@ REKINDLED_TIME = Guarantee(
     False,
     "who gives up is harder to convince again, so that lighting too early can hurt: nothing is guaranteed",
 )
+AWARE = Guarantee(
+    "once",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer, and adds less the more there are (checked by brute force, not proved): greedy "
+    "choice is near the best, without a certificate",
+)
+
+
+def guarantee_with_states(breaks: list[str], joins: list[str]) -> Guarantee:
+    """Return what holds on the per-period clock with the states of the full model.
+
+    Parameters
+    ----------
+    breaks : why one more seed can leave fewer; joins : why two seeds can be worth more than the sum of each alone.
+    """
+    if breaks:
+        why = "lighting too early can leave fewer practising at the horizon, because "
+        return Guarantee("per_period", False, False, False, f"{why}{', and '.join(breaks)}: nothing is guaranteed")
+    if joins:
+        why = (
+            "one more seed never leaves fewer practising at the horizon, but two together can be worth more than the "
+            "sum of each alone, because "
+        )
+        search = ": the choice of seeds is a search without a bound"
+        return Guarantee("per_period", True, False, False, f"{why}{', and '.join(joins)}{search}")
+    return MONOTONE_LAPSE

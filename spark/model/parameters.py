@@ -1,7 +1,8 @@
 """Models by name and parameters, as the command line and scenario files write them, and back.
 
 The parameters of a model are its fields. `examples_needed` wraps a cascade: ``weighted-cascade`` with 2 examples needed
-is ``ExamplesNeeded(2, of=WeightedCascade())``.
+is ``ExamplesNeeded(2, of=WeightedCascade())``. ``general-threshold`` takes the parameters of its doses beside its own:
+those of linear threshold where one of them is given, else those of a cascade.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from spark.model.adoption import Adoption, Aware
 from spark.model.cascade import ExamplesNeeded, IndependentCascade, TrivalencyCascade, WeightedCascade
 from spark.model.continuous import (
     Bass,
@@ -21,8 +23,12 @@ from spark.model.continuous import (
     TimeLaw,
     law_in_short,
 )
+from spark.model.delay import GeometricDelay
+from spark.model.general import GeneralThreshold
 from spark.model.lapse import SI, SIR, SIS
+from spark.model.plain import delay_from, delay_in_words, tolerance_from, tolerance_in_words
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
+from spark.model.tolerance import Tolerance
 
 Model = (
     IndependentCascade
@@ -32,9 +38,12 @@ Model = (
     | LinearThreshold
     | FractionalThreshold
     | CountThreshold
+    | GeneralThreshold
     | SI
     | SIS
     | SIR
+    | Adoption
+    | Aware
     | ContinuousSI
     | ContinuousSIS
     | ContinuousSIR
@@ -51,9 +60,12 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "examples-needed": ExamplesNeeded,
         "fractional-threshold": FractionalThreshold,
         "count-threshold": CountThreshold,
+        "general-threshold": GeneralThreshold,
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "adoption": Adoption,
+        "aware": Aware,
         "continuous-si": ContinuousSI,
         "continuous-sis": ContinuousSIS,
         "continuous-sir": ContinuousSIR,
@@ -64,7 +76,9 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
 """The names of the models on the command line and in scenario files."""
 
 WRAP = "examples_needed"
+_GENERAL = tuple(item for item in dataclasses.fields(GeneralThreshold) if item.name != "of")
 _CASCADES = ("independent-cascade", "weighted-cascade", "trivalency-cascade")
+_WITH_DELAY = (*_CASCADES, "linear-threshold", "fractional-threshold", "count-threshold")
 _CLUES = (("probability", "independent-cascade"), ("values", "trivalency-cascade"))
 
 
@@ -77,6 +91,15 @@ def cascade_for(given: Iterable[str]) -> str:
     return next((name for key, name in _CLUES if key in set(given)), "weighted-cascade")
 
 
+def doses_for(given: Iterable[str]) -> str:
+    """Name the model whose doses a general threshold has, by the parameters that are given.
+
+    >>> doses_for(["weight"]), doses_for(["probability"]), doses_for([])
+    ('linear-threshold', 'independent-cascade', 'weighted-cascade')
+    """
+    return "linear-threshold" if {"weight", "totals"} & set(given) else cascade_for(given)
+
+
 def parameters_of(name: str, given: Iterable[str] = ()) -> dict[str, bool]:
     """Return the parameters that a model takes, and whether each must be given.
 
@@ -87,6 +110,10 @@ def parameters_of(name: str, given: Iterable[str] = ()) -> dict[str, bool]:
     ----------
     given : the parameters at hand, which say what cascade ``examples-needed`` is of.
     """
+    if name == "general-threshold":
+        inner = doses_for(given)
+        own = {item.name: item.default is dataclasses.MISSING for item in _GENERAL}
+        return own | {key: needed for key, needed in parameters_of(inner).items() if key != WRAP}
     inner = cascade_for(given) if name == "examples-needed" else name
     known = {item.name: item.default is dataclasses.MISSING for item in dataclasses.fields(MODELS[inner])}
     return known | ({WRAP: name == "examples-needed"} if inner in _CASCADES else {})
@@ -108,11 +135,17 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0))
     """
     inner = cascade_for(given) if name == "examples-needed" else name
-    parameters = {key: value for key, value in given.items() if key != WRAP}
+    parameters = {key: value for key, value in given.items() if key != WRAP or inner not in _CASCADES}
+    if name == "general-threshold":
+        own = {item.name: parameters.pop(item.name) for item in _GENERAL if item.name in parameters}
+        own["tolerance"] = tolerance_from(own["tolerance"])
+        return GeneralThreshold(**own, of=make_model(doses_for(parameters), parameters))  # type: ignore[arg-type]
     if "values" in parameters:
         parameters["values"] = tuple(parameters["values"])
+    if "delay" in parameters and inner in _WITH_DELAY:
+        parameters["delay"] = delay_from(parameters["delay"])
     model = MODELS[inner](**parameters)
-    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given else model  # type: ignore[arg-type]
+    return ExamplesNeeded(given[WRAP], of=model) if WRAP in given and inner in _CASCADES else model  # type: ignore[arg-type]
 
 
 def never_ends(model: Model) -> bool:
@@ -133,6 +166,9 @@ def written(model: Model) -> tuple[str, dict[str, Any]]:
     if isinstance(model, ExamplesNeeded):
         name, parameters = written(model.of)
         return name, parameters | {WRAP: model.examples}
+    if isinstance(model, GeneralThreshold):
+        own = {item.name: getattr(model, item.name) for item in _GENERAL}
+        return "general-threshold", own | written(model.of)[1]
     name = next((known for known, kind in MODELS.items() if type(model) is kind), type(model).__name__)
     return name, {item.name: getattr(model, item.name) for item in dataclasses.fields(model)}
 
@@ -144,7 +180,8 @@ def in_short(model: Model) -> str:
     'independent-cascade:probability=0.1,examples-needed=2'
     """
     name, parameters = written(model)
-    usual = {item.name: item.default for item in dataclasses.fields(MODELS[name])} if name in MODELS else {}
+    kinds = [type(model), type(model.of)] if isinstance(model, GeneralThreshold) else [MODELS.get(name, type(model))]
+    usual = {item.name: item.default for kind in kinds for item in dataclasses.fields(kind)}
     parts = [
         f"{key.replace('_', '-')}={_in_short(value)}"
         for key, value in parameters.items()
@@ -154,6 +191,10 @@ def in_short(model: Model) -> str:
 
 
 def _in_short(value: object) -> str:
+    if isinstance(value, GeometricDelay):
+        return delay_in_words(value)
+    if isinstance(value, Tolerance):
+        return tolerance_in_words(value)
     if isinstance(value, TimeLaw):
         return law_in_short(value)
     if isinstance(value, tuple):
@@ -166,4 +207,5 @@ def _in_short(value: object) -> str:
 def with_probability(model: Model, probability: float) -> Model | None:
     """Return the same model with another probability, or None where it takes none."""
     name, parameters = written(model)
-    return make_model(name, parameters | {"probability": probability}) if "probability" in parameters else None
+    takes_it = parameters.get("probability") is not None
+    return make_model(name, parameters | {"probability": probability}) if takes_it else None

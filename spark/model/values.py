@@ -23,6 +23,14 @@ def whole_number_faults(model: str, name: str, value: object, most: int = 1 << 3
     return []
 
 
+def noise_faults(model: str, value: object) -> list[str]:
+    """Return what is wrong with a parameter that must be a chance per step, 0 or from 2^-30 to below 1."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number and (value == 0 or 2.0**-30 <= value < 1)):  # type: ignore[operator]  # it is a number
+        return [f"{model}: noise {value!r} is neither 0 nor a chance per step from {2.0**-30:.1g} to below 1"]
+    return []
+
+
 def share_faults(model: str, name: str, value: object) -> list[str]:
     """Return what is wrong with a parameter that must be a `Share` of numbers in [0, 1]."""
     if isinstance(value, str):

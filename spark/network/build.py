@@ -177,11 +177,13 @@ def build(
         outlook=made.numbers["outlook"],
         cost=made.numbers["cost"],
         value=made.numbers["value"],
+        take_up=made.numbers["take_up"],
         adopted=made.switches["adopted"],
         eligible=made.switches["eligible"],
         answered=made.switches["answered"],
         given=frozenset(made.given),
         groups=made.groups,
+        numbers=made.other_numbers,
         layers=used,
         indptr=indptr,
         targets=staff.target.astype(np.int32),
@@ -209,12 +211,12 @@ def _layers(ties: TieTable) -> tuple[tuple[str, ...], I64]:
     """Return the names of the layers, sorted by UTF-8 bytes, and the position of each row's."""
     rows = ties.source.size
     if ties.layer is None:
-        return (ONE_LAYER,), np.zeros(rows, dtype=np.int64)
+        return (ONE_LAYER,), np.zeros(rows, dtype=np.uint16)
     names = sorted(set(ties.layer), key=lambda name: str(name).encode()) or [ONE_LAYER]
     if len(names) > MANY_LAYERS:
         raise UsageError(f"{ties.place.file or 'ties'}: {len(names):,} layers are more than {MANY_LAYERS:,}")
     position = {name: i for i, name in enumerate(names)}
-    return tuple(names), np.fromiter((position[name] for name in ties.layer), dtype=np.int64, count=rows)
+    return tuple(names), np.fromiter(map(position.__getitem__, ties.layer), dtype=np.uint16, count=rows)
 
 
 def _chosen(ties: TieTable, names: tuple[str, ...], layer: I64, layers: Sequence[str]) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ I64 = NDArray[np.int64]
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}")
 
 _LARGE = 5_000
+_BLOCK = 1 << 16
 _PLURALS = {"person": "people"}
 
 
@@ -170,7 +171,7 @@ class Ids:
         """Return where the ids stand, int64, -1 for each that is none of these."""
         if isinstance(column, np.ndarray):
             if self._integers is not None and not self.text:
-                return self.find_integers(column)
+                return self.find_integers(column).astype(np.int64)
             column = column.tolist()
         if self._integers is None:
             try:
@@ -210,8 +211,15 @@ class Ids:
             raise KeyError(value)
         return found
 
-    def find_integers(self, wanted: I64) -> I64:
-        """Return where the integers stand, int64, -1 for each that is none of these; the ids must be integers."""
+    def find_integers(self, wanted: NDArray[Any]) -> NDArray[np.int32]:
+        """Return where the integers stand, int32, -1 for each that is none of these; the ids must be integers."""
+        found = np.empty(wanted.size, dtype=np.int32)
+        for start in range(0, wanted.size, _BLOCK):  # what is needed on the way is as long as a block, not as the whole
+            block = slice(start, start + _BLOCK)
+            found[block] = self._find_integers(wanted[block].astype(np.int64))
+        return found
+
+    def _find_integers(self, wanted: I64) -> I64:
         known = self._integers
         assert known is not None
         if not known.size:

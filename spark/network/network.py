@@ -74,11 +74,13 @@ class Network:
     organisation, team : int32[n]; positions, -1 for none.
     label : a text beside each id, or None.
     readiness, visibility, outlook, cost, value : float64[n], at least 0; 1 where not given.
+    take_up : float64[n]; chance that a person agrees when asked to start; used where a question says so.
     adopted, eligible : bool[n]; who practises already, who may be chosen.
     answered : bool[n]; who answered the survey that the ties come from, True where not given. Whom the others name is
         not known: without ties they are no isolates.
     given : names of the person columns that the data held.
     groups : the other categorical columns of people.
+    numbers : their numeric columns without a role, float64[n], NaN where empty; a model may name one.
     layers : names of the layers, sorted by UTF-8 bytes; at least one.
     indptr : int64[n+1]; the ties from person u have the ids indptr[u] <= e < indptr[u+1].
     targets, layer : int32[m], uint16[m]; whom a tie leads to, and the position of its layer.
@@ -106,6 +108,7 @@ class Network:
     outlook: F64
     cost: F64
     value: F64
+    take_up: F64
     adopted: NDArray[np.bool_]
     eligible: NDArray[np.bool_]
     answered: NDArray[np.bool_]
@@ -120,6 +123,7 @@ class Network:
     partner_target: I32
     partner_weight: F64
     reading: Reading
+    numbers: Mapping[str, F64] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in (item.name for item in fields(self)):
@@ -129,6 +133,8 @@ class Network:
         columns = {name: freeze(column) for name, column in self.columns.items()}
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "groups", MappingProxyType(dict(self.groups)))
+        numbers = {name: freeze(column) for name, column in self.numbers.items()}
+        object.__setattr__(self, "numbers", MappingProxyType(numbers))
 
     @property
     def size(self) -> int:
@@ -249,7 +255,8 @@ class Network:
         columns : numeric columns of the ties by name, finite and at least 0. Rows whose ``weight`` or ``strength`` is
             0 are no ties.
         people : columns by name: ``id`` and any of ``organisation``, ``team``, ``label``, ``readiness``,
-            ``visibility``, ``outlook``, ``cost``, ``value``, ``adopted``, ``eligible``, ``answered``; others become
+            ``visibility``, ``outlook``, ``cost``, ``value``, ``take_up``, ``adopted``, ``eligible``, ``answered``;
+            others become
             groups. Without it the people are the ids of the ties in order of first appearance, row by row, source
             before target.
         partners : ``source``, ``target`` and, if wanted, ``weight`` of ties between organisations; influence runs from

@@ -6,10 +6,14 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.errors import WrongTypeError
 from spark.network.ids import I64, Ids, is_missing, missing_rows, unknown
 from spark.network.tables import Column, Faults, PeopleTable, TieTable
+
+Whole = NDArray[Any]
+"""int32 or int64, whichever is at hand."""
 
 
 def coded(*columns: Column) -> tuple[list[I64], list[Any] | None]:
@@ -35,7 +39,7 @@ def coded(*columns: Column) -> tuple[list[I64], list[Any] | None]:
     return made, list(codes)
 
 
-def positions(ties: TieTable, people: PeopleTable | None, faults: Faults, *, text: bool) -> tuple[I64, I64, Ids]:
+def positions(ties: TieTable, people: PeopleTable | None, faults: Faults, *, text: bool) -> tuple[Whole, Whole, Ids]:
     """Return the positions of both ends of each row, and who the people are.
 
     Parameters
@@ -46,9 +50,11 @@ def positions(ties: TieTable, people: PeopleTable | None, faults: Faults, *, tex
     text : ids are text.
     """
     _note_missing(ties, faults)
+    source: Whole
+    target: Whole
     if people is None:
         source, target, order = _numbered(ties.source, ties.target)
-        ids = order if ties.names is None else [ties.names[code] for code in order.tolist()]
+        ids = order.astype(np.int64) if ties.names is None else [ties.names[code] for code in order.tolist()]
         return source, target, Ids(ids, text=text)
     known = _distinct_people(people, faults, text)
     if ties.names is None and known.integers is not None:
@@ -58,7 +64,7 @@ def positions(ties: TieTable, people: PeopleTable | None, faults: Faults, *, tex
         found = known.find([shown(value, text) for value in values.tolist()])[codes]
         source, target = found[: ties.source.size], found[ties.source.size :]
     else:
-        found = known.find(ties.names)
+        found = known.find(ties.names).astype(np.int32)  # half the memory of what is long
         source, target = found[ties.source], found[ties.target]
     _note_strangers(ties, source, target, known, faults, text)
     return source, target, known
@@ -77,7 +83,7 @@ def _note_missing(ties: TieTable, faults: Faults) -> None:
                 faults.add(ties.place.fault(row, end, "the id is missing"))
 
 
-def _note_strangers(ties: TieTable, source: I64, target: I64, known: Ids, faults: Faults, text: bool) -> None:
+def _note_strangers(ties: TieTable, source: Whole, target: Whole, known: Ids, faults: Faults, text: bool) -> None:
     """Note the ids of the ties that are not in the people table, each once."""
     strangers: dict[Any, tuple[int, str]] = {}
     for row in np.flatnonzero((source < 0) | (target < 0)).tolist():

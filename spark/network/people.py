@@ -14,7 +14,7 @@ from spark.network.ids import Ids, as_column, is_missing
 from spark.network.network import Group
 from spark.network.tables import Faults, PeopleTable, Place
 
-NUMBERS = ("readiness", "visibility", "outlook", "cost", "value")
+NUMBERS = ("readiness", "visibility", "outlook", "cost", "value", "take_up")
 SWITCHES = {"adopted": False, "eligible": True, "answered": True}
 PLACES = ("organisation", "team")
 
@@ -34,6 +34,7 @@ class PeopleColumns:
     numbers: dict[str, NDArray[np.float64]]
     switches: dict[str, NDArray[np.bool_]]
     groups: dict[str, Group]
+    other_numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
     unused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -85,6 +86,9 @@ def people_columns(table: PeopleTable | None, size: int, faults: Faults, *, text
             group = as_group(column, empty)
             if isinstance(group, str):
                 made.unused.append(f"{table_name}: {name} ({group})")
+                numbers = other_numbers(column, empty)
+                if numbers is not None:
+                    made.other_numbers[name] = numbers
             else:
                 made.groups[name] = group
             continue
@@ -128,6 +132,12 @@ def _numbers(name: str, column: Any, empty: list[bool], place: Place, faults: Fa
         else:
             faults.add(place.fault(row, name, not_a_number(value)))
     return numbers
+
+
+def other_numbers(column: Any, empty: list[bool]) -> NDArray[np.float64] | None:
+    """Return a column without a role as numbers, NaN where there is none, or None where it holds something else."""
+    numbers = [math.nan if gone else as_number(value) for value, gone in zip(column, empty, strict=True)]
+    return None if None in numbers else np.array(numbers, np.float64)
 
 
 def _switches(name: str, column: Any, empty: list[bool], place: Place, faults: Faults) -> NDArray[np.bool_]:

@@ -59,6 +59,7 @@ PEOPLE_ROLES = {
     "outlook": ("outlook",),
     "cost": ("cost",),
     "value": ("value",),
+    "take_up": ("takeup",),
     "adopted": ("adopted",),
     "eligible": ("eligible",),
     "answered": ("answered", "responded"),

@@ -57,7 +57,7 @@ def distinct_ties(
 
     Parameters
     ----------
-    source, target, layer : int64[rows]; positions, in influence direction, -1 for ends that are faults already.
+    source, target, layer : integers[rows]; positions, in influence direction, -1 for ends that are faults already.
     columns : float64[rows] by name.
     ends, layers : how many of each there are.
     both : influence runs both ways: a row in the other direction is a duplicate.
@@ -65,7 +65,7 @@ def distinct_ties(
     chosen : bool[rows]; which rows to use, None for all.
     place, name, faults : for messages: of the rows, of the ends; and where they go.
     """
-    rows = np.arange(source.size)
+    rows = np.arange(source.size, dtype=np.int64 if source.size >= 1 << 31 else np.int32)
     loop = (source == target) & (source >= 0)
     keep = ~loop
     if chosen is not None:
@@ -119,9 +119,12 @@ def _sorted(source: I64, target: I64, layer: I64, ends: int, layers: int) -> tup
     """Return the stable order by (source, target, layer), and which rows of it equal the row before."""
     same = np.zeros(source.size, dtype=bool)
     if ends * ends * layers < 1 << 63:
-        key = source * ends + target
+        key = source.astype(np.int64)
+        key *= ends
+        key += target
         if layers > 1:
-            key = key * layers + layer
+            key *= layers
+            key += layer
         if source.size < 2 or bool((key[1:] > key[:-1]).all()):
             return slice(None), same
         order = np.argsort(key, kind="stable")

@@ -12,6 +12,7 @@ from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
 from spark.optimise.fairness import Groups, certify_worst_off, choose_fairly, floor_not_kept
 from spark.optimise.greedy import filled, in_order
+from spark.optimise.periods import periods
 from spark.optimise.reaching import likeliest
 from spark.optimise.sandwich import choose_between
 from spark.optimise.search import WORLDS, Measure, Plans, choose_in_worlds, means, run
@@ -49,6 +50,14 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
     if isinstance(case.objective, Reaching):
         return _likely(case, rng, quality, confidence)
     over = "no action" if not case.fixed.interventions else "what is done beside"
+    if case.setting.steps > 1:
+        over += ", in adopter-periods"
+    if not case.setting.live_edge and case.setting.steps > 1:
+        key = run_key(rng, "choose")
+        seeds, _ = choose_in_worlds(case.network, case.backend, case.setting, case.wish, key, (), periods)
+        heights = periods(case.backend, case.setting, [seeds[:i].tolist() for i in range(seeds.size + 1)], key)
+        certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
+        return Answer(seeds, np.diff(heights), np.full(seeds.size, np.nan), certificate, None, None)
     if not case.setting.live_edge:
         keys = run_key(rng, "choose"), run_key(rng, "certify")
         options = case.setting, case.wish, keys, confidence, over
@@ -140,7 +149,7 @@ def _in_people(
     """What each adds (people, or value), from the sets that she adds of `count`, and its Monte-Carlo standard error."""
     value = setting.watch.value
     total = value.sum() / VALUE_UNIT if value.size else setting.problem.graph.people
-    share = gains / count
+    share, total = gains / count, total * setting.steps
     return total * share, total * np.sqrt(share * (1 - share) / count)
 
 
@@ -170,6 +179,8 @@ def _shares(
 
 def _why_no_bound(case: Case) -> str:
     law, model = case.setting.problem.law, case.model
+    if law.live_edge and law.delays.some:
+        return "the sets on which bounds rest do not know delays under a horizon yet; the seeds come from a search"
     if law.live_edge:
         return (
             "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"

@@ -18,7 +18,6 @@ from spark.network import Network
 from spark.plan import Pay, Plan, Seeds
 from spark.problem.arrays import Actions, Problem, Watch
 from spark.problem.keys import mix
-from spark.problem.targets import Targets
 from spark.problem.windows import acceptance
 from spark.question import Asking
 
@@ -37,18 +36,15 @@ def take_up_of(network: Network, asking: Asking) -> NDArray[np.float64] | None:
     """
     chances = np.ones(network.size)
     if isinstance(asking.take_up, str):
-        codes, names = Targets(network).grouping(asking.take_up, "take_up")
-        numbers, faults = np.ones(len(names) + 1), []
-        for code, name in enumerate(names):
-            try:
-                numbers[code] = float(str(name))
-            except ValueError:
-                numbers[code] = np.nan
-            if not 0 <= numbers[code] <= 1:
-                faults.append(f"take_up: {name!r} in column {asking.take_up!r} is not a chance from 0 to 1")
-        if faults:
-            raise UsageError(*faults)
-        chances = numbers[codes]
+        if asking.take_up != "take_up" or "take_up" not in network.given:
+            raise UsageError(
+                f"take_up: {asking.take_up!r} is no column of chances here; the chances stand in the people column "
+                '"take_up", which another column can play by --columns take_up=NAME'
+            )
+        chances = network.take_up.copy()
+        wrong = [network.people[v] for v in np.flatnonzero(chances > 1).tolist()]
+        if wrong:
+            raise UsageError(*(f"take_up of {person!r} is above 1" for person in wrong))
     elif isinstance(asking.take_up, Mapping):
         chances[network.index(asking.take_up)] = list(asking.take_up.values())
     else:

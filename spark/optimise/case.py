@@ -18,6 +18,7 @@ from spark.optimise.asked import AskedBackend, seeds_plan, take_up_of
 from spark.optimise.fairness import Groups, groups_of
 from spark.optimise.feasible import check
 from spark.optimise.limits import select
+from spark.optimise.periods import PeriodsBackend
 from spark.optimise.reaching import Reach
 from spark.optimise.sources import SetBackend, Setting, setting_of
 from spark.optimise.wish import Wish, wish_for
@@ -104,6 +105,11 @@ def case_of(
     wish = wish_for(paid, budget, count, network.index(fixed.seeds), constraints)
     check(network, wish, exactly=count is not None)
     backend = cast(SetBackend, open_backend(run.backend, workers=run.workers))
+    if isinstance(objective, Adopters) and objective.counted == "adopter-periods":
+        if run.horizon is None or run.horizon < 1:
+            raise UsageError("adopter-periods are counted from step 1 to a horizon: give one of at least 1")
+        setting = replace(setting, steps=run.horizon)
+        backend = cast(SetBackend, PeriodsBackend(backend))
     if take_up is not None:
         accept = np.array([acceptance(chance) for chance in take_up.tolist()], np.uint64)
         setting = replace(setting, accept=accept)
@@ -120,7 +126,7 @@ def _counted(network: Network, objective: Objective) -> Network:
     if not isinstance(objective, Adopters | Reaching):
         return replace(network, value=np.ones(network.size), given=network.given - {"value"})
     if objective.of is None:
-        alike = isinstance(objective, Reaching)
+        alike = isinstance(objective, Reaching) or objective.counted != "at-horizon"
         return replace(network, value=np.ones(network.size), given=network.given - {"value"}) if alike else network
     who = select(network, objective.of, "target")
     value = np.where(who, network.value if isinstance(objective, Adopters) else 1.0, 0.0)

@@ -54,22 +54,28 @@ class Setting:
     ----------
     base : fixed actions, of which the first plan counts, or None. watch : values and horizon.
     accept : uint64[n], T of 2^32 of who agrees to be a seed; None: everybody does.
+    steps : in how many steps those who practise are counted; 1: at the end only.
     """
 
     problem: Problem
     base: Actions | None
     watch: Watch
     accept: NDArray[np.uint64] | None = None
+    steps: int = 1
 
     @property
     def live_edge(self) -> bool:
-        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not."""
-        return self.problem.law.live_edge and not (self.base is not None and self.base.uses)
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not, nor delays
+        under a horizon.
+        """
+        late = self.problem.law.delays.some and self.watch.horizon >= 0
+        return self.problem.law.live_edge and not late and not (self.base is not None and self.base.uses)
 
     @property
     def bare(self) -> bool:
         """Whether nobody is lit without seeds and everybody counts alike."""
-        alone = self.base is None and self.accept is None and not self.problem.law.adopted.any()
+        sure = self.accept is None and self.steps == 1
+        alone = self.base is None and sure and not self.problem.law.adopted.any()
         return alone and not self.watch.value.size
 
 
@@ -91,7 +97,7 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     pilot.grow(PILOT_SETS)
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
-    simple = wish.costs is None and wish.limits is None and setting.accept is None
+    simple = wish.costs is None and wish.limits is None and setting.accept is None and setting.steps == 1
     if size > LARGE and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []

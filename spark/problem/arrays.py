@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ U64 = NDArray[np.uint64]
 
 ONE = 1 << 56
 CERTAIN = 1 << 62
+NEVER_CONVINCED = (1 << 64) - 1
 UNIT = 1 << 24
 VALUE_UNIT = 1_000_000
 
@@ -91,14 +92,112 @@ class Graph:
     @cached_property
     def digest(self) -> str:
         """What identifies the graph; it does not depend on the law."""
-        return digest(*(getattr(self, field.name) for field in fields(self)))
+        return digest(*(getattr(self, item.name) for item in fields(self)))
+
+
+class Tolerances(NamedTuple):
+    """Laws of tolerances other than the uniform one: a law for each person, a few pieces for each law.
+
+    Attributes
+    ----------
+    law : int32[n]; which row of `laws` a person's tolerance is drawn from. Empty: no such laws.
+    laws : int64[r, 3]; (k, 0, 0): the sum of k exponential draws, at most CERTAIN; (0, first, stop): `pieces` of a
+        distribution function.
+    pieces : uint64[p, 5]; (highest level of the piece, level and dose where it begins, slope, shift). At a level l in
+        units of 2^-64, of the first piece whose highest level is not below l, the tolerance is dose +
+        floor(((l - begin) << shift) * slope / 2^64) + 1, or where the slope is 0 the dose itself (`NEVER_CONVINCED`: no
+        dose is enough).
+    simple : uint64[1]: a person's tolerance is exponential instead if a draw of 64 bits is at most this; [0]: never.
+    """
+
+    law: I32
+    laws: I64
+    pieces: U64
+    simple: U64
+
+
+class Delays(NamedTuple):
+    """Steps from an adoption to the deliveries of its ties; at most one of the three is not empty, all empty: one step.
+
+    Attributes
+    ----------
+    steps : int32[m] or [1]; given.
+    rate : uint64[m] or [1]; geometric: 1 + floor(a unit exponential draw / rate), units of 2^-56.
+    upto : uint64[j]; the least i with draw < upto[i], plus one; draws of 32 bits, the last entry 2^32.
+    """
+
+    steps: I32
+    rate: U64
+    upto: U64
+
+    @property
+    def some(self) -> bool:
+        """Whether a tie can take longer than one step."""
+        return bool(self.steps.size or self.rate.size or self.upto.size)
+
+
+NO_TOLERANCES = Tolerances(
+    np.empty(0, np.int32), np.empty((0, 3), np.int64), np.empty((0, 5), np.uint64), np.empty(0, np.uint64)
+)
+NO_DELAYS = Delays(np.empty(0, np.int32), np.empty(0, np.uint64), np.empty(0, np.uint64))
+NO_NOISE = np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """What the full model of adoption has beside a law with lapses; arrays of size 0, and 0 or `UNIT`, where unused.
+
+    Attributes
+    ----------
+    aware, hearsay : uint64[m], T of 2^32: a tie passes word iff its draw is below, from an adopter, and from who is
+        aware and no adopter; hearsay <= aware. gate : 0 where everybody knows.
+    willing : uint64[n], T of 2^32, family ``"aware"``: chance that a person who hears of it adopts.
+    trial_time : steps from being convinced to the end of the trial; trial_failure : T of 2^32.
+    trial_visibility : units of 2^-24, what a person gives who is trying.
+    support, support_start : uint64, int64[n]; with i of those who can influence v practising, her chance of giving up
+        is multiplied by support[support_start[v] + i] / 2^24.
+    turnover : uint64[n], T of 2^32: chance per step that a person leaves.
+    formal : int64[o]; an organisation signs up once that many of its people practise.
+    policy_dose : units of 2^-56 per step, in an organisation that has signed up; policy_lapse : units of 2^-24.
+    loud_live, loud_never, loud_dose, loud_more : as in the law, for ties from adopters whose organisation signed up;
+        loudness : units of 2^-24, how much more visible they are. Empty, and `UNIT`, where they are seen as before.
+    """
+
+    aware: U64
+    hearsay: U64
+    willing: U64
+    support: U64
+    support_start: I64
+    turnover: U64
+    formal: I64
+    loud_live: U32
+    loud_never: U8
+    loud_dose: U64
+    loud_more: U64
+    gate: int = 0
+    trial_time: int = 0
+    trial_failure: int = 0
+    trial_visibility: int = 0
+    policy_dose: int = 0
+    policy_lapse: int = UNIT
+    loudness: int = UNIT
+
+    @property
+    def parts(self) -> list[NDArray[Any] | int]:
+        """Everything, in order, for a digest."""
+        return [getattr(self, item.name) for item in fields(self)]
+
+
+STATES = ("unaware", "aware", "trying", "adopted", "lapsed")
+SIGNED_UP, WITH_EXAMPLE = 5, 6
+"""Rows of `Tally.states` behind those of the states: organisations that signed up, and with an adopter."""
 
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person; in
-    continuous time ``"paths"``: a time per tie and per person; ``"marks"``: a clock per tie and per person that rings
-    again and again; ``"crowd"``: everybody sees everybody.
+    """How a dose convinces. ``"cascade"``: a draw per tie; ``"threshold"``: one uniform tolerance per person;
+    ``"aware"``: word spreads, and who hears it decides; in continuous time ``"paths"``: a time per tie and per person;
+    ``"marks"``: a clock per tie and per person that rings again and again; ``"crowd"``: everybody sees everybody.
 
     Attributes
     ----------
@@ -129,9 +228,14 @@ class Law:
         floor(heat of her organisation * receptivity / 2^24), saturating at CERTAIN.
     adopted : uint8[n]; who practises already.
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
+    tolerances : threshold: laws of tolerances other than the uniform one, where `tolerance` is empty.
+    delays : cascade and threshold: how many steps a tie takes.
+    noise : uint64[1], threshold: whom a tie has reached adopts floor(a unit exponential draw / noise) steps later if
+        she has not before, units of 2^-56. Empty otherwise.
+    states : what the full model of adoption adds, or None.
     """
 
-    family: Literal["cascade", "threshold", "paths", "marks", "crowd"]
+    family: Literal["cascade", "threshold", "aware", "paths", "marks", "crowd"]
     live: U32
     never: U8
     more: U64
@@ -152,6 +256,10 @@ class Law:
     receptivity: U64
     adopted: U8
     capped: bool
+    states: States | None = None
+    tolerances: Tolerances = NO_TOLERANCES
+    delays: Delays = NO_DELAYS
+    noise: U64 = field(default_factory=lambda: NO_NOISE)
 
     @property
     def examples(self) -> int:
@@ -166,9 +274,15 @@ class Law:
     @property
     def live_edge(self) -> bool:
         """Whether there are worlds in which each tie is live or not before anything happens."""
-        if self.continuous:
+        if self.continuous or self.states is not None:
             return False
-        return self.examples == 1 and not (self.capped or self.tolerance.size or self.lapse.size)
+        other = self.capped or self.tolerance.size or self.lapse.size or self.tolerances.law.size or self.noise.size
+        return self.examples == 1 and not other
+
+    @property
+    def waits(self) -> bool:
+        """Whether something happens later than one step after what brings it about (once clock)."""
+        return self.delays.some or bool(self.noise.size)
 
     @property
     def continuous(self) -> bool:
@@ -178,7 +292,7 @@ class Law:
     @property
     def never_ends(self) -> bool:
         """Whether there is always more that can change, so that a run needs a horizon."""
-        return self.lapse.size > 0 or self.family == "marks"
+        return self.lapse.size > 0 or self.noise.size > 0 or self.family == "marks"
 
     @property
     def has_partners(self) -> bool:
@@ -186,7 +300,12 @@ class Law:
 
     @cached_property
     def digest(self) -> str:
-        return digest(self.family, *(getattr(self, field.name) for field in fields(self)[1:-1]), int(self.capped))
+        parts = {item.name: getattr(self, item.name) for item in fields(self)}
+        later = [*parts.pop("tolerances"), *parts.pop("delays"), parts.pop("noise")]
+        del parts["family"], parts["capped"], parts["states"]
+        states = () if self.states is None else self.states.parts
+        more = later if any(map(len, later)) else ()
+        return digest(self.family, *parts.values(), int(self.capped), *states, *more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,6 +463,9 @@ class Tally:
     groups_lit : int32[P, W, d]; in how many groups of each row of `Watch.groups` somebody practises at the end.
     group_sum, group_squares : int64[P, G]; over worlds, of the final adopters in each group.
     reached : int64[P, n]; in how many worlds each person practises at the end.
+    states : int64[P, 2, 7, T'+1]; sums and sums of squares over worlds of how many people are in each of `STATES` at
+        the end of each step, of organisations that have signed up, and of those with an adopter. [P, 2, 7, 0] where the
+        model has no states.
     """
 
     adopters: I32
@@ -353,6 +475,7 @@ class Tally:
     group_sum: I64
     group_squares: I64
     reached: I64
+    states: I64 = field(default_factory=lambda: freeze(np.zeros((0, 2, 7, 0), np.int64)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -389,6 +512,8 @@ class Trace:
 NO_REPLAY = {
     "cascade": "a world in which people give up cannot be replayed under a plan that boosts, sustains, bridges or "
     "asks; simulate shows its curve",
+    "states": "a world of people who hear, try and leave cannot be replayed yet; simulate shows how many are in each "
+    "state",
     "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",
 }
 """Why there is no `Trace` of some families."""

@@ -29,10 +29,10 @@ from spark.model import (
 from spark.model.continuous import TimeLaw
 from spark.network import Network
 from spark.problem.arrays import ONE, Law
+from spark.problem.columns import column_of
 from spark.problem.fixed_point import Floats, exponential, logarithm
 from spark.problem.lowering import (
     MOST_FAULTS,
-    _column,
     _law,
     _per_tie,
     _source_visibility,
@@ -94,7 +94,7 @@ def _delays(
     if (network.readiness != 1).any() or (network.visibility != 1).any():
         rate = rate * _source_visibility(network) * network.readiness[network.targets]
     if isinstance(delay, str):
-        time = _column(network, delay, "delay")
+        time = column_of(network, delay, "delay")
         _refuse_ties(network, time <= 0, lambda e: f"{delay} {time[e]:g} is not a time above 0")
         rate = rate / time
     _refuse_ties(network, _outside(rate, most), lambda e: _out_of_range(rate[e], most))

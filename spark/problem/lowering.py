@@ -17,6 +17,7 @@ from spark.model import (
     SIR,
     SIS,
     CountThreshold,
+    Delay,
     ExamplesNeeded,
     FractionalThreshold,
     IndependentCascade,
@@ -28,10 +29,12 @@ from spark.model import (
 )
 from spark.network import Network
 from spark.problem.arrays import CERTAIN, ONE, UNIT, Graph, Law, Problem, freeze
+from spark.problem.columns import MOST_FAULTS as MOST_FAULTS
+from spark.problem.columns import column_of
+from spark.problem.delays import delays_of, noise_of
 from spark.problem.fixed_point import chance_of, chances, dose_of, fixed, hit_thresholds, thresholds
 from spark.problem.keys import mix, mix_all
 
-MOST_FAULTS = 20
 MOST_LAPSES = 32
 MOST_VISIBILITY = 2.0**36  # of all people together, so that sums in fixed point cannot wrap
 _NO_LIVE, _NO_NEVER, _NO_DOSE = np.empty(0, np.uint32), np.empty(0, np.uint8), np.empty(0, np.uint64)
@@ -121,22 +124,23 @@ def lower_law(model: Model, network: Network, heard: NDArray[np.uint64] | None) 
 @lower_law.register
 def _(model: IndependentCascade, network: Network, heard: NDArray[np.uint64] | None) -> Law:
     chance = _per_tie(network, model.probability, "probability", most=1.0)
-    strength = _column(network, model.strength, "strength") if model.strength else None
-    return _cascade(network, chance, strength, model.partners)
+    strength = column_of(network, model.strength, "strength") if model.strength else None
+    return _cascade(network, chance, strength, model.partners, model.delay)
 
 
 @lower_law.register
 def _(model: WeightedCascade, network: Network, heard: NDArray[np.uint64] | None) -> Law:
     neighbours, layers = _neighbours_and_layers(network)
     chance = (1.0 / np.maximum(neighbours, 1))[network.targets]
-    return _cascade(network, chance, None if layers is None else 1.0 / layers, model.partners)
+    return _cascade(network, chance, None if layers is None else 1.0 / layers, model.partners, model.delay)
 
 
 @lower_law.register
 def _(model: TrivalencyCascade, network: Network, heard: NDArray[np.uint64] | None) -> Law:
     ties = np.arange(1, network.tie_count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     which = mix_all(ties + np.uint64(mix(model.draw))) % np.uint64(len(model.values))
-    return _cascade(network, np.array(model.values, np.float64)[which.astype(np.int64)], None, model.partners)
+    chance = np.array(model.values, np.float64)[which.astype(np.int64)]
+    return _cascade(network, chance, None, model.partners, model.delay)
 
 
 @lower_law.register
@@ -172,25 +176,32 @@ def _(model: FractionalThreshold, network: Network, heard: NDArray[np.uint64] | 
         needed = -(-degree * share.numerator // share.denominator)
     else:
         needed = np.array([-(-int(d) * share.numerator // share.denominator) for d in degree], np.int64)
-    return _needs(network, np.maximum(needed, 1), heard, "fractional threshold")
+    return _needs(network, np.maximum(needed, 1), heard, model, "fractional threshold")
 
 
 @lower_law.register
 def _(model: CountThreshold, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    return _needs(network, np.full(network.size, model.threshold), heard, "count threshold")
+    return _needs(network, np.full(network.size, model.threshold), heard, model, "count threshold")
 
 
-def _needs(network: Network, needed: NDArray[np.int64], heard: NDArray[np.uint64] | None, model: str) -> Law:
+def _needs(
+    network: Network,
+    needed: NDArray[np.int64],
+    heard: NDArray[np.uint64] | None,
+    model: FractionalThreshold | CountThreshold,
+    name: str,
+) -> Law:
     """A law that counts neighbours, each once whatever the layers; visibility and readiness weigh them."""
     if heard is not None and heard.any():
-        raise UsageError(f"{model} counts people, and a broadcast is nobody: it has no meaning under this model")
+        raise UsageError(f"{name} counts people, and a broadcast is nobody: it has no meaning under this model")
     first = np.ones(network.tie_count, bool)
     sources = network.sources()
     first[1:] = (sources[1:] != sources[:-1]) | (network.targets[1:] != network.targets[:-1])
     weight = _source_visibility(network) * network.readiness[network.targets] * first
     tolerance = needed.astype(np.uint64) * np.uint64(UNIT)
     none = np.zeros(network.partner_weight.size, np.uint64)
-    return _law(network, none, "threshold", dose=fixed(weight, UNIT), tolerance=tolerance)
+    law = _law(network, none, "threshold", dose=fixed(weight, UNIT), tolerance=tolerance)
+    return replace(law, delays=delays_of(network, model.delay), noise=noise_of(model.noise))
 
 
 @lower_law.register
@@ -210,7 +221,7 @@ def _linear(model: LinearThreshold, network: Network) -> Law:
     if (factor != 1).any():
         bent = np.minimum(np.floor(dose * factor), float(CERTAIN)).astype(np.uint64)
         dose = np.where(factor == 1, dose, bent)
-    return _law(network, partner_dose, "threshold", dose=dose)
+    return replace(_law(network, partner_dose, "threshold", dose=dose), delays=delays_of(network, model.delay))
 
 
 def _linear_levels(
@@ -229,7 +240,7 @@ def _linear_levels(
 def _law(
     network: Network,
     partner_dose: NDArray[np.uint64],
-    family: Literal["cascade", "threshold", "paths", "marks", "crowd"],
+    family: Literal["cascade", "threshold", "aware", "paths", "marks", "crowd"],
     *,
     live: NDArray[np.uint32] = _NO_LIVE,
     never: NDArray[np.uint8] = _NO_NEVER,
@@ -273,7 +284,7 @@ def _law(
     )
 
 
-def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partners: float) -> Law:
+def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partners: float, delay: Delay = 1) -> Law:
     """One draw per tie: p' = 1-(1-p)^(s r k); a tie with p = 1 ignores a positive exponent (MODEL section 3)."""
     if strength is not None or (network.readiness != 1).any() or (network.visibility != 1).any():
         factor = _source_visibility(network) * network.readiness[network.targets]
@@ -284,7 +295,8 @@ def _cascade(network: Network, chance: NDArray[np.float64], strength: Any, partn
     people = _members(network)[network.partner_source]
     whole = np.full(network.partner_weight.size, float(dose_of(partners)))
     whole = np.where(network.partner_weight > 0, whole, 0.0) * network.partner_weight
-    return _law(network, fixed(whole / np.maximum(people, 1)), "cascade", live=live, never=never)
+    law = _law(network, fixed(whole / np.maximum(people, 1)), "cascade", live=live, never=never)
+    return replace(law, delays=delays_of(network, delay))
 
 
 def _members(network: Network) -> NDArray[np.int64]:
@@ -403,16 +415,6 @@ def _neighbours_and_layers(network: Network) -> tuple[NDArray[np.int64], NDArray
     return network.in_degree(), np.bincount(pair)[pair] if pair.size else pair
 
 
-def _column(network: Network, name: str, role: str) -> NDArray[np.float64]:
-    if name not in network.columns:
-        have = ", ".join(map(repr, network.columns)) or "none"
-        raise UsageError(
-            f"{role} names the tie column {name!r}, which the network does not have (it has {have})"
-            + nearest(name, network.columns)
-        )
-    return network.columns[name]
-
-
 def _per_tie(network: Network, share: Share, role: str, most: float | None = None) -> NDArray[np.float64]:
     """Values of all ties from a number, a column, or either for each layer (0 on layers that are not named)."""
     if isinstance(share, Mapping):
@@ -431,7 +433,7 @@ def _per_tie(network: Network, share: Share, role: str, most: float | None = Non
         return values
     if not isinstance(share, str):
         return np.full(network.targets.size, float(share))
-    values = _column(network, share, role).copy()
+    values = column_of(network, share, role).copy()
     wrong = np.flatnonzero((values > most) if most is not None else np.zeros(0))
     if wrong.size:
         sources = np.searchsorted(network.indptr, wrong[:MOST_FAULTS], side="right") - 1
@@ -446,4 +448,6 @@ def _per_tie(network: Network, share: Share, role: str, most: float | None = Non
     return values
 
 
-import spark.problem.continuous  # noqa: E402, F401  it registers its laws, and needs what is above
+import spark.problem.adoption  # noqa: E402
+import spark.problem.continuous  # noqa: E402
+import spark.problem.tolerances  # noqa: E402, F401  they register their laws, and need what is above

@@ -19,7 +19,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.problem.arrays import ONE, UNIT, Law, Problem, freeze
+from spark.problem.arrays import NO_DELAYS, ONE, UNIT, Law, Problem, freeze
 from spark.problem.fixed_point import chance_of, chances, dose_of, exponential, fixed, logarithm, thresholds
 
 _MOST_DOSE = 64.0
@@ -30,7 +30,7 @@ def upper_problem(problem: Problem) -> Problem | None:
     """Return a problem with live-edge worlds whose spread is at least that of `problem` for all seeds, or None if none
     is known: that of a cascade in which several examples are needed, without lapse.
     """
-    law = problem.law
+    law = replace(problem.law, delays=NO_DELAYS)  # who is lit later is lit at most as often
     if law.family != "cascade" or law.examples == 1 or law.lapse.size:
         return None
     dose = np.minimum(dose_of(chances(law.live, law.never)), _MOST_DOSE)

@@ -18,7 +18,13 @@ from spark.problem.fixed_point import dose_of, hit_thresholds
 from spark.problem.lowering import lower
 
 _ONCE = frozenset({"take-up", "boost", "bridge"})
-CARRIES: Mapping[str, frozenset[str]] = {"cascade": _ONCE, "threshold": _ONCE, "periods": _ONCE | {"sustain"}}
+CARRIES: Mapping[str, frozenset[str]] = {
+    "cascade": _ONCE,
+    "threshold": _ONCE,
+    "periods": _ONCE | {"sustain"},
+    "adoption": _ONCE | {"sustain"},
+    "aware": frozenset({"take-up"}),
+}
 """By rule, which of `Actions.uses` its kernels carry out."""
 
 _WHY_NOT = {
@@ -72,7 +78,11 @@ def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actio
 
 
 def rule_of(law: Law) -> str:
-    """Which rule decides what a law can carry: its family, or that people lapse."""
+    """Which rule decides what a law can carry: its family, or that people lapse, or that ties take their time."""
+    if law.waits or law.tolerances.law.size:
+        return "waiting"
+    if law.states is not None:
+        return "adoption" if law.lapse.size else law.family
     return "periods" if law.lapse.size else law.family
 
 

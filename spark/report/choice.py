@@ -175,7 +175,9 @@ def aim(choice: Choice) -> str:
         return section(ASKED_FOR, wanted, paragraph(said))
     price = with_error(abs(found.price), found.price_standard_error)
     against = f"The choice for the most adopters, which asks for nothing else, gets {percent(found.plain)} there"
-    if found.price > 2 * (found.price_standard_error or 0):
+    if found.price == 0 and not found.price_standard_error:
+        against = "The choice for the most adopters, which asks for nothing else, does as well in every world."
+    elif found.price > 2 * (found.price_standard_error or 0):
         against += f"; the price of this one against it is {price} adopters."
     else:
         against += f", and has {'no more adopters' if found.price <= 0 else 'hardly more adopters'} ({price})."

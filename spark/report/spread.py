@@ -10,6 +10,7 @@ from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
 from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
+from spark.problem.arrays import STATES
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -28,7 +29,7 @@ from spark.report.layout import (
     with_error,
 )
 from spark.report.words import ERROR_NOTE, assumptions, name_of, organisation_of
-from spark.results import GroupSpread, Spread, Step
+from spark.results import GroupSpread, Spread, StateStep, Step
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,6 +58,7 @@ class SpreadAnswer:
             section(when(self.spread), *outcome(self.network, self.spread)),
             by_organisation(self.spread.by_organisation),
             over_time(self.spread.over_time),
+            states(self.spread.states_over_time),
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(assumptions(self.network, self.model, self.frame.why)),
             what_next(self.frame.next),
@@ -211,6 +213,22 @@ def outcome(network: Network, spread: Spread) -> list[str]:
         rows.append((f"{number(last.low)} to {number(last.high)}", "in 8 of 10 worlds"))
     rows.append((number(spread.worlds), "worlds were tried: ways in which chance may fall"))
     return [table([Column("", "number"), Column("", "text")], rows).split("\n", 1)[1]]
+
+
+def states(steps: Sequence[StateStep]) -> str:
+    """Lay out how many people are in each state, at a dozen of the steps; nothing where the model has no states."""
+    used = [name for name in STATES if any(getattr(step, name) for step in steps)]
+    signs = any(step.signed_up for step in steps)
+    if len(steps) < 2 or not used:
+        return ""
+    picked = sorted({round(i * (len(steps) - 1) / (_MOST_STEPS - 1)) for i in range(_MOST_STEPS)})
+    names = [*used, *(["signed_up"] if signs else [])]
+    rows = [
+        (step.time, *(with_error(getattr(step, name), getattr(step, f"{name}_standard_error")) for name in names))
+        for step in (steps[i] for i in picked)
+    ]
+    titles = [*used, *(["organisations signed up"] if signs else [])]
+    return section("States", table([Column("step", "number"), *(Column(title, "number") for title in titles)], rows))
 
 
 def by_organisation(groups: Sequence[GroupSpread]) -> str:

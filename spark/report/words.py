@@ -9,6 +9,8 @@ from spark.model import (
     SI,
     SIR,
     SIS,
+    Adoption,
+    Aware,
     Bass,
     ContinuousSEIR,
     ContinuousSI,
@@ -17,6 +19,8 @@ from spark.model import (
     CountThreshold,
     ExamplesNeeded,
     FractionalThreshold,
+    GeneralThreshold,
+    GeometricDelay,
     IndependentCascade,
     LinearThreshold,
     Model,
@@ -24,6 +28,7 @@ from spark.model import (
     WeightedCascade,
 )
 from spark.model.parameters import written
+from spark.model.plain import tolerance_in_words
 from spark.network import Network
 from spark.report.layout import count, number
 from spark.report.rates import in_time
@@ -40,7 +45,9 @@ def model_in_words(model: Model) -> str:
     >>> model_in_words(IndependentCascade(0.1))
     'everyone who adopts has one chance of 0.1 to convince each person they can influence (independent-cascade)'
     """
-    if isinstance(model, ExamplesNeeded):
+    if isinstance(model, GeneralThreshold):
+        words = _general(model)
+    elif isinstance(model, ExamplesNeeded):
         words = _cascade(model.of, "give a convincing moment to" if model.examples > 1 else "convince")
         words += f"; {_moments(model.examples)}"
     elif isinstance(model, LinearThreshold):
@@ -53,21 +60,69 @@ def model_in_words(model: Model) -> str:
         )
     elif isinstance(model, FractionalThreshold):
         words = (
-            f"a person adopts once a share of {model.threshold} of those who can influence them have adopted; "
-            "nothing is left to chance"
+            f"a person adopts once a share of {model.threshold} of those who can influence them have adopted"
+            f"{_chance_left(model)}"
         )
     elif isinstance(model, CountThreshold):
         people = count(model.threshold, "person who can influence them has", "people who can influence them have")
-        words = f"a person adopts once {people} adopted; nothing is left to chance"
+        words = f"a person adopts once {people} adopted{_chance_left(model)}"
+    elif isinstance(model, Adoption):
+        words = adoption_in_words(model)
+    elif isinstance(model, Aware):
+        passes, adopts = (_chance(share) for share in (model.awareness, model.adoption))
+        words = (
+            f"word spreads: who adopts passes it on {passes}{_otherwise(model)}, once, to each person they can "
+            f"influence; who hears it adopts {adopts}"
+        )
     elif isinstance(model, SI | SIS | SIR):
         words = f"{_cascade(model)}; {_lapse(model)}"
     elif isinstance(model, ContinuousSI | ContinuousSIS | ContinuousSIR | ContinuousSEIR | Bass):
         words = in_time(model)
     else:
         words = _cascade(model)
-    name, parameters = written(model)
-    names = [name, "examples-needed"] if "examples_needed" in parameters else [name]
+    words += _waits(model)
+    name = written(model)[0]
+    names = [name, "examples-needed"] if isinstance(model, ExamplesNeeded) else [name]
     return f"{words} ({', '.join(names)})" if name in MODELS else words
+
+
+def adoption_in_words(model: Adoption) -> str:
+    """Say what people go through under the full model, and only what is in use."""
+    if model.probability is not None:
+        chance = _share(model.probability, "a chance of {}", "a chance, given by the column {!r},")
+    else:
+        chance = _share(model.dose, "a dose of {}", "a dose, given by the column {!r},")
+    said = [f"everyone who practises has {chance} in every step to convince each person they can influence"]
+    if model.moments > 1:
+        said.append(_moments(model.moments))
+    if model.awareness is not None:
+        passes = _chance(model.awareness)
+        said.append(f"nobody adopts who does not know of it: adopters pass word on {passes}{_otherwise(model)}")
+    if model.trial_time or model.trial_failure:
+        time = f" for {count(model.trial_time, 'step')}" if model.trial_time else ""
+        seen = f", seen with a share of {number(model.trial_visibility)}" if model.trial_visibility else ""
+        fails = f", which fails with chance {number(model.trial_failure)}" if model.trial_failure else ""
+        said.append(f"people first try it{time}{seen}{fails}")
+    said.append(_lapse(model))
+    if model.lapse_factor:
+        said.append(f"the column {model.lapse_factor!r} makes that more or less likely")
+    if model.peer_support:
+        said.append(f"adopters around a person keep them going (strength {number(model.peer_support)})")
+    if model.turnover:
+        leaves = _share(model.turnover, "with a chance of {} per step", "as the column {!r} says")
+        said.append(f"people leave {leaves}, and whoever comes starts from the beginning")
+    if model.organisation_threshold is not None:
+        policy = f", which convinces its people with chance {number(model.policy)} per step" if model.policy else ""
+        said.append(f"an organisation signs up once a share of {model.organisation_threshold} has adopted{policy}")
+    return "; ".join(said)
+
+
+def _otherwise(model: Adoption | Aware) -> str:
+    return f" (others who know of it {_chance(model.hearsay)})" if model.hearsay else ""
+
+
+def _chance(share: object) -> str:
+    return _share(share, "with chance {}", "as the column {!r} says")
 
 
 def _cascade(model: Model, what: str = "convince") -> str:
@@ -93,6 +148,46 @@ def _cascade(model: Model, what: str = "convince") -> str:
     return repr(model)
 
 
+def _general(model: GeneralThreshold) -> str:
+    """Say what a general threshold takes for granted."""
+    if isinstance(model.of, LinearThreshold):
+        doses = "the weights of those who can influence a person and have adopted"
+    else:
+        doses = "what those who can influence a person and have adopted give, a chance p as the dose -ln(1 - p),"
+    words = (
+        f"a person adopts once {doses} come to their tolerance, drawn by the law {tolerance_in_words(model.tolerance)}"
+    )
+    if model.simple > 0:
+        words += f", or, for a share of {number(model.simple)} of the people, exponential"
+    return words + (_chance_left(model) if model.noise else "")
+
+
+def _chance_left(model: FractionalThreshold | CountThreshold | GeneralThreshold) -> str:
+    if model.noise > 0:
+        return (
+            f"; whom a tie has reached also adopts with a chance of {number(model.noise)} in every step, whatever is "
+            "enough for them"
+        )
+    drawn = not isinstance(getattr(model, "delay", 1), int | str)
+    return "" if drawn else "; nothing is left to chance"
+
+
+def _waits(model: Model) -> str:
+    """Say how long ties take, where it is not one step."""
+    inner = model.of if isinstance(model, ExamplesNeeded | GeneralThreshold) else model
+    delay = getattr(inner, "delay", 1)
+    if delay == 1 or model.guarantee.clock == "continuous":
+        return ""
+    if isinstance(delay, int):
+        return f"; a tie takes {delay} steps"
+    if isinstance(delay, str):
+        return f"; a tie takes as many steps as the column {delay!r} says"
+    if isinstance(delay, GeometricDelay):
+        chance = _share(delay.meeting, "a chance of {}", "a chance, given by the column {!r},")
+        return f"; two people meet with {chance} in every step, and a tie takes until they do"
+    return "; how many steps a tie takes is drawn for each tie"
+
+
 def _moments(examples: int) -> str:
     if examples == 1:
         return "one convincing moment is enough"
@@ -105,7 +200,7 @@ def _moments(examples: int) -> str:
 _ENDINGS = {tens + one: end for tens in (0, *range(20, 70, 10)) for one, end in ((1, "st"), (2, "nd"), (3, "rd"))}
 
 
-def _lapse(model: SI | SIS | SIR) -> str:
+def _lapse(model: SI | SIS | SIR | Adoption) -> str:
     if isinstance(model, SI) or model.lapse == 0:
         return "nobody gives up"
     gives_up = f"gives up with a chance of {number(model.lapse)} per step"

@@ -21,6 +21,7 @@ from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
+from spark.results.states import StateStep
 
 __all__ = [
     "Aim",
@@ -53,6 +54,7 @@ __all__ = [
     "Rival",
     "Spread",
     "Standing",
+    "StateStep",
     "Step",
     "TieLit",
     "TimeTo",

@@ -285,7 +285,7 @@ def _plan_result(row: Mapping[str, Any]) -> PlanResult:
     own["cost_per_extra_adopter"] = Price(**row["cost_per_extra_adopter"])
     own["worst_off"] = None if row["worst_off"] is None else WorstOff(**row["worst_off"])
     own["times"] = rows_of(TimeTo, row["times"])
-    spread = Spread.from_dict({item.name: row[item.name] for item in fields(Spread)})
+    spread = Spread.from_dict({item.name: row[item.name] for item in fields(Spread) if item.name in row})
     return PlanResult(spread=spread, **own)
 
 

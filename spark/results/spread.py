@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.drawing import draw_curve, draw_sizes
+from spark.drawing import draw_curve, draw_sizes, draw_states
+from spark.errors import UsageError
+from spark.problem.arrays import STATES
 from spark.provenance import Provenance, plain
 from spark.results.estimate import html_table, rows_of
+from spark.results.states import StateStep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +62,8 @@ class Spread:
     over_time : adopters at the end of each step from 0 on.
     people, chances : ids, and float64[n], the share of worlds in which each of them practises at the end.
     sizes : int32[worlds]; adopters at the end of each world.
+    states_over_time : people in each state at the end of each step, where the model has states (`Adoption`, `Aware`);
+        else empty.
     """
 
     mean: float
@@ -80,6 +85,7 @@ class Spread:
     chances: NDArray[np.float64]
     sizes: NDArray[np.int32]
     provenance: Provenance
+    states_over_time: tuple[StateStep, ...] = ()
 
     def __repr__(self) -> str:
         seeds = f"{len(self.seeds)} seed{'' if len(self.seeds) == 1 else 's'}"
@@ -100,6 +106,9 @@ class Spread:
         ]
         data["by_group"] = {key: [asdict(g) for g in groups] for key, groups in self.by_group.items()}
         data["over_time"] = [asdict(step) for step in self.over_time]
+        data["states_over_time"] = [asdict(step) for step in self.states_over_time]
+        if not self.states_over_time:
+            del data["states_over_time"]
         data["people"] = list(self.people)
         data["provenance"] = self.provenance.to_dict()
         return dict(plain(data))
@@ -114,6 +123,7 @@ class Spread:
         data["by_organisation"] = rows_of(GroupSpread, organisations)
         data["by_group"] = {key: rows_of(GroupSpread, groups) for key, groups in data["by_group"].items()}
         data["over_time"] = rows_of(Step, data["over_time"])
+        data["states_over_time"] = rows_of(StateStep, data.get("states_over_time", []))
         data["chances"] = np.array(data["chances"], np.float64)
         data["sizes"] = np.array(data["sizes"], np.int32)
         data["seeds"] = tuple(data["seeds"])
@@ -121,16 +131,36 @@ class Spread:
         return cls(**data)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the curve as a frame, one row a step (needs pandas)."""
+        """Return the curve as a frame, one row a step, with the states where the model has them (needs pandas)."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(step) for step in self.over_time]).set_index("time")
+        curve = pd.DataFrame([asdict(step) for step in self.over_time]).set_index("time")
+        if not self.states_over_time:
+            return curve
+        states = pd.DataFrame([asdict(step) for step in self.states_over_time]).set_index("time")
+        return states.join(curve.reindex(states.index).ffill())
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw adopters over time with the band of 80 % of worlds (needs matplotlib)."""
         rows = [(step.time, step.mean, step.low, step.high) for step in self.over_time]
         times, mean, low, high = np.array(rows, np.float64).T
         return draw_curve(ax, times, mean, low, high, title=repr(self)[9:-1], caption=self._caption())
+
+    def plot_states(self, ax: Axes | None = None) -> Axes:
+        """Draw how many people are in each state over time, one on top of the other (needs matplotlib).
+
+        Raises
+        ------
+        UsageError
+            The model has no states.
+        """
+        if not self.states_over_time:
+            name = self.provenance.model["name"]
+            raise UsageError(f"{name} has no states to draw; adoption with awareness or trials, and aware, have")
+        times = [step.time for step in self.states_over_time]
+        states = {name: [getattr(step, name) for step in self.states_over_time] for name in STATES}
+        used = {name: values for name, values in states.items() if any(values)}
+        return draw_states(ax, times, used, title=repr(self)[9:-1], caption=self._caption())
 
     def plot_sizes(self, ax: Axes | None = None) -> Axes:
         """Draw how often each final number of adopters came up (needs matplotlib)."""

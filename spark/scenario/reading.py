@@ -240,11 +240,15 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
         found.append(((*place, said), f"{name} has no {said}; it has {', '.join(keys)}"))
     missing = [key.replace("_", "-") for key, needed in known.items() if needed and key not in present]
     found += [(place, f"{name} needs a {key}") for key in missing]
-    found += [
-        ((*place, key.replace("_", "-")), text)
-        for key, value in parameters.items()
-        for text in _refusals(name, present, key, value)
-    ]
+    if name in _TOGETHER:
+        if len(parameters) == len(present):
+            found += [((*place, *key), text) for key, text in _refusals_together(name, parameters)]
+    else:
+        found += [
+            ((*place, key.replace("_", "-")), text)
+            for key, value in parameters.items()
+            for text in _refusals(name, present, key, value)
+        ]
     size = len(place)
     badly_typed = any(other[:size] == place and other[size : size + 1] != ("also",) for other in wrong)
     return None if len(found) > before or badly_typed else make_model(name, parameters)
@@ -254,6 +258,7 @@ _HARMLESS = {
     "probability": 0.0,
     "threshold": 1,
     "examples_needed": 1,
+    "tolerance": "exponential",
     "rate": 0.0,
     "recovery": 0.0,
     "onset": 1.0,
@@ -275,6 +280,23 @@ def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> li
     except SparkError as error:
         return [bare(fault) for fault in error.faults]
     return []
+
+
+_TOGETHER = ("adoption", "aware")
+"""Models whose parameters only make sense together."""
+
+
+def _refusals_together(name: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What a model says against its parameters, each with its key where the message begins with it."""
+    try:
+        make_model(name, parameters)
+    except SparkError as error:
+        for fault in error.faults:
+            text = bare(fault)
+            word = re.split(r"\W", text)[0]
+            yield ((word.replace("_", "-"),) if word in parameters else ()), text
+    except TypeError:
+        return  # something is missing, and has been said
 
 
 def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:

@@ -21,6 +21,23 @@ Shares = Annotated[
     Any,
     WithJsonSchema({"anyOf": [*_number_or_column["anyOf"], _per_layer, _numbers]}),
 ]
+_texts = {"type": "object", "additionalProperties": {"type": "string"}}
+_points = {
+    "type": "object",
+    "properties": {"doses": _numbers, "chances": _numbers},
+    "required": ["doses", "chances"],
+    "additionalProperties": False,
+}
+_meeting = {
+    "type": "object",
+    "properties": {"meeting": {"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": 1}, {"type": "string"}]}},
+    "required": ["meeting"],
+    "additionalProperties": False,
+}
+Delay = Annotated[
+    Any, WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}, _numbers, _meeting]})
+]
+Tolerance = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, _points, _texts]})]
 Rate = Annotated[
     Any,
     WithJsonSchema({"anyOf": [*_rate_or_column["anyOf"], {"type": "object", "additionalProperties": _rate_or_column}]}),
@@ -123,9 +140,14 @@ class OneModelTable(Table):
     threshold: Threshold = Field(None, description="count-threshold: a whole number; fractional-threshold: a share")
     values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
     draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
-    lapse: float = Field(0.0334, description="sis, sir: chance per step that an adopter gives up")
+    tolerance: Tolerance = Field(
+        None, description="general-threshold: exponential, uniform, erlang-2, {doses, chances}, or {by = column, ...}"
+    )
+    simple: float = Field(0.0, description="general-threshold: share of the people for whom one example can be enough")
+    noise: float = Field(0.0, description="thresholds: chance per step that whom a tie has reached adopts all the same")
+    lapse: float = Field(0.0334, description="sis, sir, adoption: chance per step that an adopter gives up")
     rekindle: float = Field(
-        1.0, description="sis, continuous-sis: how ready a person is after giving up, as a share of before"
+        1.0, description="sis, adoption, continuous-sis: how ready a person is after giving up, as a share of before"
     )
     rate: Rate = Field(
         None, description="continuous time: how often a tie convinces: a number, a column, or {layer: either}"
@@ -134,15 +156,29 @@ class OneModelTable(Table):
     onset: float | None = Field(
         None, description="continuous-seir: how often per unit of time somebody who tries starts to practise"
     )
-    delay: str = Field(
-        "exponential",
-        description="continuous time: the law of a tie's time: exponential, fixed, gamma:SHAPE, table:T,T,..., or a "
-        "column of the ties",
+    delay: Delay = Field(
+        None,
+        description="steps that a tie takes: a number, a column, chances of 1, 2, ... steps, or {meeting = chance}; in "
+        "continuous time the law of a tie's time: exponential, fixed, gamma:SHAPE, table:T,T,..., or a column",
     )
     duration: str = Field("exponential", description="continuous time: the law of the time that a person practises")
     latency: str = Field("exponential", description="continuous-seir: the law of the time of trying")
     p: float | None = Field(None, description="bass: rate at which a person adopts without an example")
     q: float | None = Field(None, description="bass: rate that is added once everybody else has adopted")
+    dose: Rate = Field(None, description="adoption: the dose per tie and step, instead of a probability")
+    awareness: Share = Field(None, description="adoption, aware: chance that an adopter makes a person aware")
+    hearsay: Share = Field(0.0, description="adoption, aware: the same by who is aware and has not adopted")
+    adoption: Share = Field(None, description="aware: chance that a person who is aware adopts: a number or a column")
+    trial_time: int = Field(0, description="adoption: steps that a person tries before adopting")
+    trial_failure: float = Field(0.0, description="adoption: chance that a trial fails")
+    trial_visibility: float = Field(0.0, description="adoption: what those who try give, as a share")
+    lapse_factor: str | None = Field(None, description="adoption: the people column that multiplies lapse")
+    peer_support: float = Field(0.0, description="adoption: how much adopters around a person keep them going")
+    turnover: Share = Field(0.0, description="adoption: chance per step that a person leaves: a number or a column")
+    organisation_threshold: Threshold = Field(None, description="adoption: share at which an organisation signs up")
+    policy: float = Field(0.0, description="adoption: chance per step that having signed up convinces")
+    policy_lapse: float = Field(1.0, description="adoption: what signing up leaves of the chance to give up")
+    policy_visibility: float = Field(1.0, description="adoption: how much more its adopters are then seen")
 
 
 class ModelTable(OneModelTable):
@@ -186,7 +222,7 @@ class ChooseTable(Table):
     worst_off: str | None = Field(None, description="make the smallest share of any organisation, or group, large")
     floor: dict[str, float] = Field({}, description="at least this share of each is to practise: {organisation = 0.1}")
     take_up: Annotated[Any, WithJsonSchema(_number_or_column)] = Field(
-        None, description="chance that a person agrees: a number, or a people column"
+        None, description='chance that a person agrees: a number, or "take_up", the people column'
     )
     pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when a cost is due")
 

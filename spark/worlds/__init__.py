@@ -3,6 +3,7 @@
 Every plan is tried in the same worlds, so that a difference between plans is never a difference in luck.
 """
 
+from spark.problem.scaling import scale_plan
 from spark.worlds.across import Networks, PlanOn, compare_across
 from spark.worlds.lighting import who_lit_whom
 from spark.worlds.looks import UntilClear
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "compare_across",
     "replay",
+    "scale_plan",
     "simulate",
     "try_plans",
     "who_lit_whom",

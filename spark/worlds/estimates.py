@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from spark.network import Group, Network
 from spark.plan import Plan
-from spark.problem.arrays import VALUE_UNIT, Tally, freeze
+from spark.problem.arrays import VALUE_UNIT, WITH_EXAMPLE, Tally, freeze
 from spark.provenance import Provenance
-from spark.results import GroupSpread, Spread, Step, mean_and_error
+from spark.results import GroupSpread, Spread, StateStep, Step, mean_and_error
 
 
 def groupings(network: Network) -> dict[str, Group]:
@@ -72,7 +72,20 @@ def spread_of(
         chances=freeze(tally.reached[row] / worlds),
         sizes=sizes,
         provenance=provenance,
+        states_over_time=states_over_time(tally, row, worlds),
     )
+
+
+def states_over_time(tally: Tally, row: int, worlds: int) -> tuple[StateStep, ...]:
+    """Return the estimates of how many people are in each state; nothing where the model has no states."""
+    if not tally.states.size:
+        return ()
+    sums, squares = tally.states[row].tolist()
+    steps = []
+    for t in range(len(sums[0])):
+        pairs = (mean_and_error(sums[i][t], squares[i][t], worlds) for i in range(WITH_EXAMPLE + 1))
+        steps.append(StateStep(t, *(number for pair in pairs for number in pair)))
+    return tuple(steps)
 
 
 def exact(counts: NDArray[Any]) -> tuple[float, float]:

@@ -116,7 +116,16 @@ def _join(a: Tally, b: Tally) -> Tally:
         a.group_sum + b.group_sum,
         a.group_squares + b.group_squares,
         a.reached + b.reached,
+        _joined_states(a.states, b.states),
     )
+
+
+def _joined_states(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not a.size:
+        return a
+    steps = max(a.shape[3], b.shape[3])
+    longer = [np.pad(part, ((0, 0), (0, 0), (0, 0), (0, steps - part.shape[3])), mode="edge") for part in (a, b)]
+    return np.asarray(longer[0] + longer[1])
 
 
 def _precise(final: NDArray[np.int32], wanted: float) -> bool:

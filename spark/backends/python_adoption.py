@@ -1,0 +1,351 @@
+"""The slow twin of the full model of adoption, and of awareness alone: MODEL sections 3 and 5, person by person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.backends.python import _finalise as finalise
+from spark.backends.python import exponential, person_draw, tie_draw
+from spark.backends.python_changes import PlainChanges
+from spark.problem.arrays import CERTAIN, Actions, Law, Problem
+
+WORD, SHARE = 0x776F72646F666D6F, 0x736861726573686F
+WHOLE = 1 << 24
+
+
+def _scaled(dose: int, part: int) -> int:
+    return min(dose * part >> 24, CERTAIN)
+
+
+@dataclass
+class Person:
+    """One post and who holds it."""
+
+    state: str
+    lapses: int = 0
+    moments: int = 0
+    since: int = 0
+    ever: bool = False
+
+    @property
+    def aware(self) -> bool:
+        """Whether she knows of the practice."""
+        return self.state != "unaware"
+
+    @property
+    def needs_convincing(self) -> bool:
+        """Whether she neither practises nor tries."""
+        return self.state not in ("trying", "adopted")
+
+
+@dataclass
+class History:
+    """What one world came to: who had adopted at the end, who ever, and at the end of each step how many were in each
+    state, how many organisations had signed up, and how many had an adopter.
+    """
+
+    adopted: list[int] = field(default_factory=list)
+    ever: int = 0
+    steps: list[dict[str, int]] = field(default_factory=list)
+
+    @property
+    def curve(self) -> list[int]:
+        """How many had adopted at the end of each step."""
+        return [step["adopted"] for step in self.steps]
+
+
+def states_of(histories: list[list[History]], horizon: int) -> NDArray[np.int64]:
+    """`Tally.states` of the worlds of each plan."""
+    if not any(histories):
+        return np.zeros((len(histories), 2, 7, 0), np.int64)
+    steps = max(len(history.steps) for worlds in histories for history in worlds)
+    states = np.array([_sums(worlds, max(steps, horizon + 1)) for worlds in histories])
+    changed = np.flatnonzero((states[..., 1:] != states[..., :-1]).any(axis=(0, 1, 2)))
+    return states if horizon >= 0 else states[..., : changed.max(initial=-1) + 2]
+
+
+def _sums(histories: list[History], steps: int) -> NDArray[np.int64]:
+    """Sums and sums of squares over worlds, int64[2, 7, steps]; what has ended stays as it was."""
+    names = ("unaware", "aware", "trying", "adopted", "lapsed", "signed up", "with example")
+    total = np.zeros((2, len(names), steps), np.int64)
+    for history in histories:
+        rows = history.steps + history.steps[-1:] * (steps - len(history.steps))
+        for t, row in enumerate(rows):
+            for i, name in enumerate(names):
+                total[0, i, t] += row[name]
+                total[1, i, t] += row[name] ** 2
+    return total
+
+
+class _Burn:
+    """One world of the full model, step by step."""
+
+    def __init__(self, problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> None:
+        assert problem.law.states is not None
+        self.graph, self.law, self.states = problem.graph, problem.law, problem.law.states
+        self.actions, self.key, self.world = actions, key, world
+        self.changes = PlainChanges(problem, actions, plan, key, world)
+        self.ties = [
+            (u, int(self.graph.targets[e]), e)
+            for u in range(self.graph.people)
+            for e in range(self.graph.indptr[u], self.graph.indptr[u + 1])
+        ]
+        self.around: list[set[int]] = [set() for _ in range(self.graph.people)]  # who can influence each person
+        for u, v, _ in self.ties:
+            self.around[v].add(u)
+        self.people = [Person("unaware" if self.states.gate else "aware") for _ in range(self.graph.people)]
+        self.signed = [False] * self.graph.organisations
+        self.history = History()
+        self.burn(horizon)
+
+    def organisation(self, v: int) -> int:
+        return int(self.graph.organisation[v])
+
+    def is_signed(self, v: int) -> bool:
+        return self.organisation(v) >= 0 and self.signed[self.organisation(v)]
+
+    def burn(self, horizon: int) -> None:
+        for v, person in enumerate(self.people):
+            if self.law.adopted[v]:
+                self.adopt(person)
+        for t in range(horizon + 1):
+            if t > 0:
+                self.step(t)
+            for v, start in self.changes.due.items():
+                if start == t:
+                    self.adopt(self.people[v])
+            inside = [0] * self.graph.organisations
+            for v, person in enumerate(self.people):
+                if person.state == "adopted" and self.organisation(v) >= 0:
+                    inside[self.organisation(v)] += 1
+            for o, needed in enumerate(self.states.formal):
+                self.signed[o] = self.signed[o] or inside[o] >= needed
+            self.note(inside)
+        self.history.adopted = [v for v, person in enumerate(self.people) if person.state == "adopted"]
+        self.history.ever = sum(person.ever for person in self.people)
+
+    def note(self, inside: list[int]) -> None:
+        found = dict.fromkeys(("unaware", "aware", "trying", "adopted", "lapsed"), 0)
+        for person in self.people:
+            found[person.state] += 1
+        alive = sum(count > 0 for count in inside)
+        self.history.steps.append(found | {"signed up": sum(self.signed), "with example": alive})
+
+    @staticmethod
+    def adopt(person: Person) -> None:
+        person.state, person.ever = "adopted", True
+
+    def step(self, t: int) -> None:
+        self.t, self.now = t, finalise(self.key + t * 0x8CB92BA72F3D8DD7 & 2**64 - 1)
+        before = [(person.state, person.aware) for person in self.people]
+        self.lapse_leave_and_end_trials([state for state, _ in before])
+        self.deliver_ties([state for state, _ in before])
+        self.deliver_bridges([state for state, _ in before])
+        if self.law.has_partners:
+            self.deliver_partners([state for state, _ in before])
+        self.deliver_from_outside()
+        self.pass_word(before)
+        for v, person in enumerate(self.people):
+            if person.needs_convincing and person.aware and person.moments >= self.law.examples:
+                self.convince(v, person)
+
+    def coin(self, kind: str, v: int) -> int:
+        return person_draw(self.now, kind, self.world, v) >> 32
+
+    def lapse_leave_and_end_trials(self, before: list[str]) -> None:
+        for v, person in enumerate(self.people):
+            if self.states.turnover.size and self.coin("turnover", v) < self.states.turnover[v]:
+                person.state, person.lapses, person.moments = "unaware" if self.states.gate else "aware", 0, 0
+            elif before[v] == "adopted":
+                chance = self.changes.lapse(v, self.t)
+                if self.is_signed(v):
+                    chance = chance * self.states.policy_lapse >> 24
+                if self.states.support.size:
+                    practising = sum(before[u] == "adopted" for u in self.around[v])
+                    chance = chance * int(self.states.support[self.states.support_start[v] + practising]) >> 24
+                if self.coin("lapse", v) < chance:
+                    person.state, person.lapses, person.moments = "lapsed", person.lapses + 1, 0
+            elif before[v] == "trying" and person.since + self.states.trial_time <= self.t:
+                self.decide(v, person)
+
+    def decide(self, v: int, person: Person) -> None:
+        """The trial ends."""
+        if self.coin("trial", v) < self.states.trial_failure:
+            person.state, person.moments = "aware", 0
+        else:
+            self.adopt(person)
+
+    def convince(self, v: int, person: Person) -> None:
+        if self.states.trial_time:
+            person.state, person.since = "trying", self.t
+        else:
+            self.decide(v, person)
+
+    def left(self, person: Person) -> int:
+        return int(self.law.left[min(person.lapses, len(self.law.left) - 1)])
+
+    def deliver_ties(self, before: list[str]) -> None:
+        for u, v, e in self.ties:
+            person = self.people[v]
+            if before[u] in ("adopted", "trying") and person.needs_convincing:
+                law = self.changes.law(v, self.t)
+                person.moments += self.moments(law, e, self.part(before[u], person), self.is_loud(u))
+
+    def part(self, state: str, person: Person) -> int:
+        """What share of a tie's dose counts, units of 2^-24."""
+        gives = WHOLE if state == "adopted" else self.states.trial_visibility
+        return gives * self.left(person) >> 24 if person.lapses else gives
+
+    def is_loud(self, u: int) -> bool:
+        return bool(self.states.loud_dose.size) and self.is_signed(u)
+
+    def moments(self, law: Law, e: int, part: int, is_loud: bool) -> int:
+        """How many convincing moments tie e gives of `part` of its dose."""
+        states = law.states
+        assert states is not None
+        live, never = (states.loud_live, states.loud_never) if is_loud else (law.live, law.never)
+        dose, more = (states.loud_dose, states.loud_more) if is_loud else (law.dose, law.more)
+        draw = tie_draw(self.now, self.world, e)
+        if never[e] or draw > live[e]:
+            return 0
+        hits = 1 + sum(draw < int(more[j, e]) for j in range(law.examples - 1))
+        return self.kept(hits, int(dose[e]), part, draw, e)
+
+    def kept(self, hits: int, dose: int, part: int, draw: int, e: int) -> int:
+        """How many of the moments of a tie are kept where `part` of its dose counts."""
+        if part == WHOLE or (part > 0 and dose >= CERTAIN):
+            return hits
+        if self.law.examples == 1:
+            need = exponential((2**32 - 1 - draw << 32) + 0x7FFFFFFF)
+            return hits * int(part > 0 and _scaled(dose, part) >= need)
+        return sum(self.keeps(e, j, part) for j in range(hits))
+
+    def deliver_bridges(self, before: list[str]) -> None:
+        for v, person in enumerate(self.people):
+            for added in self.changes.added[v]:
+                here = before[added.source] in ("adopted", "trying") and added.opens <= self.t < added.closes
+                part = self.part(before[added.source], person)
+                if not (here and person.needs_convincing and part):
+                    continue
+                draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t, self.t)
+                hits = self.kept(self.changes.hits(added, self.t, self.t, draw), dose, part, draw, added.tie)
+                if self.is_loud(added.source) and dose < CERTAIN:
+                    extra = _scaled(_scaled(dose, self.states.loudness) - dose, part)
+                    hits += self.points("loud ties", added.tie, extra)
+                person.moments += hits
+                if hits and not person.aware:
+                    person.state = "aware"
+
+    def keeps(self, e: int, j: int, part: int) -> bool:
+        key = finalise_key(self.now ^ SHARE, self.world) + e * 0x9E3779B97F4A7C15 + j * 0xD6E8FEB86659FD93
+        return finalise(key & 2**64 - 1) >> 40 < part
+
+    def points(self, kind: str, v: int, dose: int) -> int:
+        """How many points of the person's Poisson process of this step lie within a dose, as far as they matter."""
+        if dose >= CERTAIN:
+            return self.law.examples
+        passed, reach = 0, exponential(person_draw(self.now, kind, self.world, v))
+        while dose >= reach and passed < self.law.examples:
+            passed += 1
+            reach += exponential(person_draw(self.now, kind, self.world, v, passed))
+        return passed
+
+    def deliver_partners(self, before: list[str]) -> None:
+        graph, law = self.graph, self.law
+        heat = [0] * graph.organisations
+        for q in range(graph.organisations):
+            bright = 0
+            for u in graph.members[graph.member_indptr[q] : graph.member_indptr[q + 1]]:
+                if before[u] in ("adopted", "trying"):
+                    loudness = self.states.loudness if self.signed[q] and self.states.loud_dose.size else WHOLE
+                    seen = _scaled(int(law.visibility[u]), loudness)
+                    bright += seen if before[u] == "adopted" else _scaled(seen, self.states.trial_visibility)
+            for j in range(graph.partner_indptr[q], graph.partner_indptr[q + 1]):
+                o = int(graph.partner_targets[j])
+                heat[o] = min(heat[o] + _scaled(int(law.partner_dose[j]), bright), CERTAIN)
+        for v, person in enumerate(self.people):
+            if person.needs_convincing and self.organisation(v) >= 0:
+                dose = _scaled(heat[self.organisation(v)], int(self.changes.law(v, self.t).receptivity[v]))
+                dose = _scaled(dose, self.left(person)) if person.lapses else dose
+                person.moments += self.points("partners", v, dose)
+
+    def deliver_from_outside(self) -> None:
+        heard = self.actions.heard
+        for v, person in enumerate(self.people):
+            dose = 0
+            if self.changes.schedule[v] >= 0 and self.t < heard.shape[1]:
+                dose = int(heard[self.changes.schedule[v], self.t]) - int(heard[self.changes.schedule[v], self.t - 1])
+            if self.is_signed(v):
+                dose = min(dose + self.states.policy_dose, CERTAIN)
+            if (dose > 0 or self.is_signed(v)) and not person.aware:
+                person.state = "aware"
+            if dose > 0 and person.needs_convincing:
+                person.moments += self.points("broadcast", v, dose)
+
+    def pass_word(self, before: list[tuple[str, bool]]) -> None:
+        if not self.states.gate:
+            return
+        for u, v, e in self.ties:
+            state, aware = before[u]
+            if aware and not self.people[v].aware:
+                chance = self.states.aware if state == "adopted" else self.states.hearsay
+                if chance.size and tie_draw(finalise(self.now ^ WORD), self.world, e) < chance[e]:
+                    self.people[v].state = "aware"
+
+
+def finalise_key(key: int, world: int) -> int:
+    """The key of the draws of one kind in one world."""
+    start = world * 0x9E3779B97F4A7C15 + finalise(key) * 0xD1342543DE82EF95 + 0x2545F4914F6CDD1D
+    return finalise(finalise(start & 2**64 - 1))
+
+
+def burn_adoption(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> History:
+    """One world of the full model."""
+    return _Burn(problem, actions, plan, horizon, key, world).history
+
+
+def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> History:
+    """One world in which word spreads once, and each who hears decides for herself."""
+    graph, law, states = problem.graph, problem.law, problem.law.states
+    assert states is not None
+    people = range(graph.people)
+    changes = PlainChanges(problem, actions, plan, key, world)
+    due, schedule = changes.due, changes.schedule
+    heard = {v: 0 for v in people if law.adopted[v]}  # when a person became aware
+    adopted = dict(heard)
+    history = History()
+
+    def word(e: int, chance: NDArray[np.uint64]) -> bool:
+        return bool(chance.size and tie_draw(key, world, e) < chance[e])
+
+    def broadcast(v: int, t: int) -> bool:
+        dose = int(actions.heard[schedule[v], min(t, actions.heard.shape[1] - 1)]) if schedule[v] >= 0 else 0
+        return dose >= exponential(person_draw(key, "broadcast", world, v))
+
+    t = -1
+    while t < 0 or (t != horizon and (t in heard.values() or t in adopted.values() or t < changes.last_event)):
+        t += 1
+        new = set()
+        for u in heard if t > 0 else ():
+            for e in range(graph.indptr[u], graph.indptr[u + 1]):
+                told = heard[u] < t and word(e, states.hearsay)
+                if told or (adopted.get(u, t) < t and word(e, states.aware)):
+                    new.add(int(graph.targets[e]))
+        if t > 0:
+            new |= {v for v in people if broadcast(v, t)}
+        for v in new - set(heard):
+            heard[v] = t
+            if person_draw(key, "willing", world, v) >> 32 < states.willing[v]:
+                adopted[v] = t
+        for v, start in due.items():
+            if start == t and v not in adopted:
+                heard.setdefault(v, t)
+                adopted[v] = t
+        row = {"unaware": graph.people - len(heard), "aware": len(heard) - len(adopted), "adopted": len(adopted)}
+        alive = len({int(graph.organisation[v]) for v in adopted} - {-1})
+        history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up"), 0) | {"with example": alive})
+    history.adopted, history.ever = sorted(adopted), len(adopted)
+    return history

@@ -1,0 +1,190 @@
+"""What single people do in one step of the full model: adopt, lapse, leave, end their trial, be convinced."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spark.kernels.accelerate import part
+from spark.kernels.draw import person_draw, u64
+
+UNAWARE, AWARE, TRYING, ADOPTED, LAPSED = 0, 1, 2, 3, 4
+"""TRYING and ADOPTED, and no others, have the bit 2: they need no convincing."""
+
+ADOPTERS, TRIERS, UNTOLD, GONE, READY, LEARNED, STOPS, KEPT = 0, 1, 2, 3, 4, 5, 6, 7
+"""What is counted of the people of a world: who has adopted, tries, is unaware, has lapsed; in the step whom enough has
+reached, who has heard, who has left or lapsed; and how many at the front of the list of adopters were so before it.
+"""
+
+
+@part
+def make_ready(gate, state, moments, lapses, ever, around, inside, signed, counts):
+    """Leave everybody as she was before anything happened."""
+    for v in range(moments.size):
+        state[v] = UNAWARE if gate else AWARE
+        moments[v] = u64(0)
+        lapses[v] = 0
+        ever[v] = 0
+    for v in range(around.size):
+        around[v] = 0
+    for o in range(inside.size):
+        inside[o] = 0
+        signed[o] = 0
+    for i in range(counts.size):
+        counts[i] = 0
+    counts[UNTOLD] = moments.size if gate else 0
+
+
+@part
+def who_delivers(hearsay, state, active, trying, counts, sources, tellers):
+    """List adopters and those who try; with hearsay also who is aware and no adopter, and return how many these are."""
+    adopters, triers, told = counts[ADOPTERS], counts[TRIERS], 0
+    for i in range(adopters):
+        sources[i] = active[i]
+    for i in range(triers):
+        sources[adopters + i] = trying[i]
+    if hearsay:
+        for v in range(state.size - 1):
+            if state[v] != UNAWARE and state[v] != ADOPTED:
+                tellers[told] = v
+                told += 1
+    return told
+
+
+@part
+def adopt(v, state, ever, active, counts, organisation, inside):
+    """Let a person adopt, whatever she did before."""
+    before = state[v]
+    if before == ADOPTED:
+        return
+    if before == UNAWARE:
+        counts[UNTOLD] -= 1
+    elif before == LAPSED:
+        counts[GONE] -= 1
+    state[v] = ADOPTED
+    ever[v] = 1
+    active[counts[ADOPTERS]] = v
+    counts[ADOPTERS] += 1
+    if organisation[v] >= 0:
+        inside[organisation[v]] += 1
+
+
+@part
+def drop_trier(v, trying, counts):
+    """Take a person off the list of those who try."""
+    kept = 0
+    for i in range(counts[TRIERS]):
+        if trying[i] != v:
+            trying[kept] = trying[i]
+            kept += 1
+    counts[TRIERS] = kept
+
+
+@part
+def leave(key, unaware, turnover, state, lapses, moments, counts):
+    """Refill the posts of those who leave in this step; who had adopted, or tried, is still on the list."""
+    for v in range(turnover.size):
+        if (person_draw(key, v) >> u64(32)) < turnover[v]:
+            if state[v] == LAPSED:
+                counts[GONE] -= 1
+            if unaware and state[v] != UNAWARE:
+                counts[UNTOLD] += 1
+            state[v] = UNAWARE if unaware else AWARE
+            lapses[v] = 0
+            moments[v] = u64(0)
+
+
+@part
+def lapse(key, hazard, state, lapses, moments, active, stopped, counts, organisation, inside):
+    """Let adopters lapse, each with the chance hazard[i] of her place in the list, and take them, and those who have
+    left, off it.
+    """
+    kept, stops = 0, 0
+    for i in range(counts[ADOPTERS]):
+        u = active[i]
+        stays = state[u] == ADOPTED
+        if stays and (person_draw(key, u) >> u64(32)) < hazard[i]:
+            stays = False
+            state[u] = LAPSED
+            counts[GONE] += 1
+            lapses[u] = min(np.int64(lapses[u]) + 1, 255)
+            moments[u] = u64(0)
+        if stays:
+            active[kept] = u
+            kept += 1
+        else:
+            stopped[stops] = u
+            stops += 1
+            if organisation[u] >= 0:
+                inside[organisation[u]] -= 1
+    counts[ADOPTERS] = kept
+    counts[KEPT] = kept
+    counts[STOPS] = stops
+
+
+@part
+def end_trials(key, until, failure, state, moments, trying, since, ever, active, counts, organisation,
+               inside):  # fmt: skip
+    """Let the trials end that began at step `until` or before: in adoption, or in going back to being aware."""
+    kept = 0
+    for i in range(counts[TRIERS]):
+        v = trying[i]
+        if state[v] != TRYING:
+            continue
+        if since[v] > until:
+            trying[kept] = v
+            kept += 1
+        elif (person_draw(key, v) >> u64(32)) < failure:
+            state[v] = AWARE
+            moments[v] = u64(0)
+        else:
+            adopt(v, state, ever, active, counts, organisation, inside)
+    counts[TRIERS] = kept
+
+
+@part
+def convince(who, count, key, t, needed, takes_time, failure, state, moments, trying, since, ever,
+             active, counts, organisation, inside):  # fmt: skip
+    """Let those of the first `count` of `who` whom enough has reached, and who are aware, start to try, or adopt."""
+    for i in range(count):
+        v = who[i]
+        before = state[v]
+        if before == UNAWARE or (before & 2) != 0 or moments[v] < needed:
+            continue
+        if takes_time:
+            state[v] = TRYING
+            since[v] = t
+            trying[counts[TRIERS]] = v
+            counts[TRIERS] += 1
+        elif failure > u64(0) and (person_draw(key, v) >> u64(32)) < failure:
+            state[v] = AWARE
+            moments[v] = u64(0)
+        else:
+            adopt(v, state, ever, active, counts, organisation, inside)
+            continue
+        if before == LAPSED:
+            counts[GONE] -= 1
+
+
+@part
+def count_around(who, begin, end, change, indptr, targets, first, around):
+    """Tell those whom people can influence that these have adopted (1) or stopped (-1)."""
+    for i in range(begin, end):
+        for e in range(indptr[who[i]], indptr[who[i] + 1]):
+            if first[e] != 0:
+                around[targets[e]] += change
+
+
+@part
+def note(t, people, signed, inside, counts, seen):
+    """Count the people of each state, and organisations, at the end of step t."""
+    seen[UNAWARE, t] = counts[UNTOLD]
+    seen[TRYING, t] = counts[TRIERS]
+    seen[ADOPTED, t] = counts[ADOPTERS]
+    seen[LAPSED, t] = counts[GONE]
+    seen[AWARE, t] = people - counts[UNTOLD] - counts[TRIERS] - counts[ADOPTERS] - counts[GONE]
+    signatures, alive = 0, 0
+    for o in range(inside.size):
+        signatures += signed[o]
+        alive += inside[o] > 0
+    seen[5, t] = signatures
+    seen[6, t] = alive

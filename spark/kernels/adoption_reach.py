@@ -1,0 +1,294 @@
+"""What reaches people in one step of the full model: from ties, partners, broadcasts and policies, and word of mouth.
+
+Several moments at once: a tie gives N, Poisson with its dose, N >= j iff its draw is below T_j. Where only a share of
+the dose counts, one moment is kept if that share is at least -ln(1 - draw); of several each is kept by a coin.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spark.kernels.accelerate import inlined, part
+from spark.kernels.adoption_people import AWARE, LEARNED, READY, UNAWARE, UNTOLD
+from spark.kernels.draw import (
+    BLOCK_BITS,
+    CERTAIN,
+    exponential_tolerance,
+    halves,
+    mix,
+    person_draw,
+    scaled,
+    tie_draw,
+    u32,
+    u64,
+    world_key,
+)
+from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.world import kind_key
+
+WORD = u64(0x776F72646F666D6F)
+SHARE = u64(0x736861726573686F)
+LOUD = u64(0x6C6F756474696573)
+WHOLE = u64(1 << 24)
+
+
+@inlined
+def kept_moments(moments, part, key, tie):
+    """How many of the moments of a tie are kept where only `part`, in units of 2^-24, of its dose counts."""
+    kept = u64(0)
+    for j in range(moments):
+        coin = mix(key + u64(tie) * u64(0x9E3779B97F4A7C15) + u64(j) * u64(0xD6E8FEB86659FD93))
+        if coin >> u64(40) < part:
+            kept += u64(1)
+    return kept
+
+
+@inlined
+def moments_within(dose, key, v, most):
+    """How many points of a person's unit Poisson process of this step lie within a dose, as far as they matter."""
+    if dose >= CERTAIN:
+        return most
+    passed = 0
+    reach = exponential_tolerance(person_draw(key, v))
+    while dose >= reach and passed < most:
+        passed += 1
+        reach += exponential_tolerance(person_draw(key + u64(passed) * u64(0xD6E8FEB86659FD93), v))
+    return passed
+
+
+@part
+def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr,
+            targets, live, chance, more, dose, left, lapses, state, moments, ready, organisation, signed,
+            counts):  # fmt: skip
+    """Let the first `adopters` of `sources`, and the `triers` behind them, deliver along their ties."""
+    lane = indptr[indptr.size - 1] + LANES
+    fades, leveled, loud = left[left.size - 1] < WHOLE, chance.shape[1] > 0, variants > 1
+    step = min(t, levels.shape[1] - 1)
+    found = counts[READY]
+    share_key = kind_key(now, SHARE, world)
+    block = -1
+    k0, k1 = u32(0), u32(0)
+    for i in range(adopters + triers):
+        u = sources[i]
+        gives = WHOLE if i < adopters else trial_visibility
+        if gives == u64(0):
+            continue
+        louder = 0
+        if loud and organisation[u] >= 0 and signed[organisation[u]] != 0:
+            louder = 1
+        simple = needed == u64(1) and gives == WHOLE and not fades and not leveled
+        e, stop = indptr[u], indptr[u + 1]
+        while e < stop:
+            if e >> BLOCK_BITS != block:
+                block = e >> BLOCK_BITS
+                k0, k1 = halves(world_key(now, world, u64(block)))
+            within = min(stop, (block + 1) << BLOCK_BITS)
+            mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, louder * lane + e)
+            if within - e < LANES:
+                mask &= (u64(1) << u64(within - e)) - u64(1)
+            while mask != u64(0):
+                tie = e + lowest_bit(mask)
+                mask &= mask - u64(1)
+                v = targets[tie]
+                if (state[v] & 2) != 0:
+                    continue
+                before = moments[v]
+                if before >= needed:
+                    continue
+                hits = u64(1)
+                if not simple:
+                    part = gives
+                    if fades and lapses[v] > 0:
+                        part = (gives * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
+                        if part == u64(0):
+                            continue
+                    variant = louder
+                    draw = u64(tie_draw(u32(tie & 0xFFFFFFFF), k0, k1))
+                    if leveled:
+                        if boost.size > 0 and boost[v] >= 0:
+                            variant += np.int64(levels[boost[v], step]) * variants
+                        if draw >= chance[variant, tie]:
+                            continue
+                    if needed == u64(1):
+                        if part < WHOLE and dose[variant, tie] < CERTAIN:
+                            need = exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000))
+                            if scaled(dose[variant, tie], part) < need:
+                                continue
+                    else:
+                        for j in range(more.shape[1]):
+                            if draw >= more[variant, j, tie]:
+                                break
+                            hits += u64(1)
+                        if part < WHOLE and dose[variant, tie] < CERTAIN:
+                            hits = kept_moments(hits, part, share_key, tie)
+                            if hits == u64(0):
+                                continue
+                moments[v] = before + hits
+                if before + hits >= needed:
+                    ready[found] = v
+                    found += 1
+            e = min(e + LANES, within)
+    counts[READY] = found
+
+
+@inlined
+def receive(v, hits, needed, moments, ready, counts):
+    """Moments reach a person who does not practise or try, and who has not enough yet."""
+    moments[v] += u64(hits)
+    if moments[v] >= needed:
+        ready[counts[READY]] = v
+        counts[READY] += 1
+
+
+@part
+def deliver_bridges(t, now, world, sources, adopters, triers, needed, trial_visibility, loudness, added, boost, levels,
+                    there, source, target, ids, opens, closes, chance, more, dose, left, lapses, state, moments, ready,
+                    learned, organisation, signed, counts, was):  # fmt: skip
+    """Let added ties deliver; who gets a moment over one of them is aware."""
+    share_key, loud_key = kind_key(now, SHARE, world), kind_key(now, LOUD, world)
+    for i in range(adopters + triers):
+        was[sources[i]] = 1 if i < adopters else 2
+    for b in range(added):
+        u, v, tie = source[b], target[b], ids[b]
+        if was[u] == 0 or there[b] == 0 or not opens[b] <= t < closes[b]:
+            continue
+        if (state[v] & 2) != 0:
+            continue
+        level = 0
+        if boost.size > 0 and boost[v] >= 0:
+            level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
+        part = WHOLE if was[u] == 1 else trial_visibility
+        if lapses[v] > 0:
+            part = (part * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
+        if part == u64(0):
+            continue
+        k0, k1 = halves(world_key(now, world, tie >> u64(BLOCK_BITS)))
+        draw = u64(tie_draw(u32(tie & u64(0xFFFFFFFF)), k0, k1))
+        whole = dose[level, b]
+        hits = u64(0)
+        if draw < chance[level, b]:
+            hits = u64(1)
+            for j in range(more.shape[1]):
+                if draw >= more[level, j, b]:
+                    break
+                hits += u64(1)
+        if part < WHOLE and whole < CERTAIN and hits > u64(0):
+            if needed == u64(1):
+                if scaled(whole, part) < exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000)):
+                    hits = u64(0)
+            else:
+                hits = kept_moments(hits, part, share_key, tie)
+        if organisation[u] >= 0 and signed[organisation[u]] != 0 and loudness > WHOLE and whole < CERTAIN:
+            extra = scaled(scaled(whole, loudness) - whole, part)
+            hits += u64(moments_within(extra, loud_key, tie, np.int64(needed)))
+        if hits > u64(0):
+            if state[v] == UNAWARE:
+                learn(v, state, learned, counts)
+            if moments[v] < needed:
+                receive(v, hits, needed, moments, ready, counts)
+    for i in range(adopters + triers):
+        was[sources[i]] = 0
+
+
+@inlined
+def learn(v, state, learned, counts):
+    """A person hears of the practice."""
+    state[v] = AWARE
+    learned[counts[LEARNED]] = v
+    counts[LEARNED] += 1
+    counts[UNTOLD] -= 1
+
+
+@part
+def partner_heat(sources, adopters, triers, trial_visibility, variants, loudness, organisation, visibility,
+                 partner_indptr, partner_targets, partner_dose, signed, bright, heat):  # fmt: skip
+    """Let organisations see how much of their partners practises."""
+    for o in range(heat.size):
+        bright[o] = u64(0)
+        heat[o] = u64(0)
+    for i in range(adopters + triers):
+        u = sources[i]
+        q = organisation[u]
+        if q >= 0:
+            seen = visibility[u]
+            if variants > 1 and signed[q] != 0:
+                seen = scaled(seen, loudness)
+            if i >= adopters:
+                seen = scaled(seen, trial_visibility)
+            bright[q] += seen
+    for q in range(bright.size):
+        if bright[q] > u64(0):
+            for j in range(partner_indptr[q], partner_indptr[q + 1]):
+                o = partner_targets[j]
+                heat[o] = min(heat[o] + scaled(partner_dose[j], bright[q]), CERTAIN)
+
+
+@part
+def partner(t, key, needed, boost, levels, member_indptr, members, receptivity, left, heat, lapses, state, moments,
+            ready, counts):  # fmt: skip
+    """Let people take the heat that their organisation sees."""
+    for o in range(heat.size):
+        if heat[o] > u64(0):
+            for j in range(member_indptr[o], member_indptr[o + 1]):
+                v = members[j]
+                if (state[v] & 2) == 0 and moments[v] < needed:
+                    level = 0
+                    if boost.size > 0 and boost[v] >= 0:
+                        level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
+                    got = scaled(heat[o], receptivity[level, v])
+                    if lapses[v] > 0:
+                        got = scaled(got, left[min(np.int64(lapses[v]), left.size - 1)])
+                    receive(v, moments_within(got, key, v, np.int64(needed)), needed, moments, ready, counts)
+
+
+@part
+def hear(key, t, needed, policy_dose, schedule, heard, organisation, signed, state, moments, learned, ready,
+         counts):  # fmt: skip
+    """Let broadcasts and policies be heard, and who hears them be aware."""
+    sent = schedule.size > 0 and t < heard.shape[1]
+    policy = False
+    for o in range(signed.size):
+        policy = policy or signed[o] != 0
+    if not (sent or policy):
+        return
+    for v in range(moments.size):
+        got = u64(0)
+        if sent and schedule[v] >= 0:
+            got = heard[schedule[v], t] - heard[schedule[v], t - 1]
+        ours = policy and organisation[v] >= 0 and signed[organisation[v]] != 0
+        if ours:
+            got = min(got + policy_dose, CERTAIN)
+        if (ours or got > u64(0)) and state[v] == UNAWARE:
+            learn(v, state, learned, counts)
+        if got > u64(0) and (state[v] & 2) == 0 and moments[v] < needed:
+            receive(v, moments_within(got, key, v, np.int64(needed)), needed, moments, ready, counts)
+
+
+@part
+def tell(key, world, who, count, indptr, targets, live, state, learned, counts):
+    """Pass word along the ties of the first `count` of `who`."""
+    found = counts[LEARNED]
+    before = found
+    block = -1
+    k0, k1 = u32(0), u32(0)
+    for i in range(count):
+        u = who[i]
+        e, stop = indptr[u], indptr[u + 1]
+        while e < stop:
+            if e >> BLOCK_BITS != block:
+                block = e >> BLOCK_BITS
+                k0, k1 = halves(world_key(key, world, u64(block)))
+            within = min(stop, (block + 1) << BLOCK_BITS)
+            mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, e)
+            if within - e < LANES:
+                mask &= (u64(1) << u64(within - e)) - u64(1)
+            while mask != u64(0):
+                v = targets[e + lowest_bit(mask)]
+                mask &= mask - u64(1)
+                if state[v] == UNAWARE:
+                    state[v] = AWARE
+                    learned[found] = v
+                    found += 1
+            e = min(e + LANES, within)
+    counts[LEARNED] = found
+    counts[UNTOLD] -= found - before
