@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "spark.cli.check",
     "simulate": "spark.cli.simulate",
     "plan": "spark.cli.plan",
+    "mix": "spark.cli.mix",
     "compare": "spark.cli.compare",
     "trace": "spark.cli.trace",
     "show": "spark.cli.show",
