@@ -19,10 +19,11 @@ from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
+from benchmarks.peers import measure_peers
 from benchmarks.start import compare_starts
 from benchmarks.thresholds import compare_thresholds
 
-TABLES = ("speed", "thresholds", "choosing", "epidemics", "adoption", "start", "growth", "statistics")
+TABLES = ("speed", "thresholds", "choosing", "epidemics", "adoption", "start", "growth", "statistics", "peers")
 
 
 def main() -> None:
@@ -46,6 +47,7 @@ def main() -> None:
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
+            "peers": ("Beside the others", measure_peers(folder, quick=options.quick)),
             "statistics": ("How sure comparisons are", measure_intervals(quick=options.quick)),
         }
         chosen = [options.only] if options.only else ["speed"] if options.quick else list(tables)

@@ -110,8 +110,10 @@ class Adopters:
     Parameters
     ----------
     of : who counts, such as ``{"organisation": ["north"]}``; None: everybody.
-    counted : ``"at-horizon"``, those who practise at the end; ``"adopter-periods"``, the sum over the steps 1 to the
-        horizon of those who practise (adopter-months, if a step is a month): whoever adopts early counts longer.
+    counted : ``"at-horizon"``, those who practise at the end; ``"ever-adopted"``, those who practised at any time;
+        ``"adopter-periods"``, the sum over the steps 1 to the horizon of those who practise (adopter-months, if a step
+        is a month): whoever adopts early counts longer. Where who gave up is not convinced again (SIR), only the second
+        has a bound: lighting too early can leave fewer practising later.
     """
 
     of: Who | None = None
@@ -127,7 +129,7 @@ class Adopters:
         _check_of(self)
 
 
-COUNTED = {"at-horizon": "adopters", "adopter-periods": "adopter-periods"}
+COUNTED = {"at-horizon": "adopters", "ever-adopted": "people who ever adopt", "adopter-periods": "adopter-periods"}
 """What is counted, by its name, in words."""
 
 

@@ -138,7 +138,6 @@ class TestWhatIsSo:
             *data.draw(plans(size)).interventions,
         ]
         sets = [[v for v in range(size) if s >> v & 1] for s in range(1 << size)]
-        tried = [Plan(*beside, Seeds(seeds, take_up=data.draw(st.sampled_from((1.0, 0.5))))) for seeds in sets[:0]]
         tried = [Plan(*beside, Seeds(seeds)) for seeds in sets]
         tally = run(network, data.draw(cascades()), tried, Worlds(key, 0, 32))
         counts = tally.adopters.astype(np.int64)

@@ -101,6 +101,20 @@ def test_watts_window_lets_a_few_seeds_light_everybody_only_inside(degree, seeds
     assert low <= sizes(network, spark.FractionalThreshold(0.18), start)[0] / people <= high
 
 
+@pytest.mark.statistics
+@pytest.mark.parametrize(("degree", "figure", "other"), [(0.8, 0.0048, 0.7), (7, 0.004, 9)])
+def test_outside_watts_window_as_few_are_lit_as_is_known_and_with_another_degree_not_so(degree, figure, other):
+    people, draw = 100_000, np.random.default_rng(2)
+
+    def share(degree):
+        network = spark.generate.erdos_renyi(people, int(people * degree / 2), rng=1)
+        starts = (draw.permutation(people)[:100].tolist() for _ in range(40))
+        return np.mean([sizes(network, spark.FractionalThreshold(0.18), start)[0] / people for start in starts])
+
+    assert abs(share(degree) - figure) < 5e-4
+    assert abs(share(other) - figure) > 5e-4
+
+
 def test_a_share_is_an_exact_fraction_of_distinct_neighbours():
     people = [f"u{i}" for i in range(10)]
     network = spark.Network.from_edges(people * 2, ["v"] * 20, layer=["mail"] * 10 + ["ward"] * 10)

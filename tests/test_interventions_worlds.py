@@ -152,7 +152,7 @@ class TestSameBytes:
         start = _start(problem, actions, watch, 0)
         room = changed_room(problem, [start], _work(problem, [start]))
         name = "periods" if lapsing else problem.law.family
-        count = _count(watch, network.size)._replace(
+        count = _count(watch, problem)._replace(
             adopters=np.empty((40, 16), np.int32),
             value=np.empty(40, np.int64),
             ever=np.empty(40, np.int64),

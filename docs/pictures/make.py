@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,32 @@ def save(figure: Any, name: str, *, dpi: int = 110) -> None:
     figure.savefig(content, format="png", dpi=dpi, metadata={"Software": None})
     image = Image.open(content).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     image.save(HERE / name, optimize=True)
+
+
+def draw_peers() -> Any:
+    """Draw runs per CPU second of each system, from what the last full benchmark kept."""
+    from matplotlib.figure import Figure
+
+    rows = json.loads((HERE.parents[1] / "benchmarks" / "results" / "peers.json").read_text(encoding="utf-8"))["runs"]
+    cases = list(dict.fromkeys((row["task"], row["people"], row["ties"]) for row in rows))
+    figure = Figure(figsize=(10.5, 3.2), layout="constrained")
+    for ax, case in zip(figure.subplots(1, len(cases)), cases, strict=True):
+        shown = [row for row in rows if (row["task"], row["people"], row["ties"]) == case]
+        shown.sort(key=lambda row: row["runs_per_cpu_second"])
+        rates = [row["runs_per_cpu_second"] for row in shown]
+        names = [row["system"] for row in shown]
+        ax.barh(names, rates, color=["#c8501e" if name == "spark" else "#9a9a9a" for name in names])
+        for at, rate in enumerate(rates):
+            ax.annotate(f" {rate:,.0f}" if rate >= 10 else f" {rate:.2g}", (rate, at), va="center", fontsize=8)
+        ax.set_xscale("log")
+        ax.set_xlim(min(rates) / 2, max(rates) * 8)
+        kind = "cascades" if case[0] == "cascade" else "SIR"
+        ax.set_title(f"{kind}, {case[1]:,} people, {case[2]:,} ties", loc="left", fontsize=9)
+        ax.set_xlabel("runs per CPU second", fontsize=8)
+        ax.tick_params(labelsize=8)
+        for side in ("top", "right"):
+            ax.spines[side].set_visible(False)
+    return figure
 
 
 def states(trust: spark.Network) -> spark.Spread:
@@ -49,6 +76,7 @@ def main() -> None:
     save(spark.plot_network(trust, choice.spread).get_figure(), "chosen.png")
     save(choice.plot().get_figure(), "gains.png")
     save(figure_of(comparison), "compare.png", dpi=90)
+    save(draw_peers(), "peers.png", dpi=90)
     save(states(trust).plot_states().get_figure(), "states.png", dpi=90)
 
 

@@ -7,11 +7,13 @@ import threading
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.backends.cpu_reverse_time import path_base, path_rows, path_work, steps_base
 from spark.backends.pool import default_workers, work_through
 from spark.backends.sets import Sets
 from spark.kernels.reverse import (
@@ -31,6 +33,8 @@ from spark.kernels.reverse import (
     cascade_sets,
     threshold_sets,
 )
+from spark.kernels.reverse_paths import Arrivals, PathWork, path_sets
+from spark.kernels.reverse_periods import Steps, period_sets
 from spark.kernels.reverse_rows import (
     Partners,
     Rows,
@@ -44,7 +48,7 @@ from spark.kernels.reverse_rows import (
 from spark.kernels.reverse_stream import people_by_value, permuted, uniform_people
 from spark.kernels.reverse_walks import SHORT, WALKS, threshold_walks
 from spark.problem.arrays import Actions, Graph, Problem, Watch, freeze
-from spark.problem.reverse import heat_by_target, value_scale
+from spark.problem.reverse import heat_by_target, reverse_rule, value_scale
 
 MOST_SETS_A_CALL = 1 << 20
 PARALLEL_SETS = 1 << 12
@@ -55,7 +59,7 @@ MOST_SETS = 1 << 24
 MOST_ENTRIES = 1 << 25
 _IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
 _ROWS: weakref.WeakKeyDictionary[Problem, tuple[Rows, Partners]] = weakref.WeakKeyDictionary()
-_KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets}
+_KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets, "periods": period_sets}
 
 
 def prepared(problem: Problem) -> tuple[Rows, Partners]:
@@ -133,6 +137,7 @@ class _Room:
     """The working arrays of one thread."""
 
     store: Store
+    work: PathWork | None
     roots: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
 
@@ -147,7 +152,8 @@ class ReverseSets:
     independent : roots are drawn one by one; else every person (or every stratum of value) in turn.
     given : people who are chosen already; sets that they meet are counted and not stored.
     companions : people whose sets nearly always meet `given` too, which spares most of the work on them (cascade
-        family, where nothing is lit without seeds; else it is ignored).
+        family, where nothing is lit without seeds; else it is ignored). Where people may give up and be convinced again
+        any companion says that large sets do.
     """
 
     def __init__(
@@ -162,13 +168,24 @@ class ReverseSets:
         companions: Sequence[int] = (),
         workers: int | None = None,
     ) -> None:
-        self._rows, self._partners = prepared(problem)
         self._people = problem.graph.people
-        self._kernel = _KERNELS[problem.law.family]
-        self._base = _base(problem, base, watch, given, companions)
-        plain = not (self._base.marks.size or self._base.schedule.size or self._partners.indptr.size)
-        self._large = 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
-        self._only_walks = self._large and plain and problem.law.family == "threshold"
+        self._rule = reverse_rule(problem, base, watch) or problem.law.family
+        self._base: Base | Steps | Arrivals
+        if self._rule == "paths":
+            self._base = path_base(problem, base, watch, given)
+            self._path_rows, self._new_work = path_rows(problem), partial(path_work, problem)
+        else:
+            self._rows, self._partners = prepared(problem)
+            if self._rule == "periods":
+                self._base = steps_base(problem, base, watch, given, companions)
+            else:
+                self._base = _base(problem, base, watch, given, companions)
+        self._copies = 1 if isinstance(self._base, Arrivals) else self._base.room
+        plain = isinstance(self._base, Base) and not (
+            self._base.marks.size or self._base.schedule.size or self._partners.indptr.size
+        )
+        self._large = self._rule != "paths" and 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
+        self._only_walks = self._large and plain and self._rule == "threshold"
         if self._only_walks:
             rows = self._rows
             side = rows.total, rows.step, rows.indptr[:-1].astype(np.uint64), rows.indptr[1:].astype(np.uint64)
@@ -179,7 +196,7 @@ class ReverseSets:
         self._order = np.empty(0, np.int32)
         self._alone = np.empty(0, np.uint64)
         turns = plain and not independent and self._scale is None and watch.horizon != 0
-        few = turns and problem.law.family == "cascade" and bool(np.median(self._rows.total) < FEW_LIVE)
+        few = turns and self._rule == "cascade" and bool(np.median(self._rows.total) < FEW_LIVE)
         self._counted_down = few
         self._filled = 0
         self._rooms: dict[int, _Room] = {}
@@ -207,7 +224,8 @@ class ReverseSets:
     def given_covered(self) -> int:
         """How many sets the people who were given meet, and the base does not: all that are not left, as counted."""
         left = int(self._room.store.state[STORED]) + int(self._singles().sum())
-        return max(0, self.count - self.base_covered - left)
+        empty = sum(int(room.store.covered[FREE]) for room in self._all_rooms())
+        return max(0, self.count - self.base_covered - empty - left)
 
     @property
     def base_covered(self) -> int:
@@ -254,7 +272,7 @@ class ReverseSets:
             np.zeros(3, np.int64),
             np.zeros(STATE, np.uint64),
         )
-        return _Room(store)
+        return _Room(store, self._new_work() if self._rule == "paths" else None)
 
     def _fill_order(self, count: int) -> None:
         """Extend the order in which everybody takes her turn as a root; no longer than needed on large networks."""
@@ -283,18 +301,22 @@ class ReverseSets:
             roots = self._roots(room, begin, end)
             state[ROOT] = begin % self._people if roots is self._order else 0
             stored, used = int(state[STORED]), int(state[USED])
-            copies = self._base.room
+            copies = self._copies
             wanted = stored + max(end - begin, copies, WALKS) + 2
             if wanted > store.ends.size:
                 store = store._replace(ends=_longer(store.ends, stored + 1, 2 * wanted))
             room_for = copies * self._people + SHORT
             if used + room_for > store.members.size:
                 store = store._replace(members=_longer(store.members, used, 2 * used + room_for))
-            if self._only_walks:
+            if isinstance(self._base, Arrivals):
+                path_sets(self._path_rows, self._base, roots, store, room.work, self._key, end)
+            elif self._only_walks:
                 threshold_walks(self._rows, self._head, self._base.horizon, roots, store, self._key, end)
             else:
                 alone = self._alone[: roots.size]
-                self._kernel(self._rows, self._partners, self._base, roots, alone, store, self._key, end, self._large)
+                _KERNELS[self._rule](
+                    self._rows, self._partners, self._base, roots, alone, store, self._key, end, self._large
+                )
             room.store = store
 
     def _roots(self, room: _Room, begin: int, end: int) -> NDArray[np.int32]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from spark.backends.python import exponential
 from spark.problem.arrays import CERTAIN, Actions, Problem, Watch
+from spark.problem.reverse import reverse_rule
 
 CHUNK = 256
 COPIES = 16
@@ -53,18 +54,19 @@ def waiting(draw: int) -> int:
     return zeros * _LN2 + _LOGS[centre] - log
 
 
-class _Stream:
+class Stream:
     """Draws one after another, from where they start."""
 
     def __init__(self, start: int) -> None:
         self._state = start
 
     def draw(self) -> int:
+        """Return the next one."""
         self._state = (self._state + _GOLDEN) & _MASK
         return _mix(self._state)
 
 
-class _Hits(_Stream):
+class _Hits(Stream):
     """A Poisson process that runs through one dose after another."""
 
     def __init__(self, start: int) -> None:
@@ -92,7 +94,12 @@ class _Hits(_Stream):
 
 def chunk_hits(key: int, chunk: int) -> _Hits:
     """The hits that a chunk of sets goes through."""
-    return _Hits(_mix(_mix((key + chunk * 0xD1342543DE82EF95) & _MASK) ^ 0x726576657273652B))
+    return _Hits(chunk_start(key, chunk))
+
+
+def chunk_start(key: int, chunk: int) -> int:
+    """Where the draws of a chunk of sets start."""
+    return _mix(_mix((key + chunk * 0xD1342543DE82EF95) & _MASK) ^ 0x726576657273652B)
 
 
 @dataclass(frozen=True)
@@ -118,18 +125,22 @@ def reverse_sets(
     companions: Sequence[int] = (),
 ) -> Iterator[ReverseSet]:
     """Yield one set after another without end; as `spark.backends.cpu_reverse.ReverseSets`."""
-    rule: _Cascade | _Threshold = _Cascade(problem, base, watch, given)
-    if isinstance(rule, _Cascade) and not rule.base and not rule.anything_heard:
-        rule.companions = frozenset(companions) - rule.given
-    if problem.law.family == "threshold":
-        rule = _Threshold(problem, base, watch, given)
+    rule = _rule(problem, base, watch, given)
+    rule.spare(companions)
     for i, root in enumerate(_roots(problem.graph.people, watch, key, independent)):
         rule.start(key, i)
         yield rule.draw(root)
 
 
-class _Rule:
-    """What both families need."""
+def _rule(problem: Problem, base: Actions | None, watch: Watch, given: Sequence[int]) -> Rule:
+    from spark.backends.reverse_python_time import Paths, Periods  # they build on what stands here
+
+    rules = {"cascade": _Cascade, "threshold": _Threshold, "periods": Periods, "paths": Paths}
+    return rules[reverse_rule(problem, base, watch) or problem.law.family](problem, base, watch, given)
+
+
+class Rule:
+    """What all rules need."""
 
     def __init__(self, problem: Problem, base: Actions | None, watch: Watch, given: Sequence[int]) -> None:
         graph, law = problem.graph, problem.law
@@ -179,14 +190,30 @@ class _Rule:
             return 0
         return heard[-1] if self.horizon < 0 else heard[min(self.horizon - depth, len(heard) - 1)]
 
+    def start(self, key: int, i: int) -> None:
+        """Be ready for set i."""
+        raise NotImplementedError
+
+    def draw(self, root: int) -> ReverseSet:
+        """Draw the next set."""
+        raise NotImplementedError
+
+    def spare(self, companions: Sequence[int]) -> None:
+        """Spare work on sets that nearly always meet who was given."""
+
     def mark(self, people: Sequence[int], before: str | None) -> str | None:
+        """Return by whom a set is covered to which these people are added."""
         if before == "base" or self.base & set(people):
             return "base"
         return "given" if before or self.given & set(people) else None
 
 
-class _Cascade(_Rule):
+class _Cascade(Rule):
     companions: frozenset[int] = frozenset()
+
+    def spare(self, companions: Sequence[int]) -> None:
+        if not self.base and not self.anything_heard:
+            self.companions = frozenset(companions) - self.given
 
     def start(self, key: int, i: int) -> None:
         if i % CHUNK == 0:
@@ -238,9 +265,9 @@ class _Cascade(_Rule):
         return found
 
 
-class _Threshold(_Rule):
+class _Threshold(Rule):
     def start(self, key: int, i: int) -> None:
-        self.stream = _Stream(_mix(((key ^ 0x7468726573686F6C) + i * 0xD1342543DE82EF95) & _MASK))
+        self.stream = Stream(_mix(((key ^ 0x7468726573686F6C) + i * 0xD1342543DE82EF95) & _MASK))
 
     def source(self, v: int, depth: int) -> int | str | None:
         """In whose share the tolerance of v falls: a person's, ``"base"`` for a broadcast's, or nobody's."""

@@ -110,7 +110,7 @@ class PlainReverseSets:
         )
         self._stored: list[tuple[int, ...]] = []
         self._singles = [0] * self._people
-        self.count = self.base_covered = 0
+        self.count = self.base_covered = self._empty = 0
 
     def grow(self, count: int) -> None:
         """Draw sets until there are `count`, rounded up to whole chunks."""
@@ -119,14 +119,15 @@ class PlainReverseSets:
             self.base_covered += one.covered == "base"
             if one.covered is None and len(one.members) > 1:
                 self._stored += [one.members] * one.copies
-            elif one.covered is None:
-                self._singles[one.root] += one.copies
+            elif one.covered is None and one.members:
+                self._singles[one.members[0]] += one.copies
+            self._empty += 0 if one.members else one.copies
         self.count = max(count, self.count)
 
     @property
     def given_covered(self) -> int:
         """How many sets the people who were given meet, and the base does not: all that are not left, as counted."""
-        return max(0, self.count - self.base_covered - len(self._stored) - sum(self._singles))
+        return max(0, self.count - self.base_covered - self._empty - len(self._stored) - sum(self._singles))
 
     @property
     def entries(self) -> int:

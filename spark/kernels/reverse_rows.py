@@ -93,6 +93,13 @@ def hazard(live):
 
 
 @kernel
+def tie_hazards(live, hazards):
+    """Fill `hazards`, uint64[m], of ties with thresholds `live`; ENDLESS where a tie is always live."""
+    for e in range(live.size):
+        hazards[e] = ENDLESS if live[e] == u32(0xFFFFFFFF) else hazard(live[e])
+
+
+@kernel
 def cascade_rows(targets, live, never, kind, step, total, degree):
     """Fill kind, step and total of the rows whose ties have one chance each; returns how many rows are UNEQUAL.
 

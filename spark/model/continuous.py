@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from spark.errors import UsageError
-from spark.model.guarantee import MONOTONE_TIME, REKINDLED_TIME, REMOVED_TIME, Guarantee
+from spark.model.guarantee import CROWD, MONOTONE_TIME, REKINDLED_TIME, REMOVED_TIME, RINGING_TIME, Guarantee
 from spark.model.values import Share, frozen, unit_interval_faults
 
 LEAST_SHAPE, MOST_SHAPE = 0.2, 1000.0
@@ -284,7 +284,7 @@ class ContinuousSIS:
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
         if self.recovery == 0 or self.rekindle == 1:
-            return MONOTONE_TIME
+            return RINGING_TIME
         return REKINDLED_TIME
 
 
@@ -312,4 +312,4 @@ class Bass:
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
-        return MONOTONE_TIME
+        return CROWD

@@ -16,8 +16,8 @@ class Guarantee:
         which its source practised one step before; ``"continuous"``: at any moment while its source practises.
     monotone : one more seed never lights fewer, in any world.
     submodular : the expected spread has diminishing returns in the seeds.
-    live_edge : there are worlds in which every tie is live or not before anything happens; only with these do reverse
-        sets, and with them a certificate for the choice of seeds, exist.
+    live_edge : there are worlds in which every tie is live or not before anything happens, and time plays no part in
+        whom the seeds reach; with these, and with some models of time, a choice of seeds has a certificate.
     statement : the same in words.
     """
 
@@ -73,8 +73,8 @@ MONOTONE_LAPSE = Guarantee(
     True,
     True,
     False,
-    "one more seed never leaves fewer practising at the horizon, and adds less the more there are (checked by brute "
-    "force, not proved): greedy choice is near the best, without a certificate",
+    "one more seed never leaves fewer practising at the horizon, and adds less the more there are: greedy choice comes "
+    "with a certified bound, by sets drawn back through time",
 )
 FORGETFUL = Guarantee(
     "per_period",
@@ -89,15 +89,31 @@ REMOVED = Guarantee(
     False,
     False,
     "who gives up is not convinced again, so that lighting too early can leave fewer practising at the horizon: "
-    "nothing is guaranteed",
+    "nothing is guaranteed for those; for all who ever practised greedy choice comes with a certified bound",
 )
 MONOTONE_TIME = Guarantee(
     "continuous",
     True,
     True,
     False,
-    "one more seed never lights fewer by any time, and adds less the more there are: greedy choice is near the best, "
-    "without a certificate",
+    "one more seed never lights fewer by any time, and adds less the more there are: greedy choice comes with a "
+    "certified bound, by sets drawn back through time",
+)
+RINGING_TIME = Guarantee(
+    "continuous",
+    True,
+    True,
+    False,
+    "one more seed never leaves fewer practising at any time, and adds less the more there are: greedy choice is near "
+    "the best, without a certificate",
+)
+CROWD = Guarantee(
+    "continuous",
+    True,
+    True,
+    False,
+    "one more seed never lights fewer by any time, and adds less the more there are; but everybody is as good a seed "
+    "as everybody else",
 )
 REMOVED_TIME = Guarantee(
     "continuous",
@@ -105,7 +121,8 @@ REMOVED_TIME = Guarantee(
     False,
     False,
     "one more seed never leaves fewer who ever practised, but who gives up is not convinced again, so that lighting "
-    "too early can leave fewer practising at the horizon: nothing is guaranteed for those",
+    "too early can leave fewer practising at the horizon: nothing is guaranteed for those; for all who ever practised "
+    "greedy choice comes with a certified bound",
 )
 REKINDLED_TIME = Guarantee(
     "continuous",

@@ -30,6 +30,8 @@ def aim_of(
     if isinstance(objective, Adopters):
         if objective == Adopters():
             return None
+        if objective.counted == "ever-adopted":
+            return Aim(statement, "people", spread.ever_adopted, spread.ever_standard_error)
         if objective.of is None:
             assert spread.adopter_periods is not None
             assert spread.adopter_periods_standard_error is not None

@@ -23,6 +23,7 @@ from spark.question import Floor, Reaching, WorstOff
 from spark.results import Certificate
 
 EXPLAIN_SETS = 1 << 15
+INCREASE = {"at-horizon": "", "ever-adopted": " in those who ever practise"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,16 +50,14 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
         return _fair(case, case.objective, rng, quality, confidence)
     if isinstance(case.objective, Reaching):
         return _likely(case, rng, quality, confidence)
-    over = "no action" if not case.fixed.interventions else "what is done beside"
-    if case.setting.steps > 1:
-        over += ", in adopter-periods"
-    if not case.setting.live_edge and case.setting.steps > 1:
+    over = (" in adopter-periods" if case.setting.steps > 1 else INCREASE[case.setting.watch.counted]) + _over(case)
+    if case.setting.rule is None and case.setting.steps > 1:
         key = run_key(rng, "choose")
         seeds, _ = choose_in_worlds(case.network, case.backend, case.setting, case.wish, key, (), periods)
         heights = periods(case.backend, case.setting, [seeds[:i].tolist() for i in range(seeds.size + 1)], key)
         certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
         return Answer(seeds, np.diff(heights), np.full(seeds.size, np.nan), certificate, None, None)
-    if not case.setting.live_edge:
+    if case.setting.rule is None:
         keys = run_key(rng, "choose"), run_key(rng, "certify")
         options = case.setting, case.wish, keys, confidence, over
         seeds, gains, bound = choose_between(case.network, case.backend, *options)
@@ -80,6 +79,10 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
     return Answer(seeds, gains, errors, certificate, min(max(found.quality, 0.0), 1.0), found)
 
 
+def _over(case: Case) -> str:
+    return " over what is done beside" if case.fixed.interventions else " over no action"
+
+
 def _fair(case: Case, objective: WorstOff | Floor, rng: int, quality: float, confidence: float) -> Answer:
     assert case.groups is not None
     key, setting = run_key(rng, "choose"), case.counting_adopters()
@@ -94,8 +97,7 @@ def _fair(case: Case, objective: WorstOff | Floor, rng: int, quality: float, con
         options = case.groups, fair, certify_key, confidence
         certificate = certify_worst_off(case.backend, setting, case.wish, *options)
     else:
-        over = "no action" if not case.fixed.interventions else "what is done beside"
-        over += ", with or without the floor"
+        over = _over(case) + ", with or without the floor"
         certificate = certify(case.backend, setting, case.wish, seeds, certify_key, confidence, over)
     return Answer(seeds, gains, errors, certificate, fair.quality, None)
 
@@ -178,7 +180,12 @@ def _shares(
 
 
 def _why_no_bound(case: Case) -> str:
-    law, model = case.setting.problem.law, case.model
+    law, model, watch = case.setting.problem.law, case.model, case.setting.watch
+    ever = replace(case.setting, watch=replace(watch, counted="ever-adopted"))
+    if watch.counted == "at-horizon" and ever.rule is not None and not law.live_edge:
+        return f"{model.guarantee.statement} (objective 'ever-adopted')"
+    if watch.counted != "at-horizon":
+        return "there are no reverse sets for those who ever adopt here: the seeds come from a search on worlds"
     if law.live_edge and law.delays.some:
         return "the sets on which bounds rest do not know delays under a horizon yet; the seeds come from a search"
     if law.live_edge:

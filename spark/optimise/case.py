@@ -95,9 +95,11 @@ def case_of(
     """
     groups = groups_of(network, objective.by) if isinstance(objective, WorstOff | Floor) else None
     counted = _counted(network, objective)
-    setting = setting_of(counted, model, fixed, run.horizon)
-    if setting.problem.law.never_ends and run.horizon is None:
-        raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
+    setting = setting_of(counted, model, fixed, run.horizon, _what_counts(objective))
+    periods = isinstance(objective, Adopters) and objective.counted == "adopter-periods"
+    if periods and (run.horizon is None or run.horizon < 1):
+        raise UsageError("adopter-periods are counted from step 1 to a horizon: give one of at least 1")
+    _refuse_endless(model, setting)
     take_up = take_up_of(network, asking)
     paid = network
     if take_up is not None and asking.pay == "on_acceptance":
@@ -105,9 +107,7 @@ def case_of(
     wish = wish_for(paid, budget, count, network.index(fixed.seeds), constraints)
     check(network, wish, exactly=count is not None)
     backend = cast(SetBackend, open_backend(run.backend, workers=run.workers))
-    if isinstance(objective, Adopters) and objective.counted == "adopter-periods":
-        if run.horizon is None or run.horizon < 1:
-            raise UsageError("adopter-periods are counted from step 1 to a horizon: give one of at least 1")
+    if periods and run.horizon is not None:
         setting = replace(setting, steps=run.horizon)
         backend = cast(SetBackend, PeriodsBackend(backend))
     if take_up is not None:
@@ -119,6 +119,31 @@ def case_of(
         people = network.size if objective.of is None else int(select(network, objective.of, "target").sum())
         reach = Reach(max(1, math.ceil(objective.share * people - _SLACK)))
     return Case(counted, model, fixed, objective, asking, setting, wish, backend, take_up, groups, reach)
+
+
+def _what_counts(objective: Objective) -> str:
+    if not isinstance(objective, Adopters):
+        return "at-horizon"
+    if objective.of is not None and objective.counted != "at-horizon":
+        raise UsageError(
+            f"objective {objective.counted!r} counts everybody: of whom can be asked for with 'at-horizon' only"
+        )
+    return "at-horizon" if objective.counted == "adopter-periods" else objective.counted  # at each horizon in turn
+
+
+def _refuse_endless(model: Model, setting: Setting) -> None:
+    """Refuse to look at an end that never comes, or at which everybody has given up."""
+    law, horizon, counted = setting.problem.law, setting.watch.horizon, setting.watch.counted
+    if horizon >= 0:
+        return
+    name = type(model).__name__
+    if law.never_ends:
+        raise UsageError(f"{name} goes on for ever: give a horizon, the step at which to look")
+    if counted == "at-horizon" and law.family == "paths" and law.duration.all():
+        raise UsageError(
+            f"without a horizon everybody has given up in the end under {name}: give one, the step at which to look, "
+            "or objective=Adopters(counted='ever-adopted')"
+        )
 
 
 def _counted(network: Network, objective: Objective) -> Network:

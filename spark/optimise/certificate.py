@@ -79,7 +79,7 @@ def certify(
 
     Parameters
     ----------
-    confidence : in (0, 1). over : what the increase is over, in words.
+    confidence : in (0, 1). over : of what the increase is, and over what, in words.
     sentinel : those of the seeds, if any, who meet most of the large sets: these are not drawn to their end, and count
         as met by every choice.
     """
@@ -93,7 +93,7 @@ def certify(
     return Certificate(
         ratio,
         confidence,
-        f"at least {percent} % of the best possible increase over {over}, at {confidence * 100:g} % confidence",
+        f"at least {percent} % of the best possible increase{over}, at {confidence * 100:g} % confidence",
         f"{bounds.count:,} fresh reverse sets; dual bound on the best choice, binomial tails",
     )
 

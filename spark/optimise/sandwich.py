@@ -42,7 +42,8 @@ def choose_between(
 
     Parameters
     ----------
-    keys : of the worlds and sets for choosing, and of those for the bound. over : what the increase is over, in words.
+    keys : of the worlds and sets for choosing, and of those for the bound.
+    over : of what the increase is, and over what, in words.
 
     Returns
     -------
@@ -50,7 +51,7 @@ def choose_between(
     """
     choose, certify = keys
     above = _relaxed(setting)
-    if above is None:
+    if above is None or above.rule is None:
         return *choose_in_worlds(network, backend, setting, wish, choose), None
     relaxed = choose_on_sets(backend, above, wish, mix(choose ^ 0x73616E64), RELAXED_QUALITY).seeds
     seeds, gains = choose_in_worlds(network, backend, setting, wish, choose, [relaxed])
@@ -70,7 +71,7 @@ def choose_between(
         Certificate(
             ratio,
             confidence,
-            f"at least {math.floor(ratio * 100)} % of the best possible increase over {over}, at "
+            f"at least {math.floor(ratio * 100)} % of the best possible increase{over}, at "
             f"{confidence * 100:g} % confidence; the choice is a search, and the bound is loose",
             f"sandwich: no seeds gain more than {high:,.4g} under {kind}, which lights at least as many",
         ),

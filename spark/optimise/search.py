@@ -45,8 +45,10 @@ def means(
 def outcomes(
     backend: Backend, setting: Setting, plans: Plans, worlds: Worlds, *, adopters: bool = False
 ) -> NDArray[np.float64]:
-    """Adopters at the end, or their value, of each set of seeds in each world: float64[plans, worlds]."""
+    """What is counted, or adopters at the end, of each set of seeds in each world: float64[plans, worlds]."""
     tally = backend.run(setting.problem, _actions(setting, plans), setting.watch, worlds)
+    if setting.watch.counted == "ever-adopted" and not adopters:
+        return tally.ever.astype(np.float64)
     if setting.watch.value.size and not adopters:
         return tally.value / VALUE_UNIT
     return tally.adopters[:, :, -1].astype(np.float64)

@@ -18,12 +18,13 @@ from spark.optimise.wish import Wish
 from spark.plan import Plan
 from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
 from spark.problem.keys import mix
+from spark.problem.reverse import Rule, reverse_rule
 from spark.problem.together import lower_together
 
 PILOT_SETS, SENTINEL_SETS, SAMPLE_SETS = 256, 512, 2048
 LARGE, HUGE = 4.0, 48.0
 """People per set from which components of worlds pay, and from which a sentinel does."""
-MOST_COMPANIONS, NEARLY = 32, 0.9
+MOST_COMPANIONS, NEARLY, SEVERAL = 32, 0.9, 2
 
 
 class SetBackend(Backend, Protocol):
@@ -72,21 +73,32 @@ class Setting:
         return self.problem.law.live_edge and not late and not (self.base is not None and self.base.uses)
 
     @property
+    def rule(self) -> Rule | None:
+        """How sets are drawn for the mean of what is counted; None where there are none."""
+        known = self.live_edge if self.problem.law.live_edge else self.base is None or not self.base.uses
+        if not known:
+            return None
+        rule = reverse_rule(self.problem, self.base, self.watch)
+        return None if self.accept is not None and rule in ("periods", "paths") else rule
+
+    @property
     def bare(self) -> bool:
-        """Whether nobody is lit without seeds and everybody counts alike."""
-        sure = self.accept is None and self.steps == 1
+        """Whether nobody is lit without seeds, seeds surely count themselves, and everybody counts alike."""
+        sure = self.accept is None and self.steps == 1 and self.rule != "periods"
         alone = self.base is None and sure and not self.problem.law.adopted.any()
         return alone and not self.watch.value.size
 
 
-def setting_of(network: Network, model: Model, fixed: Plan, horizon: int | None) -> Setting:
+def setting_of(
+    network: Network, model: Model, fixed: Plan, horizon: int | None, counted: str = "at-horizon"
+) -> Setting:
     """Lower the network, the model and what is done beside the choice."""
     problem, base = lower_together(network, model, {"": fixed})
     value = np.empty(0, np.int64)
     if "value" in network.given and (network.value != network.value[0]).any():
         value = np.rint(network.value * VALUE_UNIT).astype(np.int64)
     groups = np.empty((0, network.size), np.int32)
-    watch = Watch(groups, 0, value, -1 if horizon is None else horizon)
+    watch = Watch(groups, 0, value, -1 if horizon is None else horizon, counted)
     return Setting(problem, base if fixed.interventions else None, watch)
 
 
@@ -98,14 +110,14 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     size = pilot.entries / pilot.count
     pools: tuple[Source, Source] | None = None
     simple = wish.costs is None and wish.limits is None and setting.accept is None and setting.steps == 1
-    if size > LARGE and setting.bare and simple and setting.watch.horizon < 0:
+    if size > LARGE and setting.rule == "cascade" and setting.bare and simple and setting.watch.horizon < 0:
         pools = backend.components(setting.problem, keys[:2])  # type: ignore[assignment]
     sentinel: list[int] = []
     if pools is None:
         companions: list[int] = []
         if size > HUGE and simple and wish.most > 1:
             pilot.grow(SENTINEL_SETS)
-            sentinel, companions = _sentinel(pilot.sets, wish)
+            sentinel, companions = _sentinel(pilot.sets, wish, several=setting.rule == "periods")
         a, b = (
             backend.reverse(setting.problem, setting.base, setting.watch, k, given=sentinel, companions=companions)
             for k in keys[:2]
@@ -125,11 +137,14 @@ def choose_on_sets(backend: SetBackend, setting: Setting, wish: Wish, key: int, 
     return replace(found, sentinel=tuple(sentinel), sample=plain) if sentinel else found
 
 
-def _sentinel(sets: Any, wish: Wish) -> tuple[list[int], list[int]]:
-    """The best single person, and those who are in nearly as many sets and in none without her."""
-    best = sets.greedy(1, wish.allowed, given=wish.free)[0].tolist()
-    if not best:
-        return [], []
+def _sentinel(sets: Any, wish: Wish, *, several: bool) -> tuple[list[int], list[int]]:
+    """The best single person, and those who are in nearly as many sets and in none without her; or, where nobody is in
+    nearly all large sets, because she may just have given up, the best few people.
+    """
+    most = min(SEVERAL, 1 + wish.most // 10) if several else 1
+    best = sets.greedy(most, wish.allowed, given=wish.free)[0].tolist()
+    if several or not best:
+        return best, best
     without = sets.singles.astype(np.int64)
     sizes = np.diff(sets.ends)
     which = np.repeat(np.arange(sizes.size), sizes)

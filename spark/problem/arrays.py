@@ -434,12 +434,14 @@ class Actions:
 class Watch:
     """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` in all.
     `value`: int64[n], or [0] where it is not asked for. `horizon`: last step, or -1 to run until nothing can change.
+    `counted`: what choosing counts (`spark.Adopters`); a `Tally` holds all of it.
     """
 
     groups: I32
     group_count: int
     value: I64
     horizon: int = -1
+    counted: str = "at-horizon"
 
 
 @dataclass(frozen=True)

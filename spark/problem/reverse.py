@@ -1,14 +1,45 @@
-"""What reverse sampling needs of a problem beside its ties: partners seen from those whom they reach, and values."""
+"""What reverse sampling needs of a problem beside its ties: which rule draws sets, partners seen from those whom they
+reach, and values.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from spark.problem.arrays import CERTAIN, I32, I64, U64, Graph, Law
+from spark.problem.arrays import CERTAIN, I32, I64, U64, UNIT, Actions, Graph, Law, Problem, Watch
 
 WHOLE = 1 << 62
+Rule = Literal["cascade", "threshold", "periods", "paths"]
+
+
+def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule | None:
+    """Return how reverse sets are drawn, or None where there are none for what is counted: ``"periods"`` goes back step
+    by step where people may give up and be convinced again, ``"paths"`` draws one time for which each person practises.
+
+    Parameters
+    ----------
+    base : fixed actions, of which the first plan counts, or None.
+    """
+    law, counted = problem.law, watch.counted
+    if law.states is not None or (law.delays.some and not law.live_edge):
+        return None
+    if law.live_edge:
+        return None if counted == "adopter-periods" else law.family  # type: ignore[return-value]
+    if law.family == "paths":
+        stays = not law.duration.any()
+        return "paths" if counted == "ever-adopted" or (stays and counted == "at-horizon") else None
+    if law.family != "cascade" or law.examples > 1 or not law.lapse.size:
+        return None
+    if not law.lapse.any() or bool((law.left == UNIT).all()):
+        return "periods"
+    # who gave up is convinced once more by a broadcast, or made to practise by us, and where that comes before another
+    # example does it is wasted: more seeds can then light fewer
+    again = base is not None and bool(base.schedule.size or base.seed_start[: base.seed_indptr[1]].any())
+    removed = not law.left[1:].any() and not law.has_partners and not again
+    return "paths" if removed and counted == "ever-adopted" else None
 
 
 @dataclass(frozen=True, eq=False)
