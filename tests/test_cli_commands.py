@@ -91,6 +91,7 @@ GOLDEN_LINES = {
     "plan-count": "plan . --count 3 --worlds 512",
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
+    "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
     "compare-scenario": "compare scenario.toml",
     "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
 }
@@ -122,6 +123,7 @@ def test_every_json_document_is_as_its_schema_says(starter):
     scenario = starter / "scenario.toml"
     document("check", scenario)
     document("doctor")
+    document("mix", starter, "--budget", "2", "--verbs", "seed,broadcast", "--worlds", "64")
     spread = document("simulate", scenario, "--plan", "the ward", "--worlds", "64")
     plan = document("plan", scenario, "--worlds", "64")
     compared = document("compare", scenario, "--worlds", "64")
@@ -222,6 +224,32 @@ def test_plans_of_the_command_line_add_up_under_one_name(starter):
     kinds = {name: [action["kind"] for action in plan] for name, plan in compared["provenance"]["plans"].items()}
     assert kinds == {"A": ["seeds", "broadcast"], "B": ["seeds", "broadcast"]}
     assert compared["plans"][0]["seeds"] == ["amina", "bo"]
+
+
+def test_a_mix_takes_candidates_and_terms_from_plans_of_the_scenario(starter):
+    scenario = starter / "ideas.toml"
+    scenario.write_text(
+        '[network]\npath = "."\n\n[[plan]]\nname = "ideas"\nseeds = ["amina", "bo"]\n\n'
+        '[[plan.boost]]\namount = 1.0\ncost = 0.5\nto = { people = ["bo"] }\n',
+        encoding="utf-8",
+    )
+    line = ("mix", scenario, "--budget", "1.5", "--worlds", "64")
+    found = document(*line, "--candidates", "ideas")
+    assert {part["what"]["kind"] for part in found["parts"]} <= {"seeds", "boost"}
+    assert found["cost"] <= 1.5
+    priced = document(*line, "--terms", "ideas")
+    boosts = [part for part in priced["parts"] if part["what"]["kind"] == "boost"]
+    assert all(part["what"]["amount"] == 1.0 for part in boosts)
+    assert all("made up" not in said for said in priced["assumptions"])
+    verbs = ("--verbs", "seed", "--budget", "2", "--worlds", "64")
+    assert document("plan", starter, *verbs)["parts"] == document("mix", starter, *verbs)["parts"]
+    for wrong, said in (
+        (("--candidates", "idea"), "did you mean 'ideas'"),
+        (("--candidates", "ideas", "--verbs", "seed"), "give no --verbs"),
+    ):
+        result = CliRunner().invoke(spark.cli.command, [*map(str, line), *wrong])
+        assert result.exit_code == 2
+        assert said in result.stderr
 
 
 def test_plans_of_a_scenario_are_picked_by_name(starter):

@@ -27,7 +27,7 @@ SLACK = 1 + 1e-9
 FRONTIER = (0.25, 0.5, 0.75)
 SIDE_EFFORT = 8
 """The frontier, and each kind on its own, get this part of the effort."""
-VISITS, FEWEST_RUNS, MOST_RUNS = 1_000_000_000, 20_000, 1_000_000
+VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 20_000, 300_000
 """Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most."""
 PLANS_A_RUN, LOOK = 64, 64
 NO_ACTION, WHOLE = "no action", "the mix"

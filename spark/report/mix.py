@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
-from spark.report.frame import Frame, assumed, provenance, what_next
+from spark.report import Frame
+from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
     Column,
     count,
@@ -36,8 +37,8 @@ IN_ORDER = (
     "would lose if only this part fell out."
 )
 MARGINS = (
-    "More who practise for one unit of money: 'last' is what the least valuable part of each kind brings, 'next' what the "
-    "best further candidate would."
+    "More who practise for one unit of money: 'last' is what the least valuable part of each kind brings, 'next' what "
+    "the best further candidate would."
 )
 
 
@@ -105,8 +106,8 @@ class MixAnswer:
 
 
 def _parts(mix: Mix) -> str:
-    columns = [Column("", "number"), Column("what"), Column("whom"), Column("cost", numeric=True)]
-    columns += [Column("adds", "number"), Column("lost without", numeric=True)]
+    columns = [Column("", "number"), Column("what"), Column("whom"), Column("cost", "number")]
+    columns += [Column("adds", "number"), Column("lost without", "number")]
     rows = [
         (
             str(rank),
@@ -151,7 +152,7 @@ def _frontier(mix: Mix) -> str:
 
 
 def _rivals(mix: Mix) -> str:
-    columns = [Column("what"), Column("spent", "number"), Column("more practise", numeric=True)]
+    columns = [Column("what"), Column("spent", "number"), Column("more practise", "number")]
     rows = [("the mix", number(mix.cost), with_error(mix.spread.gain_over_no_action, mix.spread.gain_standard_error))]
     rows += [
         (rival.kind, number(rival.cost), with_error(rival.gain, rival.gain_standard_error)) for rival in mix.rivals
