@@ -60,6 +60,7 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
+    "conditions": "worlds",
     "scale_plan": "worlds",
     "replay": "worlds",
     "candidates_for": "optimise",
@@ -70,6 +71,7 @@ _HOME = {
     "plot_network": "picture",
     "Spread": "results",
     "WhoLitWhom": "results",
+    "Conditions": "results",
     "Comparison": "results",
     "Choice": "results",
     "Mix": "results",
@@ -91,6 +93,7 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "Conditions",
     "Constraints",
     "ContinuousSEIR",
     "ContinuousSI",
@@ -134,6 +137,7 @@ __all__ = [
     "choose_seeds",
     "compare",
     "compare_across",
+    "conditions",
     "datasets",
     "exact",
     "generate",
@@ -187,8 +191,8 @@ if TYPE_CHECKING:
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
-    from spark.results import Choice, Comparison, Mix, Spread, WhoLitWhom
-    from spark.worlds import UntilClear, compare, compare_across, replay, scale_plan, simulate, who_lit_whom
+    from spark.results import Choice, Comparison, Conditions, Mix, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, conditions, replay, scale_plan, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

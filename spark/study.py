@@ -31,9 +31,9 @@ from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
 from spark.question import Reaching
-from spark.results import Choice, Comparison, ComparisonAcross, Difference, Mix, Replay, Spread, WhoLitWhom
+from spark.results import Choice, Comparison, ComparisonAcross, Conditions, Difference, Mix, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario, load_network
-from spark.worlds import Progress, UntilClear, compare_across, replay, who_lit_whom
+from spark.worlds import Progress, UntilClear, compare_across, conditions, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
@@ -207,6 +207,16 @@ def trace(
         if world is None:
             return told, None
         return told, replay(network, scenario.model, fixed, world=world, **given)  # type: ignore[arg-type]
+
+
+def find_conditions(
+    network: Network, scenario: Scenario, *, others: int | None, most: int, progress: Progress | None = None
+) -> Conditions:
+    """Say where conditions are right for a single match, and what blocks teams."""
+    options = _run_options(scenario)
+    del options["standard_error"]
+    with _blamed_on_file(scenario, "model"):
+        return conditions(network, scenario.model, others=others, most=most, **options, progress=progress)
 
 
 def choose(

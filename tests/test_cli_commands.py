@@ -92,6 +92,7 @@ GOLDEN_LINES = {
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
     "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
+    "map": "map . --others 3 --model sis -p .2 --horizon 6",
     "compare-scenario": "compare scenario.toml",
     "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
 }
@@ -381,6 +382,33 @@ def test_trace_says_who_lights_whom_and_tells_the_story_of_one_world(starter):
     crowd = ["trace", str(starter), "--seeds", "amina", "--model", "bass", "--p", ".1", "--q", ".1"]
     refused = CliRunner().invoke(spark.cli.command, crowd)
     assert refused.exit_code == 2
+
+
+def test_map_says_where_conditions_are_right_and_what_blocks_a_team(starter, tmp_path):
+    line = ("map", starter, "--others", "2", "--worlds", "64", "--rng", "3")
+    found = document(*line)
+    assert (found["others"], found["worlds"], found["tried"]) == (2, 64, found["able"])
+    best = found["people"][0]
+    assert all(person["chance"] <= best["chance"] for person in found["people"])
+    rows = list(csv.DictReader(io.StringIO(run(*line, "--csv"))))
+    assert [row["id"] for row in rows] == [person["id"] for person in found["people"]]
+    assert f"{found['tried'] - 1} best connected" not in run(*line)
+    few = run(*line, "--most", "2")
+    assert "the 2 best connected of" in " ".join(few.split())
+    assert len(document(*line, "--most", "2")["people"]) == 2
+    run(*line, "--output", tmp_path / "map.json", "--plot", tmp_path / "map.svg")
+    assert run("show", tmp_path / "map.json") == run(*line)
+    run("show", tmp_path / "map.json", "--plot", tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "map.svg").read_bytes()
+    run("map", starter, "--others", "12", code=2)
+    run("map", starter, "-p", ".1,.2", code=2)
+    run("map", starter, "--standard-error", "1", code=2)
+
+
+@pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
+def test_conditions_are_mapped_under_every_model(starter, model):
+    found = document("map", starter, "--worlds", "16", "--model", *model.split())
+    assert found["people"]
 
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)

@@ -13,6 +13,7 @@ COMMANDS = {
     "plan": "spark.cli.plan",
     "mix": "spark.cli.mix",
     "compare": "spark.cli.compare",
+    "map": "spark.cli.map",
     "trace": "spark.cli.trace",
     "show": "spark.cli.show",
     "generate": "spark.cli.generate",

@@ -16,6 +16,7 @@ from spark.results.comparison import (
     WorstOff,
     plan_row,
 )
+from spark.results.conditions import Block, Conditions, PersonConditions, PlaceConditions
 from spark.results.estimate import mean_and_error
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
@@ -26,12 +27,14 @@ from spark.results.states import StateStep
 __all__ = [
     "Aim",
     "Baseline",
+    "Block",
     "BudgetStep",
     "Cause",
     "Certificate",
     "Choice",
     "Comparison",
     "ComparisonAcross",
+    "Conditions",
     "CostEffect",
     "Decision",
     "Difference",
@@ -44,6 +47,8 @@ __all__ = [
     "OnNetwork",
     "OrganisationsLit",
     "Part",
+    "PersonConditions",
+    "PlaceConditions",
     "PlanAcross",
     "PlanResult",
     "Point",
