@@ -30,14 +30,13 @@ from spark.plan import ChoiceRequest, Plan
 from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
-from spark.question import Reaching
+from spark.question import ALL, BEST, RULES, Reaching
 from spark.results import Choice, Comparison, ComparisonAcross, Conditions, Difference, Mix, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario, load_network
 from spark.worlds import Progress, UntilClear, compare_across, conditions, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
-BEST = "best"
 MAIN, THERE = "main answer", "chosen there"
 
 
@@ -222,15 +221,7 @@ def find_conditions(
 def choose(
     network: Network, scenario: Scenario, request: ChoiceRequest, *, progress: Progress | None = None
 ) -> ChoiceAnswer:
-    """Choose whom to start with, and say what other probabilities of the scenario would change.
-
-    Raises
-    ------
-    UsageError
-        The request is for a simple rule, which needs no choosing: simulate it.
-    """
-    if request.method != BEST:
-        raise UsageError(f"the rule {request.method!r} is followed, not chosen: simulate or compare the plan instead")
+    """Choose whom to start with, and say what other probabilities of the scenario would change."""
     choice = _choice(network, scenario, request, progress)
     others = tuple(
         _other_choice(network, other, request, choice, probability, progress)
@@ -406,14 +397,19 @@ def _resolve(
 ) -> tuple[Plan, Choice | None]:
     if isinstance(plan, Plan):
         return plan, None
-    if plan.method != BEST:
+    if plan.method in RULES:
         from spark.optimise import baseline_seeds
 
         size: dict[str, Any] = {"budget": plan.budget, "count": plan.count, "constraints": plan.constraints}
         people = baseline_seeds(network, plan.method, **size, rng=scenario.run.rng)
         return _asked(network, plan, people), None
-    choice = _choice(network, scenario, plan, progress)
+    choice = _choice(network, scenario, _alone(plan), progress)
     return _asked(network, plan, choice.seeds), choice
+
+
+def _alone(request: ChoiceRequest) -> ChoiceRequest:
+    """The same request without all simple rules beside it, where nobody will read of them."""
+    return dataclasses.replace(request, method=BEST) if request.method == ALL else request
 
 
 def _asked(network: Network, request: ChoiceRequest, people: Sequence[Any]) -> Plan:
@@ -431,6 +427,8 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
     del options["standard_error"]
     with _blamed_on_file(scenario, "model"):
         options |= {"beside": request.beside, "constraints": request.constraints, "asking": request.asking}
+        if request.method == ALL:
+            options["baselines"] = ALL
         if request.chance is not None and isinstance(request.objective, Reaching):
             options |= {"chance": request.chance, "progress": progress}
             return smallest_budget(network, scenario.model, request.objective, **options)
@@ -440,6 +438,7 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
             budget=request.budget,
             count=request.count,
             objective=request.objective,
+            method=request.method if request.method in RULES else BEST,
             **options,
             progress=progress,
         )
@@ -453,7 +452,7 @@ def _other_choice(
     probability: float,
     progress: Progress | None,
 ) -> OtherChoice:
-    there = _choice(network, scenario, request, progress)
+    there = _choice(network, scenario, _alone(request), progress)
     plans = {MAIN: _asked(network, request, main.seeds), THERE: _asked(network, request, there.seeds)}
     comparison = _comparison(network, scenario, plans, progress)
     return OtherChoice(
