@@ -60,16 +60,21 @@ _HOME = {
     "simulate": "worlds",
     "compare": "worlds",
     "compare_across": "worlds",
+    "conditions": "worlds",
     "scale_plan": "worlds",
     "replay": "worlds",
+    "candidates_for": "optimise",
+    "choose_plan": "optimise",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
     "smallest_budget": "optimise",
     "plot_network": "picture",
     "Spread": "results",
     "WhoLitWhom": "results",
+    "Conditions": "results",
     "Comparison": "results",
     "Choice": "results",
+    "Mix": "results",
     "SparkError": "errors",
 }
 _MODULES = ("bass", "datasets", "exact", "generate")
@@ -88,6 +93,7 @@ __all__ = [
     "Broadcast",
     "Choice",
     "Comparison",
+    "Conditions",
     "Constraints",
     "ContinuousSEIR",
     "ContinuousSI",
@@ -107,6 +113,7 @@ __all__ = [
     "IndependentCascade",
     "LinearThreshold",
     "Mandate",
+    "Mix",
     "Network",
     "Plan",
     "Reaching",
@@ -125,9 +132,12 @@ __all__ = [
     "WorstOff",
     "__version__",
     "bass",
+    "candidates_for",
+    "choose_plan",
     "choose_seeds",
     "compare",
     "compare_across",
+    "conditions",
     "datasets",
     "exact",
     "generate",
@@ -177,12 +187,12 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds, smallest_budget
+    from spark.optimise import candidates_for, choose_plan, choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
-    from spark.results import Choice, Comparison, Spread, WhoLitWhom
-    from spark.worlds import UntilClear, compare, compare_across, replay, scale_plan, simulate, who_lit_whom
+    from spark.results import Choice, Comparison, Conditions, Mix, Spread, WhoLitWhom
+    from spark.worlds import UntilClear, compare, compare_across, conditions, replay, scale_plan, simulate, who_lit_whom
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from spark.drawing import draw_curves, draw_people, place
 from spark.errors import RunError, UsageError
 from spark.network import Network
-from spark.results import Choice, Comparison, Spread
+from spark.results import Choice, Comparison, Conditions, Mix, Spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,7 @@ def plot_network(
     )
 
 
-def figure_of(result: Spread | Choice | Comparison | None, network: Network | None = None) -> Figure:
+def figure_of(result: Spread | Choice | Comparison | Conditions | Mix | None, network: Network | None = None) -> Figure:
     """Return a figure of a result with its chart, and with a map where there is a network that can be drawn.
 
     Parameters
@@ -98,6 +98,8 @@ def figure_of(result: Spread | Choice | Comparison | None, network: Network | No
         if network is None or not mapped:
             raise UsageError(f"a map is drawn of at most {MOST_PEOPLE:,} people")
         plot_network(network, ax=figure.subplots())
+    elif isinstance(result, Conditions):
+        result.plot(figure.subplots())
     elif mapped and network is not None:
         figure.set_size_inches(12.5, 6.4)
         at_left, at_right = figure.subplots(1, 2, width_ratios=(3, 2))

@@ -16,7 +16,17 @@ from numbers import Real
 from typing import Any, Literal
 
 from spark.errors import UsageError, nearest
-from spark.question import ANYBODY, CERTAINLY, EVERYBODY, Asking, Constraints, Objective, Reaching
+from spark.question import (
+    ANYBODY,
+    CERTAINLY,
+    EVERYBODY,
+    METHODS,
+    RULES,
+    Asking,
+    Constraints,
+    Objective,
+    Reaching,
+)
 
 Pay = Literal["on_offer", "on_acceptance"]
 To = Mapping[str, tuple[Hashable, ...]]
@@ -335,7 +345,8 @@ class ChoiceRequest:
     count : how many seeds, costs ignored. Exactly one of the two, unless there is a `chance`.
     chance : how likely the share of a `Reaching` objective is to be reached: the smallest budget that does is chosen.
     objective, constraints, asking : as of `spark.choose_seeds`.
-    method : ``"best"`` or the name of a baseline (``"random"``, ``"degree"``, ``"nomination"``).
+    method : ``"best"``, ``"all"`` (the best, with all simple rules beside it), or the rule that is followed, such as
+        ``"degree"`` (`spark.question.RULES`).
     beside : interventions that are carried out in any case.
     """
 
@@ -349,6 +360,12 @@ class ChoiceRequest:
     chance: float | None = None
 
     def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise UsageError(
+                f"choose: method {self.method!r} is none of {', '.join(METHODS)}{nearest(self.method, METHODS)}"
+            )
+        if self.method in RULES and self.objective != EVERYBODY:
+            raise UsageError(f"choose: the rule {self.method!r} knows nothing of an objective; leave one of them out")
         if self.chance is not None:
             if not isinstance(self.objective, Reaching):
                 raise UsageError("choose: a confidence needs a share to reach: reach = 0.3")

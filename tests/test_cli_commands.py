@@ -90,7 +90,10 @@ GOLDEN_LINES = {
     "plan-scenario": "plan scenario.toml",
     "plan-count": "plan . --count 3 --worlds 512",
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
+    "plan-methods": "plan . --count 3 --method all --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
+    "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
+    "map": "map . --others 3 --model sis -p .2 --horizon 6",
     "compare-scenario": "compare scenario.toml",
     "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
 }
@@ -122,6 +125,7 @@ def test_every_json_document_is_as_its_schema_says(starter):
     scenario = starter / "scenario.toml"
     document("check", scenario)
     document("doctor")
+    document("mix", starter, "--budget", "2", "--verbs", "seed,broadcast", "--worlds", "64")
     spread = document("simulate", scenario, "--plan", "the ward", "--worlds", "64")
     plan = document("plan", scenario, "--worlds", "64")
     compared = document("compare", scenario, "--worlds", "64")
@@ -222,6 +226,32 @@ def test_plans_of_the_command_line_add_up_under_one_name(starter):
     kinds = {name: [action["kind"] for action in plan] for name, plan in compared["provenance"]["plans"].items()}
     assert kinds == {"A": ["seeds", "broadcast"], "B": ["seeds", "broadcast"]}
     assert compared["plans"][0]["seeds"] == ["amina", "bo"]
+
+
+def test_a_mix_takes_candidates_and_terms_from_plans_of_the_scenario(starter):
+    scenario = starter / "ideas.toml"
+    scenario.write_text(
+        '[network]\npath = "."\n\n[[plan]]\nname = "ideas"\nseeds = ["amina", "bo"]\n\n'
+        '[[plan.boost]]\namount = 1.0\ncost = 0.5\nto = { people = ["bo"] }\n',
+        encoding="utf-8",
+    )
+    line = ("mix", scenario, "--budget", "1.5", "--worlds", "64")
+    found = document(*line, "--candidates", "ideas")
+    assert {part["what"]["kind"] for part in found["parts"]} <= {"seeds", "boost"}
+    assert found["cost"] <= 1.5
+    priced = document(*line, "--terms", "ideas")
+    boosts = [part for part in priced["parts"] if part["what"]["kind"] == "boost"]
+    assert all(part["what"]["amount"] == 1.0 for part in boosts)
+    assert all("made up" not in said for said in priced["assumptions"])
+    verbs = ("--verbs", "seed", "--budget", "2", "--worlds", "64")
+    assert json.loads(run("plan", starter, *verbs, "--json"))["parts"] == document("mix", starter, *verbs)["parts"]
+    for wrong, said in (
+        (("--candidates", "idea"), "did you mean 'ideas'"),
+        (("--candidates", "ideas", "--verbs", "seed"), "give no --verbs"),
+    ):
+        result = CliRunner().invoke(spark.cli.command, [*map(str, line), *wrong])
+        assert result.exit_code == 2
+        assert said in result.stderr
 
 
 def test_plans_of_a_scenario_are_picked_by_name(starter):
@@ -360,9 +390,37 @@ def test_trace_says_who_lights_whom_and_tells_the_story_of_one_world(starter):
     assert refused.exit_code == 2
 
 
+def test_map_says_where_conditions_are_right_and_what_blocks_a_team(starter, tmp_path):
+    line = ("map", starter, "--others", "2", "--worlds", "64", "--rng", "3")
+    found = document(*line)
+    assert (found["others"], found["worlds"], found["tried"]) == (2, 64, found["able"])
+    best = found["people"][0]
+    assert all(person["chance"] <= best["chance"] for person in found["people"])
+    rows = list(csv.DictReader(io.StringIO(run(*line, "--csv"))))
+    assert [row["id"] for row in rows] == [person["id"] for person in found["people"]]
+    assert f"{found['tried'] - 1} best connected" not in run(*line)
+    few = run(*line, "--most", "2")
+    assert "the 2 best connected of" in " ".join(few.split())
+    assert len(document(*line, "--most", "2")["people"]) == 2
+    run(*line, "--output", tmp_path / "map.json", "--plot", tmp_path / "map.svg")
+    assert run("show", tmp_path / "map.json") == run(*line)
+    run("show", tmp_path / "map.json", "--plot", tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "map.svg").read_bytes()
+    run("map", starter, "--others", "12", code=2)
+    run("map", starter, "-p", ".1,.2", code=2)
+    run("map", starter, "--standard-error", "1", code=2)
+
+
+@pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
+def test_conditions_are_mapped_under_every_model(starter, model):
+    found = document("map", starter, "--worlds", "16", "--model", *model.split())
+    assert found["people"]
+
+
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
 def test_seeds_can_be_chosen_under_every_model(starter, model):
-    chosen = document("plan", starter, "--count", "2", "--worlds", "64", "--model", *model.split())
+    until = ("--horizon", "9") if "--recovery" in model and "--horizon" not in model else ()
+    chosen = document("plan", starter, "--count", "2", "--worlds", "64", *until, "--model", *model.split())
     assert len(chosen["seeds"]) == 2
     assert chosen["certificate"]["statement"]
 

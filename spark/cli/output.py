@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from spark.report import Answer
-    from spark.results import Choice, Comparison, Spread
+    from spark.results import Choice, Comparison, Conditions, Spread
     from spark.scenario import Run
 
 
@@ -75,7 +75,7 @@ def _with_all_forms(document: str, answer: Answer) -> str:
     return json.dumps({**json.loads(document), "saved": kept}, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _people(result: Spread | Choice | Comparison | None) -> int:
+def _people(result: Spread | Choice | Comparison | Conditions | None) -> int:
     spread: Any = getattr(result, "spread", result)
     if hasattr(spread, "plans"):
         return sum(len(plan.spread.people) for plan in spread.plans)

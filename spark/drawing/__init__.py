@@ -3,7 +3,15 @@
 Every function draws on the axes it is given, or on new ones, and returns them; the caption says how many worlds.
 """
 
-from spark.drawing.charts import draw_curve, draw_curves, draw_differences, draw_gains, draw_sizes, draw_states
+from spark.drawing.charts import (
+    draw_curve,
+    draw_curves,
+    draw_differences,
+    draw_gains,
+    draw_scatter,
+    draw_sizes,
+    draw_states,
+)
 from spark.drawing.layout import Places, place
 from spark.drawing.people import draw_people
 
@@ -14,6 +22,7 @@ __all__ = [
     "draw_differences",
     "draw_gains",
     "draw_people",
+    "draw_scatter",
     "draw_sizes",
     "draw_states",
     "place",

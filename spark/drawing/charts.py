@@ -185,3 +185,39 @@ def draw_gains(
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="upper left")
     return finish(ax, title=title, x="seeds, in the order of choosing", y="people who practise", caption=caption)
+
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def draw_scatter(
+    ax: Axes | None,
+    x_values: ArrayLike,
+    y_values: ArrayLike,
+    groups: Sequence[str],
+    *,
+    title: str,
+    x: str,
+    y: str,
+    caption: str,
+) -> Axes:
+    """Dots, the seven largest groups told apart by colour and by shape, and the means as lines."""
+    ax = new_axes(ax)
+    at, height = np.asarray(x_values, float), np.asarray(y_values, float)
+    sizes = {name: groups.count(name) for name in dict.fromkeys(groups) if name}
+    largest = sorted(sizes, key=lambda name: -sizes[name])[: len(MARKERS)]
+    others = [i for i, name in enumerate(groups) if name not in largest]
+    for place, name in enumerate(largest):
+        rows = [i for i, group in enumerate(groups) if group == name]
+        ax.scatter(at[rows], height[rows], s=22, c=STROKES[place][0], marker=MARKERS[place], alpha=0.8, linewidths=0,
+                   label=name)  # fmt: skip
+    if others:
+        label = "others" if largest else None
+        ax.scatter(at[others], height[others], s=14, c=MIDDLE, marker=".", alpha=0.8, label=label)
+    if at.size:
+        ax.axvline(float(at.mean()), color=PALE, linewidth=0.8, zorder=0)
+        ax.axhline(float(height.mean()), color=MIDDLE, linewidth=0.8, zorder=0)
+    ax.set_ylim(bottom=0)
+    if largest:
+        ax.legend(frameon=True, framealpha=0.9, edgecolor="white", fontsize=7, loc="best")
+    return finish(ax, title=title, x=x, y=y, caption=caption)

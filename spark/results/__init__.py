@@ -16,8 +16,10 @@ from spark.results.comparison import (
     WorstOff,
     plan_row,
 )
+from spark.results.conditions import Block, Conditions, PersonConditions, PlaceConditions
 from spark.results.estimate import mean_and_error
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
+from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 from spark.results.states import StateStep
@@ -25,12 +27,14 @@ from spark.results.states import StateStep
 __all__ = [
     "Aim",
     "Baseline",
+    "Block",
     "BudgetStep",
     "Cause",
     "Certificate",
     "Choice",
     "Comparison",
     "ComparisonAcross",
+    "Conditions",
     "CostEffect",
     "Decision",
     "Difference",
@@ -38,15 +42,21 @@ __all__ = [
     "Event",
     "GroupSpread",
     "Lit",
+    "Mix",
+    "MixedIn",
     "OnNetwork",
     "OrganisationsLit",
     "Part",
+    "PersonConditions",
+    "PlaceConditions",
     "PlanAcross",
     "PlanResult",
+    "Point",
     "Price",
     "Question",
     "RankedSeed",
     "Replay",
+    "Rival",
     "Spread",
     "Standing",
     "StateStep",
@@ -56,6 +66,7 @@ __all__ = [
     "Verdict",
     "WhoLitWhom",
     "WorstOff",
+    "Worth",
     "mean_and_error",
     "plan_row",
 ]
