@@ -15,15 +15,29 @@ import numpy as np
 import spark
 from benchmarks.adoption import measure_adoption
 from benchmarks.beside import compare_speed
+from benchmarks.certificates import measure_certificates
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
 from benchmarks.peers import measure_peers
+from benchmarks.spreads import measure_spreads
 from benchmarks.start import compare_starts
 from benchmarks.thresholds import compare_thresholds
 
-TABLES = ("speed", "thresholds", "choosing", "epidemics", "adoption", "start", "growth", "statistics", "peers")
+TABLES = (
+    "speed",
+    "thresholds",
+    "choosing",
+    "spreads",
+    "certificates",
+    "epidemics",
+    "adoption",
+    "start",
+    "growth",
+    "statistics",
+    "peers",
+)
 
 
 def main() -> None:
@@ -43,6 +57,8 @@ def main() -> None:
             "speed": ("Cascades", compare_speed(folder, quick=options.quick, rounds=options.rounds)),
             "thresholds": ("Thresholds", compare_thresholds(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
+            "spreads": ("Spreads of choices", measure_spreads(quick=options.quick)),
+            "certificates": ("Certificates", measure_certificates(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
