@@ -126,7 +126,7 @@ class Broadcast:
     dose : the dose per step, >= 0. Exactly one of the two.
     to : who hears it: ``{"organisation": ["a", "b"], "profession": ["nurse"]}`` means people who match every key; the
         keys are ``people``, ``organisation``, ``team`` or the name of a group column. None means everybody.
-    start, stop : the window, start <= t < stop, in steps; the first step is 1.
+    start, stop : the window, start <= t < stop, in steps; the first step is 1. Without a stop it is one step.
     cost : what the broadcast costs as a whole, >= 0; `cost_each` for each person who hears it.
     take_up : chance in [0, 1] that a person listens to broadcasts at all.
     """
@@ -135,7 +135,7 @@ class Broadcast:
     dose: float | None = None
     to: To | None = None
     start: int = 1
-    stop: int = 2
+    stop: int = None  # type: ignore[assignment]  # one step; a broadcast that is made always has a stop
     cost: float = 0.0
     cost_each: float = field(default=0.0, metadata=QUIET)
     cost_per_period: float = field(default=0.0, metadata=QUIET)
@@ -143,6 +143,8 @@ class Broadcast:
     pay: Pay = field(default="on_offer", metadata=QUIET)
 
     def __post_init__(self) -> None:
+        if self.stop is None:
+            object.__setattr__(self, "stop", self.start + 1)
         faults = _dose_faults("broadcast", self.probability, self.dose)
         faults += _window_faults("broadcast", self.start, self.stop) + _cost_faults("broadcast", self)
         object.__setattr__(self, "to", _groups("broadcast", "to", self.to, faults))

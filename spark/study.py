@@ -6,7 +6,7 @@ This is the only module that knows both scenarios and optimisers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,6 +38,7 @@ from spark.results import (
     Conditions,
     Difference,
     Explanation,
+    Mix,
     Replay,
     Spread,
     WhoLitWhom,
@@ -238,6 +239,43 @@ def choose(
         for probability, other in _other_models(scenario)
     )
     return ChoiceAnswer(request, choice, others)
+
+
+def mix(
+    network: Network,
+    scenario: Scenario,
+    budget: float,
+    *,
+    verbs: Iterable[str] | None = None,
+    candidates: Plan | None = None,
+    terms: Plan | None = None,
+    progress: Progress | None = None,
+) -> Mix:
+    """Choose the best mix of interventions for a budget.
+
+    Parameters
+    ----------
+    verbs : kinds to make candidates of; None: all that the model carries out.
+    candidates : a plan whose interventions are the candidates; else they are made up.
+    terms : a plan whose interventions say how strong and dear each kind is that is made up.
+    """
+    from spark.optimise import candidates_for, choose_plan
+
+    options = _run_options(scenario)
+    del options["standard_error"]
+    with _blamed_on_file(scenario, "model"):
+        if candidates is None:
+            own = {_VERBS.get(type(action).__name__, ""): action for action in (terms or Plan()).interventions}
+            looked = {key: options[key] for key in ("horizon", "rng", "workers")}
+            listed = candidates_for(
+                network, scenario.model, budget=budget, verbs=verbs or list(own) or None, templates=own, **looked
+            )
+        else:
+            listed = candidates.interventions
+        return choose_plan(network, scenario.model, listed, budget=budget, **options, progress=progress)
+
+
+_VERBS = {"Seeds": "seed", "Boost": "boost", "Sustain": "sustain", "Bridge": "bridge", "Broadcast": "broadcast"}
 
 
 def compare(

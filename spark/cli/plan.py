@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,9 @@ _MOST_TYPED = 10
 @click.option("--count", type=click.IntRange(min=0), help="How many people, whatever they cost.")
 @click.option("--plan", "name", metavar="NAME", help="The plan of the scenario whose people are to be chosen.")
 @click.option(
+    "--verbs", metavar="LIST", help="Choose more than seeds, as spark mix does: seed,boost,sustain,bridge,broadcast."
+)
+@click.option(
     "--method",
     metavar="NAME",
     help="best; all, which also tries every simple rule in the same worlds; or the rule to follow: "
@@ -77,6 +80,7 @@ def command(
     budget: float | None,
     count: int | None,
     name: str | None,
+    verbs: str | None,
     method: str | None,
     explain: bool,
     question: QuestionOptions,
@@ -92,6 +96,18 @@ def command(
     from spark.report import Frame
     from spark.report.choice import ChoiceAnswer
 
+    if verbs is not None:
+        from spark.cli.mix import mixed
+
+        if (
+            budget is None
+            or count is not None
+            or name is not None
+            or any(getattr(question, item.name) for item in fields(question))
+        ):
+            raise UsageError("--verbs chooses for a --budget, and asks nothing else; spark mix --help says more")
+        mixed(path, budget, verbs, None, None, network_options, model_options, run_options, output)
+        return
     refuse_to_overwrite(output)
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")

@@ -20,6 +20,7 @@ from spark.results.conditions import Block, Conditions, PersonConditions, PlaceC
 from spark.results.estimate import mean_and_error
 from spark.results.explanation import CurvePoint, ExplainedSeed, Explanation
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
+from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 from spark.results.states import StateStep
@@ -45,6 +46,8 @@ __all__ = [
     "Explanation",
     "GroupSpread",
     "Lit",
+    "Mix",
+    "MixedIn",
     "OnNetwork",
     "OrganisationsLit",
     "Part",
@@ -52,10 +55,12 @@ __all__ = [
     "PlaceConditions",
     "PlanAcross",
     "PlanResult",
+    "Point",
     "Price",
     "Question",
     "RankedSeed",
     "Replay",
+    "Rival",
     "Spread",
     "Standing",
     "StateStep",
@@ -65,6 +70,7 @@ __all__ = [
     "Verdict",
     "WhoLitWhom",
     "WorstOff",
+    "Worth",
     "mean_and_error",
     "plan_row",
 ]
