@@ -63,6 +63,8 @@ _HOME = {
     "conditions": "worlds",
     "scale_plan": "worlds",
     "replay": "worlds",
+    "candidates_for": "optimise",
+    "choose_plan": "optimise",
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
     "smallest_budget": "optimise",
@@ -72,6 +74,7 @@ _HOME = {
     "Conditions": "results",
     "Comparison": "results",
     "Choice": "results",
+    "Mix": "results",
     "SparkError": "errors",
 }
 _MODULES = ("bass", "datasets", "exact", "generate")
@@ -110,6 +113,7 @@ __all__ = [
     "IndependentCascade",
     "LinearThreshold",
     "Mandate",
+    "Mix",
     "Network",
     "Plan",
     "Reaching",
@@ -128,6 +132,8 @@ __all__ = [
     "WorstOff",
     "__version__",
     "bass",
+    "candidates_for",
+    "choose_plan",
     "choose_seeds",
     "compare",
     "compare_across",
@@ -181,11 +187,11 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import choose_seeds, smallest_budget
+    from spark.optimise import candidates_for, choose_plan, choose_seeds, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff
-    from spark.results import Choice, Comparison, Conditions, Spread, WhoLitWhom
+    from spark.results import Choice, Comparison, Conditions, Mix, Spread, WhoLitWhom
     from spark.worlds import UntilClear, compare, compare_across, conditions, replay, scale_plan, simulate, who_lit_whom
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from spark.drawing import draw_curves, draw_people, place
 from spark.errors import RunError, UsageError
 from spark.network import Network
-from spark.results import Choice, Comparison, Conditions, Spread
+from spark.results import Choice, Comparison, Conditions, Mix, Spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,7 @@ def plot_network(
     )
 
 
-def figure_of(result: Spread | Choice | Comparison | Conditions | None, network: Network | None = None) -> Figure:
+def figure_of(result: Spread | Choice | Comparison | Conditions | Mix | None, network: Network | None = None) -> Figure:
     """Return a figure of a result with its chart, and with a map where there is a network that can be drawn.
 
     Parameters

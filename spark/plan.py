@@ -16,7 +16,17 @@ from numbers import Real
 from typing import Any, Literal
 
 from spark.errors import UsageError, nearest
-from spark.question import ANYBODY, CERTAINLY, EVERYBODY, Asking, Constraints, Objective, Reaching
+from spark.question import (
+    ANYBODY,
+    CERTAINLY,
+    EVERYBODY,
+    METHODS,
+    RULES,
+    Asking,
+    Constraints,
+    Objective,
+    Reaching,
+)
 
 Pay = Literal["on_offer", "on_acceptance"]
 To = Mapping[str, tuple[Hashable, ...]]
@@ -116,7 +126,7 @@ class Broadcast:
     dose : the dose per step, >= 0. Exactly one of the two.
     to : who hears it: ``{"organisation": ["a", "b"], "profession": ["nurse"]}`` means people who match every key; the
         keys are ``people``, ``organisation``, ``team`` or the name of a group column. None means everybody.
-    start, stop : the window, start <= t < stop, in steps; the first step is 1.
+    start, stop : the window, start <= t < stop, in steps; the first step is 1. Without a stop it is one step.
     cost : what the broadcast costs as a whole, >= 0; `cost_each` for each person who hears it.
     take_up : chance in [0, 1] that a person listens to broadcasts at all.
     """
@@ -125,7 +135,7 @@ class Broadcast:
     dose: float | None = None
     to: To | None = None
     start: int = 1
-    stop: int = 2
+    stop: int = None  # type: ignore[assignment]  # one step; a broadcast that is made always has a stop
     cost: float = 0.0
     cost_each: float = field(default=0.0, metadata=QUIET)
     cost_per_period: float = field(default=0.0, metadata=QUIET)
@@ -133,6 +143,8 @@ class Broadcast:
     pay: Pay = field(default="on_offer", metadata=QUIET)
 
     def __post_init__(self) -> None:
+        if self.stop is None:
+            object.__setattr__(self, "stop", self.start + 1)
         faults = _dose_faults("broadcast", self.probability, self.dose)
         faults += _window_faults("broadcast", self.start, self.stop) + _cost_faults("broadcast", self)
         object.__setattr__(self, "to", _groups("broadcast", "to", self.to, faults))
@@ -333,7 +345,8 @@ class ChoiceRequest:
     count : how many seeds, costs ignored. Exactly one of the two, unless there is a `chance`.
     chance : how likely the share of a `Reaching` objective is to be reached: the smallest budget that does is chosen.
     objective, constraints, asking : as of `spark.choose_seeds`.
-    method : ``"best"`` or the name of a baseline (``"random"``, ``"degree"``, ``"nomination"``).
+    method : ``"best"``, ``"all"`` (the best, with all simple rules beside it), or the rule that is followed, such as
+        ``"degree"`` (`spark.question.RULES`).
     beside : interventions that are carried out in any case.
     """
 
@@ -347,6 +360,12 @@ class ChoiceRequest:
     chance: float | None = None
 
     def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise UsageError(
+                f"choose: method {self.method!r} is none of {', '.join(METHODS)}{nearest(self.method, METHODS)}"
+            )
+        if self.method in RULES and self.objective != EVERYBODY:
+            raise UsageError(f"choose: the rule {self.method!r} knows nothing of an objective; leave one of them out")
         if self.chance is not None:
             if not isinstance(self.objective, Reaching):
                 raise UsageError("choose: a confidence needs a share to reach: reach = 0.3")

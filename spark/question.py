@@ -282,3 +282,37 @@ class Asking:
 PAY = ("on_offer", "on_acceptance")
 CERTAINLY = Asking()
 """Everybody agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleRule:
+    """A simple rule for whom to start with: its title in tables, and where it comes from (DOI; empty: nowhere)."""
+
+    title: str
+    source: str = ""
+
+
+RULES: Mapping[str, SimpleRule] = MappingProxyType(
+    {
+        "random": SimpleRule("random"),
+        "degree": SimpleRule("highest degree"),
+        "nomination": SimpleRule("one-hop nomination", "10.1016/S0140-6736(15)60095-2"),
+        "acquaintance": SimpleRule("acquaintance", "10.1103/PhysRevLett.91.247901"),
+        "single-discount": SimpleRule("single discount", "10.1145/1557019.1557047"),
+        "degree-discount": SimpleRule("degree discount", "10.1145/1557019.1557047"),
+        "pagerank": SimpleRule("PageRank", "10.1016/S0169-7552(98)00110-X"),
+        "k-core": SimpleRule("k-core", "10.1038/nphys1746"),
+        "betweenness": SimpleRule("betweenness", "10.2307/3033543"),
+        "eigenvector": SimpleRule("eigenvector", "10.1080/0022250X.1972.9989806"),
+        "collective-influence": SimpleRule("collective influence", "10.1038/nature14604"),
+        "diffusion": SimpleRule("diffusion centrality", "10.1126/science.1236498"),
+        "communication": SimpleRule("communication centrality", "10.1126/science.1236498"),
+        "complex": SimpleRule("complex centrality", "10.1038/s41467-021-24704-6"),
+    }
+)
+"""The simple rules by their standard names."""
+BEST, ALL = "best", "all"
+METHODS = (BEST, ALL, *RULES)
+"""How seeds may be chosen: near the best, that with all simple rules beside it, or by one of these rules."""
+BESIDE = ("random", "degree", "nomination")
+"""The rules that stand beside every choice."""

@@ -6,7 +6,7 @@ This is the only module that knows both scenarios and optimisers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -30,14 +30,13 @@ from spark.plan import ChoiceRequest, Plan
 from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
-from spark.question import Reaching
-from spark.results import Choice, Comparison, ComparisonAcross, Conditions, Difference, Replay, Spread, WhoLitWhom
+from spark.question import ALL, BEST, RULES, Reaching
+from spark.results import Choice, Comparison, ComparisonAcross, Conditions, Difference, Mix, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario, load_network
 from spark.worlds import Progress, UntilClear, compare_across, conditions, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
 from spark.worlds import simulate as simulate_plan
 
-BEST = "best"
 MAIN, THERE = "main answer", "chosen there"
 
 
@@ -222,21 +221,50 @@ def find_conditions(
 def choose(
     network: Network, scenario: Scenario, request: ChoiceRequest, *, progress: Progress | None = None
 ) -> ChoiceAnswer:
-    """Choose whom to start with, and say what other probabilities of the scenario would change.
-
-    Raises
-    ------
-    UsageError
-        The request is for a simple rule, which needs no choosing: simulate it.
-    """
-    if request.method != BEST:
-        raise UsageError(f"the rule {request.method!r} is followed, not chosen: simulate or compare the plan instead")
+    """Choose whom to start with, and say what other probabilities of the scenario would change."""
     choice = _choice(network, scenario, request, progress)
     others = tuple(
         _other_choice(network, other, request, choice, probability, progress)
         for probability, other in _other_models(scenario)
     )
     return ChoiceAnswer(request, choice, others)
+
+
+def mix(
+    network: Network,
+    scenario: Scenario,
+    budget: float,
+    *,
+    verbs: Iterable[str] | None = None,
+    candidates: Plan | None = None,
+    terms: Plan | None = None,
+    progress: Progress | None = None,
+) -> Mix:
+    """Choose the best mix of interventions for a budget.
+
+    Parameters
+    ----------
+    verbs : kinds to make candidates of; None: all that the model carries out.
+    candidates : a plan whose interventions are the candidates; else they are made up.
+    terms : a plan whose interventions say how strong and dear each kind is that is made up.
+    """
+    from spark.optimise import candidates_for, choose_plan
+
+    options = _run_options(scenario)
+    del options["standard_error"]
+    with _blamed_on_file(scenario, "model"):
+        if candidates is None:
+            own = {_VERBS.get(type(action).__name__, ""): action for action in (terms or Plan()).interventions}
+            looked = {key: options[key] for key in ("horizon", "rng", "workers")}
+            listed = candidates_for(
+                network, scenario.model, budget=budget, verbs=verbs or list(own) or None, templates=own, **looked
+            )
+        else:
+            listed = candidates.interventions
+        return choose_plan(network, scenario.model, listed, budget=budget, **options, progress=progress)
+
+
+_VERBS = {"Seeds": "seed", "Boost": "boost", "Sustain": "sustain", "Bridge": "bridge", "Broadcast": "broadcast"}
 
 
 def compare(
@@ -369,14 +397,19 @@ def _resolve(
 ) -> tuple[Plan, Choice | None]:
     if isinstance(plan, Plan):
         return plan, None
-    if plan.method != BEST:
+    if plan.method in RULES:
         from spark.optimise import baseline_seeds
 
         size: dict[str, Any] = {"budget": plan.budget, "count": plan.count, "constraints": plan.constraints}
         people = baseline_seeds(network, plan.method, **size, rng=scenario.run.rng)
         return _asked(network, plan, people), None
-    choice = _choice(network, scenario, plan, progress)
+    choice = _choice(network, scenario, _alone(plan), progress)
     return _asked(network, plan, choice.seeds), choice
+
+
+def _alone(request: ChoiceRequest) -> ChoiceRequest:
+    """The same request without all simple rules beside it, where nobody will read of them."""
+    return dataclasses.replace(request, method=BEST) if request.method == ALL else request
 
 
 def _asked(network: Network, request: ChoiceRequest, people: Sequence[Any]) -> Plan:
@@ -394,6 +427,8 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
     del options["standard_error"]
     with _blamed_on_file(scenario, "model"):
         options |= {"beside": request.beside, "constraints": request.constraints, "asking": request.asking}
+        if request.method == ALL:
+            options["baselines"] = ALL
         if request.chance is not None and isinstance(request.objective, Reaching):
             options |= {"chance": request.chance, "progress": progress}
             return smallest_budget(network, scenario.model, request.objective, **options)
@@ -403,6 +438,7 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
             budget=request.budget,
             count=request.count,
             objective=request.objective,
+            method=request.method if request.method in RULES else BEST,
             **options,
             progress=progress,
         )
@@ -416,7 +452,7 @@ def _other_choice(
     probability: float,
     progress: Progress | None,
 ) -> OtherChoice:
-    there = _choice(network, scenario, request, progress)
+    there = _choice(network, scenario, _alone(request), progress)
     plans = {MAIN: _asked(network, request, main.seeds), THERE: _asked(network, request, there.seeds)}
     comparison = _comparison(network, scenario, plans, progress)
     return OtherChoice(

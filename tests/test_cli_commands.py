@@ -90,7 +90,9 @@ GOLDEN_LINES = {
     "plan-scenario": "plan scenario.toml",
     "plan-count": "plan . --count 3 --worlds 512",
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
+    "plan-methods": "plan . --count 3 --method all --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
+    "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
     "map": "map . --others 3 --model sis -p .2 --horizon 6",
     "compare-scenario": "compare scenario.toml",
     "compare-plans": "compare . --plan A=amina,bo --plan B=choose-count:2 --plan C=broadcast:0.1 --plan none= --rng 3",
@@ -123,6 +125,7 @@ def test_every_json_document_is_as_its_schema_says(starter):
     scenario = starter / "scenario.toml"
     document("check", scenario)
     document("doctor")
+    document("mix", starter, "--budget", "2", "--verbs", "seed,broadcast", "--worlds", "64")
     spread = document("simulate", scenario, "--plan", "the ward", "--worlds", "64")
     plan = document("plan", scenario, "--worlds", "64")
     compared = document("compare", scenario, "--worlds", "64")
@@ -225,6 +228,32 @@ def test_plans_of_the_command_line_add_up_under_one_name(starter):
     assert compared["plans"][0]["seeds"] == ["amina", "bo"]
 
 
+def test_a_mix_takes_candidates_and_terms_from_plans_of_the_scenario(starter):
+    scenario = starter / "ideas.toml"
+    scenario.write_text(
+        '[network]\npath = "."\n\n[[plan]]\nname = "ideas"\nseeds = ["amina", "bo"]\n\n'
+        '[[plan.boost]]\namount = 1.0\ncost = 0.5\nto = { people = ["bo"] }\n',
+        encoding="utf-8",
+    )
+    line = ("mix", scenario, "--budget", "1.5", "--worlds", "64")
+    found = document(*line, "--candidates", "ideas")
+    assert {part["what"]["kind"] for part in found["parts"]} <= {"seeds", "boost"}
+    assert found["cost"] <= 1.5
+    priced = document(*line, "--terms", "ideas")
+    boosts = [part for part in priced["parts"] if part["what"]["kind"] == "boost"]
+    assert all(part["what"]["amount"] == 1.0 for part in boosts)
+    assert all("made up" not in said for said in priced["assumptions"])
+    verbs = ("--verbs", "seed", "--budget", "2", "--worlds", "64")
+    assert json.loads(run("plan", starter, *verbs, "--json"))["parts"] == document("mix", starter, *verbs)["parts"]
+    for wrong, said in (
+        (("--candidates", "idea"), "did you mean 'ideas'"),
+        (("--candidates", "ideas", "--verbs", "seed"), "give no --verbs"),
+    ):
+        result = CliRunner().invoke(spark.cli.command, [*map(str, line), *wrong])
+        assert result.exit_code == 2
+        assert said in result.stderr
+
+
 def test_plans_of_a_scenario_are_picked_by_name(starter):
     line = ("compare", starter / "scenario.toml", "--worlds", "8", "--plan", "the ward", "--plan", "mine=kit")
     assert [plan["name"] for plan in document(*line)["plans"]] == ["the ward", "mine"]
@@ -313,6 +342,7 @@ MODELS_ON_THE_LINE = {
     "linear-threshold": "LinearThreshold",
     "fractional-threshold --threshold 1/3": "FractionalThreshold",
     "count-threshold --threshold 2": "CountThreshold",
+    "general-threshold --tolerance erlang-2 -p .4": "GeneralThreshold",
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
@@ -324,6 +354,10 @@ MODELS_ON_THE_LINE = {
     "continuous-seir --rate .2 --onset 2 --recovery .3 --latency fixed": "ContinuousSEIR",
     "bass --p .03 --q .38 --horizon 6": "Bass",
 }
+
+
+def test_no_model_is_forgotten_on_the_line():
+    assert {line.split()[0] for line in MODELS_ON_THE_LINE} == set(MODELS)
 
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
@@ -385,7 +419,8 @@ def test_conditions_are_mapped_under_every_model(starter, model):
 
 @pytest.mark.parametrize("model", MODELS_ON_THE_LINE)
 def test_seeds_can_be_chosen_under_every_model(starter, model):
-    chosen = document("plan", starter, "--count", "2", "--worlds", "64", "--model", *model.split())
+    until = ("--horizon", "9") if "--recovery" in model and "--horizon" not in model else ()
+    chosen = document("plan", starter, "--count", "2", "--worlds", "64", *until, "--model", *model.split())
     assert len(chosen["seeds"]) == 2
     assert chosen["certificate"]["statement"]
 
@@ -581,6 +616,7 @@ def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
     assert "https://doi.org/" in text
     assert f"--model {name}" in text or name in {"si", "continuous-si"}
     assert "guarantee" in text
+    assert "![" in text
     assert f"docs/models/{page}.md" in (ROOT / "README.md").read_text(encoding="utf-8")
     commands = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     assert f"[`{name}`](models/{page}.md)" in commands

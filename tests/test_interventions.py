@@ -157,3 +157,10 @@ def test_a_model_that_cannot_carry_an_intervention_refuses_it():
         lower_together(network(), spark.IndependentCascade(0.5), {"": Plan(Sustain(0.5))})
     with pytest.raises(UsageError, match="ContinuousSIR carries no boosts"):
         lower_together(network(), spark.ContinuousSIR(1.0), {"": Plan(Boost(0.5))})
+
+
+def test_a_broadcast_without_a_stop_lasts_one_step():
+    assert Broadcast(dose=1, start=4) == Broadcast(dose=1, start=4, stop=5)
+    assert Broadcast(dose=1) == Broadcast(dose=1, start=1, stop=2)
+    with pytest.raises(UsageError, match=r"window 4 <= t < 2"):
+        Broadcast(dose=1, start=4, stop=2)

@@ -281,10 +281,10 @@ broadcast = { probability = 0.1, to = { organisation = ["nort"] } }
         ('[network]\npath="."\n[[plan]]\nname="A"', 3, "plan[0]", "does nothing"),
         ('[network]\npath="."\n[[plan]]\nname="A"\nchoose={}', 5, "plan[0].choose", "give a budget or a count"),
         (
-            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, method="bst"}',
+            '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, method="pagrank"}',
             5,
             "plan[0].choose.method",
-            '"bst" is none of best, random, degree, nomination; did you mean "best"?',
+            '"pagrank" is none of best, all, random, degree, nomination, acquaintance, ',
         ),
         (
             '[network]\npath="."\n[[plan]]\nname="A"\nchoose={count=1, at-most={team="x"}}',

@@ -1,10 +1,12 @@
-"""Make the pictures of the pages on models again: python docs/pictures/models.py (needs the extra `plot`; a minute).
+"""Make the pictures of the pages on models again: python docs/pictures/models.py (needs the extra `plot`; a minute),
+or some of them by name.
 
 Each shows what the model does in the made-up trust of the tutorial, started with the same twenty people.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +33,7 @@ class Picture:
     extra: Mapping[str, list[float]] = field(default_factory=dict)
 
 
-CASCADE = spark.IndependentCascade(0.05)
+CASCADE, FAMILIAR = spark.IndependentCascade(0.05), spark.IndependentCascade(0.2)
 PICTURES = {
     "independent-cascade": Picture({f"p = {p:g}": spark.IndependentCascade(p) for p in (0.03, 0.05, 0.1)}, 20),
     "weighted-cascade": Picture(
@@ -55,6 +57,20 @@ PICTURES = {
         {f"a share of {share} needed": spark.FractionalThreshold(share) for share in ("1/20", "1/10", "1/5")}, 20
     ),
     "count-threshold": Picture({f"threshold {m}": spark.CountThreshold(m) for m in (1, 2, 3)}, 12),
+    "general-threshold": Picture(
+        {
+            "exponential": spark.GeneralThreshold(spark.ExponentialTolerance(), of=FAMILIAR),
+            "half simple": spark.GeneralThreshold(spark.ErlangTolerance(2), of=FAMILIAR, simple=0.5),
+            "nurses need two": spark.GeneralThreshold(
+                spark.ToleranceByGroup("profession", {"nurse": spark.ErlangTolerance(2)}), of=FAMILIAR
+            ),
+            "erlang-2": spark.GeneralThreshold(spark.ErlangTolerance(2), of=FAMILIAR),
+        },
+        20,
+    ),
+    "aware": Picture(
+        {f"q_N = {heard:g}": spark.Aware(adoption=0.3, awareness=0.2, hearsay=heard) for heard in (0.0, 0.01, 0.03)}, 20
+    ),
     "si-sis-sir": Picture(
         {
             "si: nobody gives up": spark.SI(0.01),
@@ -87,10 +103,14 @@ PICTURES = {
 
 def main() -> None:
     """Draw them all."""
+    unknown = set(sys.argv[1:]) - PICTURES.keys()
+    if unknown:
+        raise SystemExit(f"no picture {', '.join(sorted(unknown))}; there are {', '.join(PICTURES)}")
     trust = spark.generate.health_trust(rng=1)
     seeds = list(np.array(trust.people)[:: trust.size // 20][:20])
     crowd = spark.generate.ring(1500)  # Bass knows no differences between people
-    for name, picture in PICTURES.items():
+    for name in sys.argv[1:] or PICTURES:
+        picture = PICTURES[name]
         save(draw(crowd if name == "bass" else trust, seeds[: picture.seeds], picture), f"model-{name}.png", dpi=100)
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "spark.cli.check",
     "simulate": "spark.cli.simulate",
     "plan": "spark.cli.plan",
+    "mix": "spark.cli.mix",
     "compare": "spark.cli.compare",
     "map": "spark.cli.map",
     "trace": "spark.cli.trace",

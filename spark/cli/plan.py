@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ from spark.cli.options import (
 from spark.cli.questions import QuestionOptions, asking_of, constraints_of, objective_of, question_options, share
 from spark.errors import UsageError, nearest
 from spark.plan import ChoiceRequest
-from spark.question import ANYBODY, CERTAINLY, EVERYBODY
+from spark.question import ALL, ANYBODY, BEST, CERTAINLY, EVERYBODY, RULES
 
 if TYPE_CHECKING:
     from spark.model import Model
@@ -44,9 +44,10 @@ _MOST_TYPED = 10
     epilog=examples(
         "spark plan my-trust --budget 10",
         "spark plan my-trust --count 10 --probability .05,.1,.2",
-        "spark plan my-trust --budget 10 --exclude bo --apart amina,dev --at-most organisation=2",
+        "spark plan my-trust --budget 10 --exclude bo --at-most organisation=2",
         "spark plan my-trust --count 5 --worst-off organisation",
         "spark plan my-trust --reach 30% --confidence 80%",
+        "spark plan my-trust --budget 10 --method all",
         "spark plan pilot.toml --output plan.csv",
     ),
 )
@@ -56,6 +57,15 @@ _MOST_TYPED = 10
 )
 @click.option("--count", type=click.IntRange(min=0), help="How many people, whatever they cost.")
 @click.option("--plan", "name", metavar="NAME", help="The plan of the scenario whose people are to be chosen.")
+@click.option(
+    "--verbs", metavar="LIST", help="Choose more than seeds, as spark mix does: seed,boost,sustain,bridge,broadcast."
+)
+@click.option(
+    "--method",
+    metavar="NAME",
+    help="best; all, which also tries every simple rule in the same worlds; or the rule to follow: "
+    f"{', '.join(RULES)}.  [default: best]",
+)
 @question_options
 @model_options
 @network_options
@@ -67,6 +77,8 @@ def command(
     budget: float | None,
     count: int | None,
     name: str | None,
+    verbs: str | None,
+    method: str | None,
     question: QuestionOptions,
     network_options: NetworkOptions,
     model_options: ModelOptions,
@@ -80,11 +92,23 @@ def command(
     from spark.report import Frame
     from spark.report.choice import ChoiceAnswer
 
+    if verbs is not None:
+        from spark.cli.mix import mixed
+
+        if (
+            budget is None
+            or count is not None
+            or name is not None
+            or any(getattr(question, item.name) for item in fields(question))
+        ):
+            raise UsageError("--verbs chooses for a --budget, and asks nothing else; spark mix --help says more")
+        mixed(path, budget, verbs, None, None, network_options, model_options, run_options, output)
+        return
     refuse_to_overwrite(output)
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")
     scenario, why = scenario_of(path, network_options, model_options, run_options)
-    request = _request(scenario, budget, count, name, question)
+    request = _request(scenario, budget, count, name, method, question)
     with timed(output, "plan") as progress:
         network = study.load(scenario)
         chosen = study.choose(network, scenario, request, progress=progress)
@@ -93,28 +117,34 @@ def command(
 
 
 def _request(
-    scenario: Scenario, budget: float | None, count: int | None, name: str | None, question: QuestionOptions
+    scenario: Scenario,
+    budget: float | None,
+    count: int | None,
+    name: str | None,
+    method: str | None,
+    question: QuestionOptions,
 ) -> ChoiceRequest:
     """Return what is to be chosen: the scenario's request, with what the options say instead."""
-    known = {
-        key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest) and plan.method == "best"
-    }
+    known = {key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest)}
     if name is not None and name not in known:
         which = f"those that choose are {', '.join(known)}" if known else "PATH has no plan with choose = {...}"
         raise UsageError(f"--plan {name}: there is no plan of that name to be chosen; {which}{nearest(name, known)}")
-    if name is None and len(known) == 1:
-        name = next(iter(known))
+    usual = [key for key, plan in known.items() if plan.method in (BEST, ALL)] or list(known)
+    if name is None and len(usual) == 1:
+        name = usual[0]
     sure = None if question.sure is None else share("--confidence", question.sure)
     if sure is not None and (budget is not None or count is not None):
         raise UsageError("--confidence asks for the smallest budget; give no --budget or --count beside it")
     asked = known[name] if name is not None else ChoiceRequest(count=0)
     parts: dict[str, Any] = {}
-    for part, usual, said in (
+    for part, default, said in (
         ("objective", EVERYBODY, objective_of(question)),
         ("constraints", ANYBODY, constraints_of(question)),
         ("asking", CERTAINLY, asking_of(question)),
     ):
-        parts[part] = getattr(asked, part) if said == usual else said
+        parts[part] = getattr(asked, part) if said == default else said
+    if method is not None:
+        parts["method"] = method
     if sure is not None or budget is not None or count is not None:
         return replace(asked, budget=budget, count=count, chance=sure, **parts)
     if name is None:

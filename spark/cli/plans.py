@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from spark.errors import DataError, Fault, UsageError, nearest
 from spark.plan import INTERVENTIONS, ChoiceRequest, Intervention, Plan, Seeds
+from spark.question import RULES
 
 if TYPE_CHECKING:
     from spark.network import Network
 
-_REQUEST = re.compile(r"(choose|choose-count|random|degree|nomination):(.+)", re.DOTALL)
+_REQUEST = re.compile(rf"(choose|choose-count|{'|'.join(RULES)}):(.+)", re.DOTALL)
 _INTERVENTION = re.compile(r"(seeds|broadcast|mandate|boost|sustain|bridge):(.+)", re.DOTALL)
 _WRITTEN = {
     "seeds": "seeds:a,b",

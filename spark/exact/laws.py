@@ -78,6 +78,8 @@ def delays_of(
     """
     inner = model.of if isinstance(model, ExamplesNeeded | GeneralThreshold) else model
     delay: Delay = getattr(inner, "delay", 1)
+    if model.guarantee.clock == "continuous":  # a law of times that is not exponential has been refused
+        return ()
     if delay == 1 or (isinstance(delay, GeometricDelay) and horizon is None):
         return ()
     found: list[list[tuple[tuple[int, float], ...]]] = [[] for _ in range(network.size)]

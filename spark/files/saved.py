@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from spark.errors import DataError, Fault, UsageError
-from spark.results import Choice, Comparison, Conditions, Spread
+from spark.results import Choice, Comparison, Conditions, Mix, Spread
 
-Result = Spread | Choice | Comparison | Conditions
+Result = Spread | Choice | Comparison | Conditions | Mix
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Result]] = {
     "spark.simulate": Spread.from_dict,
     "spark.plan": Choice.from_dict,
     "spark.compare": Comparison.from_dict,
+    "spark.mix": Mix.from_dict,
     "spark.map": Conditions.from_dict,
 }
 
@@ -45,7 +46,7 @@ def read_result(path: str | Path) -> Result:
 
     Returns
     -------
-    A `Spread`, a `Choice`, a `Comparison` or `Conditions`, as the command computed it.
+    A `Spread`, a `Choice`, a `Comparison`, a `Mix` or `Conditions`, as the command computed it.
 
     Raises
     ------

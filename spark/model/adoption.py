@@ -228,7 +228,7 @@ class Aware:
     def __post_init__(self) -> None:
         faults = [] if isinstance(self.adoption, str) else unit_interval_faults("aware", "adoption", self.adoption)
         faults += share_faults("aware", "awareness", self.awareness) + share_faults("aware", "hearsay", self.hearsay)
-        faults += [] if faults else _hearsay_faults("aware", self.awareness, self.hearsay)
+        faults += _hearsay_faults("aware", self.awareness, self.hearsay)
         if faults:
             raise UsageError(*faults)
         object.__setattr__(self, "awareness", frozen(self.awareness))

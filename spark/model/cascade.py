@@ -92,7 +92,8 @@ class TrivalencyCascade:
     def __post_init__(self) -> None:
         faults = [f for value in self.values for f in unit_interval_faults("trivalency cascade", "value", value)]
         faults += [] if self.values else ["trivalency cascade: values is empty"]
-        faults += whole_number_faults("trivalency cascade", "draw + 1", self.draw + 1)
+        if isinstance(self.draw, bool) or not isinstance(self.draw, int) or not 0 <= self.draw < 1 << 30:
+            faults.append(f"trivalency cascade: draw {self.draw!r} is not a whole number from 0 to {(1 << 30) - 1}")
         faults += unit_interval_faults("trivalency cascade", "partners", self.partners)
         faults += delay_faults("trivalency cascade", self.delay)
         if faults:

@@ -87,12 +87,12 @@ class TableTolerance:
                 for value in values
                 if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most
             ]
-        if not faults:
-            for name, values in (("doses", doses), ("chances", chances)):
-                if any(b < a for a, b in pairwise(values)):
-                    faults.append(f"table tolerance: the {name} fall; they are points of a function that never falls")
-            if any(dose == 0 < chance for dose, chance in zip(doses, chances, strict=True)):
-                faults.append("table tolerance: a chance above 0 at dose 0 is of people whom nobody has to convince")
+        for name, values in (("doses", doses), ("chances", chances)):
+            numbers = all(isinstance(value, int | float) for value in values)
+            if numbers and any(b < a for a, b in pairwise(values)):
+                faults.append(f"table tolerance: the {name} fall; they are points of a function that never falls")
+        if not faults and any(dose == 0 < chance for dose, chance in zip(doses, chances, strict=True)):
+            faults.append("table tolerance: a chance above 0 at dose 0 is of people whom nobody has to convince")
         if faults:
             raise UsageError(*faults[:20])
         object.__setattr__(self, "doses", doses)

@@ -1,9 +1,11 @@
-"""Choosing whom to start with."""
+"""Choosing whom to start with, and what else to do."""
 
 from __future__ import annotations
 
 from spark.optimise.asked import seeds_plan
 from spark.optimise.choose import baseline_seeds, choose_seeds
+from spark.optimise.menu import candidates_for
+from spark.optimise.mix import choose_plan
 from spark.optimise.smallest import smallest_budget
 
-__all__ = ["baseline_seeds", "choose_seeds", "seeds_plan", "smallest_budget"]
+__all__ = ["baseline_seeds", "candidates_for", "choose_plan", "choose_seeds", "seeds_plan", "smallest_budget"]

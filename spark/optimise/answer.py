@@ -79,6 +79,25 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
     return Answer(seeds, gains, errors, certificate, min(max(found.quality, 0.0), 1.0), found)
 
 
+def followed(case: Case, people: NDArray[np.int32], rng: int, confidence: float) -> Answer:
+    """Say what the seeds of a simple rule add, in its order, and how good that is."""
+    if case.setting.rule is None or case.setting.steps > 1:
+        chosen = people.tolist()
+        heights = means(
+            case.backend, case.setting, [chosen[:i] for i in range(len(chosen) + 1)], run_key(rng, "choose")
+        )
+        certificate = Certificate(None, None, "no bound: a simple rule was followed", "simple rule")
+        return Answer(people, np.diff(heights), np.full(people.size, np.nan), certificate, None, None)
+    setting = case.setting
+    source = case.backend.reverse(setting.problem, setting.base, setting.watch, mix(run_key(rng, "choose") + 11))
+    source.grow(EXPLAIN_SETS)
+    gains = _in_people(source.sets.first_covered(people), source.sets.count, setting)
+    key = run_key(rng, "certify")
+    return Answer(
+        people, *gains, certify(case.backend, setting, case.wish, people, key, confidence, _over(case)), None, None
+    )
+
+
 def _over(case: Case) -> str:
     return " over what is done beside" if case.fixed.interventions else " over no action"
 

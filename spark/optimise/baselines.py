@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,16 +44,6 @@ def nomination_order(network: Network, key: int) -> Order:
     pick = ((draws[size:] >> np.uint64(32)) * choices >> np.uint64(32)).astype(np.int64)
     named = namable[(start[asked] + pick)[choices > 0]] if namable.size else namable
     return _without_repeats(np.concatenate([named, random_order(network, key + 1)]))
-
-
-ORDERS: Mapping[str, Callable[[Network, int], Order]] = MappingProxyType(
-    {"random": random_order, "degree": degree_order, "nomination": nomination_order}
-)
-"""The simple rules by name."""
-
-TITLES: Mapping[str, str] = MappingProxyType(
-    {"random": "random", "degree": "highest degree", "nomination": "one-hop nomination"}
-)
 
 
 def take(order: Order, wish: Wish) -> Order:

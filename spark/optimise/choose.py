@@ -9,24 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError
+from spark.errors import UsageError, nearest
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.aims import aim_of
-from spark.optimise.answer import Answer, answer
-from spark.optimise.baselines import ORDERS, TITLES, random_order, take
+from spark.optimise.answer import Answer, answer, followed
+from spark.optimise.baselines import random_order, take
 from spark.optimise.case import Case, case_of
 from spark.optimise.crossfit import Agreement
 from spark.optimise.feasible import check
+from spark.optimise.rules import order_by, order_key, sampled, wanted
 from spark.optimise.wish import Wish, wish_for
 from spark.plan import Intervention, Plan
 from spark.problem.actions import plan_cost
-from spark.problem.keys import Rng, mix, run_key, whole_rng
+from spark.problem.keys import Rng, run_key, whole_rng
 from spark.provenance import plain
 from spark.question import (
     ANYBODY,
+    BESIDE,
+    BEST,
     CERTAINLY,
     EVERYBODY,
+    RULES,
     Adopters,
     Asking,
     Constraints,
@@ -55,6 +59,8 @@ def choose_seeds(
     quality: float = 0.99,
     confidence: float = 0.99,
     beside: Iterable[Intervention] = (),
+    method: str = BEST,
+    baselines: str | Iterable[str] = BESIDE,
     worlds: int = 4096,
     horizon: int | None = None,
     rng: Rng = None,
@@ -75,6 +81,8 @@ def choose_seeds(
         find; an estimate, not a guarantee.
     confidence : of the certificate, in (0, 1): the share of the best choice there is that is reached for certain.
     beside : broadcasts (and seeds) that are carried out in any case.
+    method : ``"best"``, or a simple rule that is followed instead, such as ``"pagerank"`` (`spark.question.RULES`).
+    baselines : the simple rules that stand beside it, by name, or ``"all"``.
     worlds, horizon, rng, workers, backend, progress : see `spark.simulate`; worlds are those of the evaluation.
 
     Returns
@@ -101,23 +109,46 @@ def choose_seeds(
     rng = whole_rng(rng)
     run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend, progress=progress)
     question = objective, constraints, asking
+    rules, left_out = wanted(network, baselines)
     case = case_of(network, model, Plan(*beside), *question, run, budget=budget, count=count)
-    found = answer(case, rng, quality, confidence)
     options: dict[str, Any] = {"budget": budget, "count": count, "quality": quality, "confidence": confidence}
-    return judged(case, found, network, constraints, run, options)
+    if method == BEST:
+        found = answer(case, rng, quality, confidence)
+    else:
+        found = _by_rule(case, method, rng, confidence)
+        options["method"] = method
+    if baselines != BESIDE:
+        options["baselines"] = list(rules)
+    return replace(judged(case, found, network, constraints, run, options, rules), left_out=left_out)
+
+
+def _by_rule(case: Case, method: str, rng: int, confidence: float) -> Answer:
+    """Follow a simple rule."""
+    if case.objective != EVERYBODY:
+        raise UsageError(f"the rule {method!r} knows nothing of an objective; leave one of them out")
+    return followed(case, take(order_by(method, case.network, run_key(rng, "choose")), case.wish), rng, confidence)
 
 
 def judged(
-    case: Case, found: Answer, network: Network, constraints: Constraints, run: Run, options: Mapping[str, Any]
+    case: Case,
+    found: Answer,
+    network: Network,
+    constraints: Constraints,
+    run: Run,
+    options: Mapping[str, Any],
+    rules: Iterable[str] = BESIDE,
 ) -> Choice:
     """Evaluate an answer beside simple rules, in worlds that had no part in finding it.
 
     Parameters
     ----------
     network : with the user's values. run, options : how to run, and what was asked for, for the record.
+    rules : the names of the simple rules.
     """
     rng, wish = whole_rng(run.rng), case.wish
-    plans = {CHOSEN: found.seeds} | _baselines(case.network, wish, found.found, run_key(rng, "choose"))
+    plans = {CHOSEN: found.seeds} | _baselines(case.network, wish, rules, found.found, run_key(rng, "choose"))
+    if "method" in options:
+        plans[BEST] = answer(case, rng, QUICK, QUICK).seeds
     if not isinstance(case.objective, Adopters):
         plans[PLAIN] = answer(case.for_the_mean(), rng, QUICK, QUICK).seeds
     ids = {name: case.ids(people) for name, people in plans.items()}
@@ -139,7 +170,9 @@ def judged(
         ranking=_ranking(ids[CHOSEN], wish.cost[found.seeds], found.gains, found.errors),
         spread=chosen,
         certificate=found.certificate,
-        baselines=tuple(_baseline(name, ids[name], spread, len(found.seeds), unit) for name, spread in spreads.items()),
+        baselines=tuple(
+            _baseline(case.network, name, ids[name], spread, len(found.seeds), unit) for name, spread in spreads.items()
+        ),
         quality=found.quality,
         cost=plan_cost(network, case.seeds(ids[CHOSEN])),
         provenance=provenance,
@@ -168,23 +201,19 @@ def baseline_seeds(
     constraints: Constraints = ANYBODY,
     rng: Rng = None,
 ) -> tuple[Any, ...]:
-    """Return whom a simple rule would take, ``"random"``, ``"degree"`` or ``"nomination"``, as `choose_seeds` does.
+    """Return whom a simple rule (`spark.question.RULES`) would take, as `choose_seeds` does.
 
     Raises
     ------
     UsageError, InfeasibleError
         As `choose_seeds`; and no such method.
     """
-    if method not in ORDERS:
-        raise UsageError(f"method {method!r} is none of {', '.join(ORDERS)}")
+    if method not in RULES:
+        raise UsageError(f"method {method!r} is none of {', '.join(RULES)}{nearest(method, RULES)}")
     wish = wish_for(network, budget, count, np.empty(0, np.int64), constraints)
     check(network, wish, exactly=count is not None)
-    people = take(ORDERS[method](network, _order_key(run_key(whole_rng(rng), "choose"), method)), wish)
+    people = take(order_by(method, network, run_key(whole_rng(rng), "choose")), wish)
     return tuple(network.people[v] for v in people.tolist())
-
-
-def _order_key(key: int, method: str) -> int:
-    return mix(key ^ int.from_bytes(method.encode()[:8], "little"))
 
 
 def _ranking(
@@ -197,14 +226,16 @@ def _ranking(
     return tuple(RankedSeed(who, gain, None if np.isnan(error) else error, c) for who, gain, error, c in rows)
 
 
-def _baselines(network: Network, wish: Wish, found: Agreement | None, key: int) -> dict[str, NDArray[np.int32]]:
+def _baselines(
+    network: Network, wish: Wish, rules: Iterable[str], found: Agreement | None, key: int
+) -> dict[str, NDArray[np.int32]]:
     """Whom the simple rules choose; and how many at random reach as far as the choice."""
     plans = {"no action": np.empty(0, np.int32)}
-    plans |= {TITLES[name]: take(order(network, _order_key(key, name)), wish) for name, order in ORDERS.items()}
+    plans |= {name: take(order_by(name, network, key), wish) for name in rules}
     if found is not None and wish.costs is None and wish.limits is None and wish.most:
         more = _random_needed(network, wish, found, key)
         if more > wish.most:
-            order = random_order(network, _order_key(key, "random"))
+            order = random_order(network, order_key(key, "random"))
             plans["more at random"] = take(order, replace(wish, most=more))
     return plans
 
@@ -213,7 +244,7 @@ def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> 
     """How many people, in the random order that stands beside the choice, cover as many sets as the choice does
     (Akbarpour, Malladi & Saberi); at most everybody who may be chosen.
     """
-    order = random_order(network, _order_key(key, "random"))
+    order = random_order(network, order_key(key, "random"))
     order = np.concatenate([wish.free, order[wish.allowed[order] != 0]])
     sets = found.sample()
     covered = np.cumsum(sets.first_covered(order))[wish.free.size :]
@@ -221,11 +252,16 @@ def _random_needed(network: Network, wish: Wish, found: Agreement, key: int) -> 
     return int(np.argmax(reached)) + 1 if reached.any() else covered.size
 
 
-def _baseline(name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, unit: str) -> Baseline:
-    note = ""
-    if name == "more at random":
+def _baseline(network: Network, name: str, ids: tuple[Any, ...], spread: Spread, chosen: int, unit: str) -> Baseline:
+    note, method, source = "", "", ""
+    if name in RULES:
+        method, source, note = name, RULES[name].source, sampled(name, network)
+        name = RULES[name].title
+    elif name == BEST:
+        method, name = BEST, "chosen by spark"
+    elif name == "more at random":
         name = f"random with {len(ids) - chosen:,} more seeds"
         note = f"as far as the {chosen:,} chosen, or everybody"
     if spread.mean_value is not None:
         note = f"{note}; " * bool(note) + f"{unit} {spread.mean_value:.6g} ± {spread.value_standard_error:.2g}"
-    return Baseline(name, ids, spread.mean, spread.standard_error, note)
+    return Baseline(name, ids, spread.mean, spread.standard_error, note, method, source)

@@ -1,41 +1,28 @@
-"""Rules of thumb for whom to start with, by their standard names: cheap, without any guarantee, and good company for
-an answer that has one. Each returns everybody, best first; ties are broken by the order of the people.
+"""Rules of thumb for whom to start with: cheap, without any guarantee, and good company for an answer that has one.
+Each returns everybody, best first; ties are broken by the order of the people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError, nearest
 from spark.network import Network
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Order = NDArray[np.int64]
-SAMPLED_SOURCES = 256
+MOST_SOURCES, FEWEST_SOURCES, SAMPLED_WORK = 256, 8, 20_000_000
+"""Of sampled rules: how many people paths start from, and how many ties are looked at."""
 DIFFUSION_CHANCE, DIFFUSION_STEPS = 0.1, 3
 
 
-def order_by(method: str, network: Network, key: int) -> Order:
-    """Return the positions of all people, best first by the rule named `method`; `key` decides what is random.
-
-    Raises
-    ------
-    UsageError
-        There is no rule of that name.
-    """
-    if method not in HEURISTICS:
-        raise UsageError(f"method {method!r} is none of {', '.join(HEURISTICS)}{nearest(method, HEURISTICS)}")
-    return HEURISTICS[method](network, key)
-
-
-def _best_first(score: NDArray[Any]) -> Order:
+def best_first(score: NDArray[Any]) -> Order:
+    """Everybody, the highest score first; of equals the first."""
     return np.argsort(-np.asarray(score, np.float64), kind="stable")
 
 
@@ -61,31 +48,11 @@ def _scores(by_node: dict[int, float], size: int) -> NDArray[np.float64]:
     return np.array([by_node[v] for v in range(size)])
 
 
-def random(network: Network, key: int) -> Order:
-    """Everybody with the same chance."""
-    return np.random.Generator(np.random.PCG64(key)).random(network.size).argsort(kind="stable")
-
-
-def degree(network: Network, key: int = 0) -> Order:
-    """How many people she can influence."""
-    return _best_first(np.diff(influence(network).indptr))
-
-
-def nomination(network: Network, key: int) -> Order:
-    """One-hop nomination (Kim et al. 2015, doi:10.1016/S0140-6736(15)60095-2): random people each name one person at
-    random who can influence them; who can name nobody counts herself. Needs no map of the network.
-    """
-    return _named(influence(network).T.tocsr(), key)
-
-
 def acquaintance(network: Network, key: int) -> Order:
     """A random person whom a random person can influence (Cohen, Havlin & ben-Avraham 2003,
     doi:10.1103/PhysRevLett.91.247901).
     """
-    return _named(influence(network), key)
-
-
-def _named(rows: csr_array[np.float64, tuple[int, int]], key: int) -> Order:
+    rows = influence(network)
     generator = np.random.Generator(np.random.PCG64(key))
     people = generator.random(rows.shape[0]).argsort(kind="stable")
     known = np.diff(rows.indptr)[people]
@@ -138,7 +105,7 @@ def pagerank(network: Network, key: int = 0) -> Order:
     """PageRank along "is influenced by" (Brin & Page 1998, doi:10.1016/S0169-7552(98)00110-X)."""
     import networkx as nx
 
-    return _best_first(_scores(nx.pagerank(_graph(network, reverse=True)), network.size))
+    return best_first(_scores(nx.pagerank(_graph(network, reverse=True)), network.size))
 
 
 def k_core(network: Network, key: int = 0) -> Order:
@@ -146,18 +113,22 @@ def k_core(network: Network, key: int = 0) -> Order:
     import networkx as nx
 
     core = _scores(nx.core_number(_graph(network).to_undirected()), network.size)
-    return _best_first(core + np.diff(influence(network).indptr) / (network.size + 1.0))
+    return best_first(core + np.diff(influence(network).indptr) / (network.size + 1.0))
+
+
+def sources(network: Network) -> int:
+    """From how many people betweenness looks for shortest paths."""
+    return min(MOST_SOURCES, network.size, max(1, SAMPLED_WORK // 10 // (network.size + network.tie_count)))
 
 
 def betweenness(network: Network, key: int = 0) -> Order:
-    """Shortest paths that lead through her (Freeman 1977, doi:10.2307/3033543; Brandes 2001), from at most 256 people
-    drawn at random.
+    """Shortest paths that lead through her (Freeman 1977, doi:10.2307/3033543; Brandes 2001), from some people drawn at
+    random in a large network.
     """
     import networkx as nx
 
-    sources = min(SAMPLED_SOURCES, network.size)
-    return _best_first(
-        _scores(nx.betweenness_centrality(_graph(network), k=sources, seed=key & 0xFFFFFFFF), network.size)
+    return best_first(
+        _scores(nx.betweenness_centrality(_graph(network), k=sources(network), seed=key & 0xFFFFFFFF), network.size)
     )
 
 
@@ -173,7 +144,7 @@ def eigenvector(network: Network, key: int = 0) -> Order:
         if np.abs(following - score).max() < 1e-9:
             break
         score = following
-    return _best_first(np.round(score, 8))
+    return best_first(np.round(score, 8))
 
 
 def collective_influence(network: Network, key: int = 0) -> Order:
@@ -184,7 +155,7 @@ def collective_influence(network: Network, key: int = 0) -> Order:
     ball.setdiag(0)
     ball.eliminate_zeros()
     ball.data[:] = 1.0
-    return _best_first(excess * (ball @ excess))
+    return best_first(excess * (ball @ excess))
 
 
 def diffusion_centrality(
@@ -206,22 +177,4 @@ def diffusion_centrality(
 
 def diffusion(network: Network, key: int = 0) -> Order:
     """Diffusion centrality with q = 0.1 over three steps."""
-    return _best_first(diffusion_centrality(network))
-
-
-HEURISTICS = MappingProxyType(
-    {
-        "random": random,
-        "degree": degree,
-        "nomination": nomination,
-        "acquaintance": acquaintance,
-        "single-discount": single_discount,
-        "degree-discount": degree_discount,
-        "pagerank": pagerank,
-        "k-core": k_core,
-        "betweenness": betweenness,
-        "eigenvector": eigenvector,
-        "collective-influence": collective_influence,
-        "diffusion": diffusion,
-    }
-)
+    return best_first(diffusion_centrality(network))

@@ -20,13 +20,14 @@ from spark.optimise.choose import check_shares, judged
 from spark.optimise.greedy import filled
 from spark.optimise.limits import who_may
 from spark.optimise.reaching import DECIDING, likeliest
+from spark.optimise.rules import wanted
 from spark.optimise.search import WORLDS, choose_in_worlds
 from spark.optimise.sources import choose_on_sets
 from spark.optimise.wish import Wish
 from spark.plan import Intervention, Plan
 from spark.problem.arrays import VALUE_UNIT
 from spark.problem.keys import Rng, mix, run_key, whole_rng
-from spark.question import ANYBODY, CERTAINLY, Asking, Constraints, Reaching
+from spark.question import ANYBODY, BESIDE, CERTAINLY, Asking, Constraints, Reaching
 from spark.results import BudgetStep, Certificate, Choice
 from spark.worlds import Progress, Run
 
@@ -42,6 +43,7 @@ def smallest_budget(
     constraints: Constraints = ANYBODY,
     asking: Asking = CERTAINLY,
     beside: Iterable[Intervention] = (),
+    baselines: str | Iterable[str] = BESIDE,
     worlds: int = 4096,
     horizon: int | None = None,
     rng: Rng = None,
@@ -58,7 +60,8 @@ def smallest_budget(
     Parameters
     ----------
     reach : which share, and of whom. chance : how likely it is to be reached, in (0, 1).
-    constraints, asking, beside : as in `spark.choose_seeds`; costs are those of the network, 1 each if it has none.
+    constraints, asking, beside, baselines : as in `spark.choose_seeds`; costs are those of the network, 1 each if it
+        has none.
     worlds, horizon, rng, workers, backend, progress : see `spark.simulate`; worlds are those of the evaluation.
 
     Returns
@@ -88,8 +91,11 @@ def smallest_budget(
     order, gains, errors = explained(case, case.setting, seeds, run_key(rng, "choose"))
     case = replace(case, wish=_of_size(case.wish, order))
     found = Answer(order, gains, errors, _at_least(case, order, run_key(rng, "certify"), chance), None, None)
-    choice = judged(case, found, network, constraints, run, {"chance": chance})
-    return replace(choice, budgets=steps, provenance=replace(choice.provenance, verb="smallest_budget"))
+    rules, left_out = wanted(network, baselines)
+    choice = judged(case, found, network, constraints, run, {"chance": chance}, rules)
+    return replace(
+        choice, budgets=steps, left_out=left_out, provenance=replace(choice.provenance, verb="smallest_budget")
+    )
 
 
 def _all(network: Network, constraints: Constraints, fixed: Plan) -> float:

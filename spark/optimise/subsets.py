@@ -30,7 +30,7 @@ RACE = 4
 """A race goes on with four times the worlds and a quarter of those in it."""
 BATCH = 64
 PAIRED = 40
-WALKS, TRIES, STALE, COOLING, LAST = 12, 8, 50, 0.95, 16
+FILLED, WALKS, TRIES, STALE, COOLING, LAST = 256, 16, 8, 50, 0.95, 16
 
 
 class Fits(Protocol):
@@ -199,12 +199,17 @@ class Search:
         if not chosen or len(self.costs) == len(chosen):
             return chosen
         worlds = min(4 * FEWEST_WORLDS, self.worlds)
+        few = min(FEWEST_WORLDS, self.worlds)
+        filled = list(dict.fromkeys(self._filled((), mix(self.key + i)) for i in range(FILLED)))
+        filled = filled[: max(1, (effort - self._spent) // (4 * few))]
+        self._means(filled, few)
+        filled.sort(key=lambda one: (-float(self._means([one], few)[0]), one))
         met = {chosen}
         for walk in range(WALKS):
             before = self._spent
             if before >= effort:
                 break
-            start = chosen if walk % 2 == 0 else self._filled((), mix(self.key ^ walk))
+            start = filled[walk // 2 % len(filled)] if walk % 2 else chosen
             met |= self._walk(start, worlds, before + (effort - before) // (WALKS - walk), self.key + walk)
         # few worlds flatter what was met by chance: the last word is that of all worlds
         last = sorted(met, key=lambda one: (-float(self._means([one], worlds)[0]), one))[:LAST]
@@ -231,16 +236,16 @@ class Search:
                     state, value = move, there
                     break
             stale += 1
-            if value > top:
-                top, stale = value, 0
-                met.add(state)
+            if values.max() > top:
+                top, stale = float(values.max()), 0
+                met.add(tries[int(values.argmax())])
             heat *= COOLING
         return met
 
     def _step(self, state: Subset, draw: int) -> Subset:
-        """A neighbouring set: one or two things out, and others in while they fit, in an order drawn by `draw`."""
+        """A neighbouring set: up to three things out, and others in while they fit, in an order drawn by `draw`."""
         kept = list(state)
-        for _ in range(1 + draw % 2):
+        for _ in range(1 + draw % 3):
             if kept:
                 draw = mix(draw)
                 kept.pop(draw % len(kept))

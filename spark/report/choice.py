@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
+from spark.question import RULES
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -60,6 +61,7 @@ class ChoiceAnswer:
                 f"Start with {count(len(choice.seeds), 'person', 'people')}",
                 paragraph(IN_ORDER),
                 ranking(self.network, choice),
+                by_rule(self.chosen),
                 asked(choice),
                 *(paragraph(in_words(b)) for b in self.chosen.request.beside),
                 cost(self.network, self.chosen),
@@ -147,6 +149,12 @@ def cost(network: Network, chosen: Chosen) -> str:
     return paragraph(f"Together they cost {number(chosen.choice.cost)}{of}.")
 
 
+def by_rule(chosen: Chosen) -> str:
+    """Say which simple rule was followed, if one was."""
+    rule = RULES.get(chosen.request.method)
+    return paragraph(f"By the rule {rule.title}, not chosen by spark.") if rule is not None else ""
+
+
 def asked(choice: Choice) -> str:
     """Say what the choice had to keep to, and whether people agree."""
     said = ""
@@ -222,6 +230,8 @@ def baselines(network: Network, choice: Choice) -> str:
     rows += [(b.name, len(b.seeds) or "", with_error(b.mean, b.standard_error)) for b in choice.baselines]
     columns = [Column("rule", "id"), Column("people", "number"), Column("practise", "number")]
     notes = [paragraph(f"{b.name}: {b.note}.") for b in choice.baselines if b.note]
+    if choice.left_out:
+        notes.append(paragraph(f"Left out: {'; '.join(choice.left_out)}."))
     return "\n".join([table(columns, rows), *notes])
 
 

@@ -151,9 +151,9 @@ def _cascade(model: Model, what: str = "convince") -> str:
 def _general(model: GeneralThreshold) -> str:
     """Say what a general threshold takes for granted."""
     if isinstance(model.of, LinearThreshold):
-        doses = "the weights of those who can influence a person and have adopted"
+        doses = "the weights of those who can influence them and have adopted"
     else:
-        doses = "what those who can influence a person and have adopted give, a chance p as the dose -ln(1 - p),"
+        doses = "what those who can influence them and have adopted give, a chance p as the dose -ln(1 - p),"
     words = (
         f"a person adopts once {doses} come to their tolerance, drawn by the law {tolerance_in_words(model.tolerance)}"
     )

@@ -19,6 +19,7 @@ from spark.results.comparison import (
 from spark.results.conditions import Block, Conditions, PersonConditions, PlaceConditions
 from spark.results.estimate import mean_and_error
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
+from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Part, Replay
 from spark.results.spread import GroupSpread, Spread, Step
 from spark.results.states import StateStep
@@ -41,6 +42,8 @@ __all__ = [
     "Event",
     "GroupSpread",
     "Lit",
+    "Mix",
+    "MixedIn",
     "OnNetwork",
     "OrganisationsLit",
     "Part",
@@ -48,10 +51,12 @@ __all__ = [
     "PlaceConditions",
     "PlanAcross",
     "PlanResult",
+    "Point",
     "Price",
     "Question",
     "RankedSeed",
     "Replay",
+    "Rival",
     "Spread",
     "Standing",
     "StateStep",
@@ -61,6 +66,7 @@ __all__ = [
     "Verdict",
     "WhoLitWhom",
     "WorstOff",
+    "Worth",
     "mean_and_error",
     "plan_row",
 ]

@@ -40,13 +40,15 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What a simpler rule would reach, in the same worlds."""
+    """What a simpler rule would reach, in the same worlds; `method` is its standard name, `source` its DOI."""
 
     name: str
     seeds: tuple[Hashable, ...]
     mean: float
     standard_error: float
     note: str = ""
+    method: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Choice:
     cost : what the seeds cost together, those who may say no with their expected cost if they are paid on acceptance.
     aim : what was asked for beside the mean, and how far the choice gets; None where it is the mean.
     constraints : in words. budgets : where the smallest budget was asked for, those that were tried, in order.
+    left_out : simple rules that would have taken too long, in words, where all were asked for.
     """
 
     seeds: tuple[Hashable, ...]
@@ -109,6 +112,7 @@ class Choice:
     aim: Aim | None = None
     constraints: tuple[str, ...] = ()
     budgets: tuple[BudgetStep, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Choice: {len(self.seeds)} seeds, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
@@ -131,6 +135,7 @@ class Choice:
             "aim": None if self.aim is None else plain(asdict(self.aim)),
             "constraints": list(self.constraints),
             "budgets": [asdict(step) for step in self.budgets],
+            "left_out": list(self.left_out),
             "provenance": self.provenance.to_dict(),
         }
 
@@ -150,6 +155,7 @@ class Choice:
             None if data.get("aim") is None else Aim(**data["aim"]),
             tuple(data.get("constraints", ())),
             rows_of(BudgetStep, data.get("budgets", ())),
+            tuple(data.get("left_out", ())),
         )
 
     def to_pandas(self) -> pd.DataFrame:

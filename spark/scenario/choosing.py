@@ -13,6 +13,7 @@ from spark.question import (
     ANYBODY,
     CERTAINLY,
     EVERYBODY,
+    RULES,
     Adopters,
     Asking,
     Constraints,
@@ -56,7 +57,7 @@ def choose_faults(place: Place, raw: Mapping[str, Any]) -> Iterator[tuple[Place,
         yield (*place, "floor"), "give the floor of one grouping: {organisation = 0.1}"
         return
     unknown = [key for key in (*GOALS, "target") if key in raw]
-    if raw.get("method", "best") != "best" and unknown:
+    if raw.get("method") in RULES and unknown:
         yield (*place, "method"), f"a rule of thumb knows nothing of {', '.join(unknown)}; leave the method out"
         return
     for key in ("confidence", "budget", "count"):

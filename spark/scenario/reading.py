@@ -232,7 +232,8 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
     present = {key.replace("-", "_"): value for key, value in given.items() if key != "name"}
     known = parameters_of(name, present)
     before = len(found)
-    parameters = {key: value for key, value in present.items() if _sound((*place, key.replace("_", "-")), wrong)}
+    parameters = {key.replace("-", "_"): value for key, value in given.items() if _sound((*place, key), wrong)}
+    parameters.pop("name", None)
     for key in [key for key in parameters if key not in known]:
         del parameters[key]
         keys = [other.replace("_", "-") for other in known]
@@ -241,8 +242,9 @@ def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...],
     missing = [key.replace("_", "-") for key, needed in known.items() if needed and key not in present]
     found += [(place, f"{name} needs a {key}") for key in missing]
     if name in _TOGETHER:
-        if len(parameters) == len(present):
-            found += [((*place, *key), text) for key, text in _refusals_together(name, parameters)]
+        whole = len(parameters) == len(present)
+        refused = _refusals_together(name, parameters)
+        found += [((*place, *key), text) for key, text in refused if whole or _OF_ONE_VALUE.match(text)]
     else:
         found += [
             ((*place, key.replace("_", "-")), text)
@@ -284,6 +286,8 @@ def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> li
 
 _TOGETHER = ("adoption", "aware")
 """Models whose parameters only make sense together."""
+_OF_ONE_VALUE = re.compile(r"\w+ \S+ is not ")
+"""What can be said of a parameter while others cannot be read."""
 
 
 def _refusals_together(name: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:

@@ -207,7 +207,24 @@ class ChooseTable(Table):
 
     budget: float | None = Field(None, ge=0, description="what the seeds may cost together")
     count: int | None = Field(None, ge=0, description="how many seeds, costs ignored")
-    method: Literal["best", "random", "degree", "nomination"] = Field("best", description="how they are chosen")
+    method: Literal[
+        "best",
+        "all",
+        "random",
+        "degree",
+        "nomination",
+        "acquaintance",
+        "single-discount",
+        "degree-discount",
+        "pagerank",
+        "k-core",
+        "betweenness",
+        "eigenvector",
+        "collective-influence",
+        "diffusion",
+        "communication",
+        "complex",
+    ] = Field("best", description="how they are chosen")
     only: People = Field(None, description="nobody else may be chosen: ids, or {organisation = [...], ...}")
     exclude: People = Field(None, description="who may not be chosen, in the same form")
     apart: list[list[str]] = Field([], description="never these together: lists of ids")

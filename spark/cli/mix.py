@@ -1,0 +1,132 @@
+"""``spark mix``: where does the money go?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spark.cli.options import (
+    PATH,
+    ModelOptions,
+    NetworkOptions,
+    OutputOptions,
+    RunOptions,
+    command_line,
+    examples,
+    model_options,
+    network_options,
+    other_command,
+    output_options,
+    plot_option,
+    run_options,
+)
+from spark.errors import UsageError, nearest
+from spark.plan import Plan
+
+VERBS_HELP = (
+    "Kinds of intervention to choose from: of seed, boost, sustain, bridge and broadcast, separated by commas.  "
+    "[default: all that the model can carry out]"
+)
+
+
+@click.command(
+    "mix",
+    short_help="Where does the money go?",
+    epilog=examples(
+        "spark mix my-trust --budget 20",
+        "spark mix my-trust --budget 20 --verbs seed,boost,broadcast",
+        "spark mix pilot.toml --budget 20000 --candidates 'all ideas'",
+        "spark mix pilot.toml --budget 20000 --terms prices",
+    ),
+)
+@click.argument("path", type=PATH)
+@click.option("--budget", type=click.FloatRange(min=0), required=True, help="What all that is done may cost together.")
+@click.option("--verbs", metavar="LIST", help=VERBS_HELP)
+@click.option(
+    "--candidates",
+    metavar="NAME",
+    help="The plan of the scenario whose interventions are the candidates, each seed one of her own.",
+)
+@click.option(
+    "--terms",
+    metavar="NAME",
+    help="The plan of the scenario whose interventions say how strong and how dear each kind is.",
+)
+@model_options
+@network_options
+@run_options
+@output_options
+@plot_option
+def command(
+    path: Path,
+    budget: float,
+    verbs: str | None,
+    candidates: str | None,
+    terms: str | None,
+    network_options: NetworkOptions,
+    model_options: ModelOptions,
+    run_options: RunOptions,
+    output: OutputOptions,
+) -> None:
+    """Choose the mix of seeds, boosts, help to keep going, introductions and broadcasts that lights most for a budget.
+
+    Without --candidates spark makes a list: the best connected people, and every team or pair of teams that looks
+    promising.
+    """
+    mixed(path, budget, verbs, candidates, terms, network_options, model_options, run_options, output)
+
+
+def mixed(
+    path: Path,
+    budget: float,
+    verbs: str | None,
+    candidates: str | None,
+    terms: str | None,
+    network_options: NetworkOptions,
+    model_options: ModelOptions,
+    run_options: RunOptions,
+    output: OutputOptions,
+) -> None:
+    """Choose and print."""
+    from spark import study
+    from spark.cli.output import emit, refuse_to_overwrite, timed
+    from spark.cli.settings import scenario_of
+    from spark.report import Frame, Next
+    from spark.report.mix import MixAnswer
+
+    refuse_to_overwrite(output)
+    if candidates is not None and (verbs is not None or terms is not None):
+        raise UsageError("--candidates lists what there is to choose from; give no --verbs or --terms beside it")
+    scenario, why = scenario_of(path, network_options, model_options, run_options)
+    if scenario.probabilities:
+        raise UsageError("mix takes one --probability; plan and compare take a list")
+    known = {name: plan for name, plan in scenario.plans.items() if isinstance(plan, Plan)}
+    wanted = {"--candidates": candidates, "--terms": terms}
+    faults = [
+        f"{option} {name}: the scenario has no plan of that name without a choice{nearest(name, known)}"
+        for option, name in wanted.items()
+        if name is not None and name not in known
+    ]
+    if faults:
+        raise UsageError(*faults)
+    with timed(output, "mix") as progress:
+        network = study.load(scenario)
+        found = study.mix(
+            network,
+            scenario,
+            budget,
+            verbs=None if verbs is None else [verb.strip() for verb in verbs.split(",")],
+            candidates=None if candidates is None else known[candidates],
+            terms=None if terms is None else known[terms],
+            progress=progress,
+        )
+    more = other_command("mix", "--budget", f"{2 * budget:g}")
+    steps = (
+        Next("What would twice the money do?", more),
+        Next(
+            "Whom would spark start with, if seeds were all there is?", other_command("plan", "--budget", f"{budget:g}")
+        ),
+    )
+    made_up = candidates is None and terms is None
+    emit(MixAnswer(network, scenario.model, found, made_up, Frame(command_line(), why, steps)), output, scenario.run)

@@ -1,0 +1,305 @@
+"""The best mix of interventions for a budget, chosen on common worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.backends import open_backend
+from spark.errors import InfeasibleError, UsageError
+from spark.model import Model
+from spark.network import Network
+from spark.optimise.ceiling import ceiling
+from spark.optimise.subsets import Search, Subset
+from spark.plan import Intervention, Plan, Seeds
+from spark.problem.actions import plan_cost
+from spark.problem.arrays import VALUE_UNIT, Backend, Watch, Worlds
+from spark.problem.keys import Rng, run_key, whole_rng
+from spark.problem.together import lower_together
+from spark.results import Certificate, Mix, MixedIn, Point, Rival, Spread, Worth
+from spark.worlds import Progress, Run, try_plans
+from spark.worlds.trying import watch_for
+
+SLACK = 1 + 1e-9
+FRONTIER = (0.25, 0.5, 0.75)
+SIDE_EFFORT = 8
+"""The frontier, and each kind on its own, get this part of the effort."""
+VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 20_000, 300_000
+"""Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most."""
+PLANS_A_RUN, LOOK = 64, 64
+NO_ACTION, WHOLE = "no action", "the mix"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trials:
+    """What sets of candidates come to in the worlds of one key; candidates are numbered.
+
+    Attributes
+    ----------
+    fixed : what is carried out in any case.
+    """
+
+    network: Network
+    model: Model
+    candidates: Sequence[Intervention]
+    fixed: tuple[Intervention, ...]
+    backend: Backend
+    watch: Watch
+    key: int
+
+    def plan(self, chosen: Iterable[int]) -> Plan:
+        """Return the plan of a set."""
+        return Plan(*self.fixed, *(self.candidates[i] for i in chosen))
+
+    def outcomes(self, sets: Sequence[Subset], worlds: int, first: int = 0) -> NDArray[np.float64]:
+        """Return adopters at the end (or their value) of each set in each world, float64[sets, worlds]."""
+        rows = []
+        for begin in range(0, len(sets), PLANS_A_RUN):
+            part = sets[begin : begin + PLANS_A_RUN]
+            plans = {str(i): self.plan(chosen) for i, chosen in enumerate(part)}
+            problem, actions = lower_together(self.network, self.model, plans)
+            tally = self.backend.run(problem, actions, self.watch, Worlds(self.key, first, worlds))
+            rows.append(tally.value / VALUE_UNIT if self.watch.value.size else tally.adopters[:, :, -1].astype(float))
+        return np.concatenate(rows)
+
+    def effort(self, chosen: Subset) -> int:
+        """Return how many worlds like those of a set a search may run."""
+        problem, actions = lower_together(self.network, self.model, {"": self.plan(chosen)})
+        tally = self.backend.run(problem, actions, self.watch, Worlds(self.key, 0, LOOK))
+        active = tally.adopters.sum() if problem.law.lapse.size else tally.adopters[:, :, -1].sum()
+        graph = problem.graph
+        visits = 100 + float(active) / LOOK * (1 + graph.ties / max(graph.people, 1))
+        return int(min(max(VISITS / visits, FEWEST_RUNS), MOST_RUNS))
+
+    def means(self, sets: Sequence[Subset], worlds: int) -> NDArray[np.float64]:
+        """Return the mean of each set, float64[sets]."""
+        return np.asarray(self.outcomes(sets, worlds).mean(axis=1))
+
+
+def choose_plan(
+    network: Network,
+    model: Model,
+    candidates: Iterable[Intervention],
+    *,
+    budget: float,
+    beside: Iterable[Intervention] = (),
+    confidence: float = 0.99,
+    worlds: int = 2048,
+    horizon: int | None = None,
+    rng: Rng = None,
+    workers: int | None = None,
+    backend: str = "cpu",
+    progress: Progress | None = None,
+) -> Mix:
+    """Choose which of the candidates to carry out, so that the practice spreads as far as it can for the money.
+
+    Parameters
+    ----------
+    candidates : interventions with their costs, each to be carried out as a whole or not at all; of `Seeds` each person
+        is a candidate of her own. `candidates_for` makes a list.
+    budget : what they may cost together, >= 0.
+    beside : what is carried out in any case, and is not paid from the budget.
+    worlds : on which sets of candidates are judged, and again as many for the figures that are returned.
+    confidence, horizon, rng, workers, backend, progress : see `spark.choose_seeds`.
+
+    Returns
+    -------
+    The mix, what each part adds, what each kind brings per unit of money at the margin, the frontier over smaller
+    budgets, and what each kind alone would reach; all in worlds that had no part in choosing.
+
+    Raises
+    ------
+    UsageError
+        There are no candidates, the budget is not a number of at least 0, or as `spark.simulate`.
+    InfeasibleError
+        Nothing can be paid.
+
+    Examples
+    --------
+    >>> import spark
+    >>> path = spark.Network.from_edges(["a", "b"], ["b", "c"])
+    >>> options = [spark.Seeds(["a", "b"]), spark.Boost(1.0, {"people": ["b"]}, cost_each=0.5)]
+    >>> spark.choose_plan(path, spark.IndependentCascade(0.4), options, budget=1.5, rng=7).plan.seeds
+    ('a',)
+    """
+    things = one_by_one(candidates)
+    if not things:
+        raise UsageError("choose_plan: there are no candidates to choose from")
+    if isinstance(budget, bool) or not isinstance(budget, int | float | np.number) or not 0 <= budget < np.inf:
+        raise UsageError(f"budget {budget!r} is not a number of at least 0")
+    rng = whole_rng(rng)
+    run = Run(worlds=worlds, horizon=horizon, rng=rng, workers=workers, backend=backend)
+    costs = np.array([plan_cost(network, Plan(thing), horizon) for thing in things])
+    if costs.min() > budget * SLACK:
+        raise InfeasibleError(
+            f"budget {budget:,g} buys none of the {len(things):,} candidates; the cheapest costs {costs.min():,g}"
+        )
+    if costs.sum() < budget:
+        budget = float(costs.sum())
+    opened = open_backend(backend, workers=workers)
+    watch = watch_for(network, run, count=False)
+    trials = Trials(network, model, things, tuple(beside), opened, watch, run_key(rng, "choose"))
+    effort = trials.effort(_affordable(tuple(range(len(things))), costs, budget))
+    best = _search(trials, costs, budget, worlds, effort, progress=progress)
+    names = {kind: [i for i, thing in enumerate(things) if kind_of(thing) == kind] for kind in kinds_of(things)}
+    found: dict[str, Subset] = {WHOLE: best}
+    for share in FRONTIER:
+        start = _affordable(best, costs, share * budget)
+        found[f"{share:.0%} of the budget"] = _search(
+            trials, costs, share * budget, worlds, effort // SIDE_EFFORT, start=start
+        )
+    if len(names) > 1:
+        for kind, own in names.items():
+            found[kind] = _search(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
+    return _answer(trials, run, rng, costs, budget, found, names, confidence)
+
+
+def one_by_one(candidates: Iterable[Intervention]) -> tuple[Intervention, ...]:
+    """Return the candidates with each seed apart, and nobody twice."""
+    single: list[Intervention] = []
+    seen: set[object] = set()
+    for thing in candidates:
+        if isinstance(thing, Seeds):
+            people = [person for person in thing.people if person not in seen]
+            seen.update(people)
+            single += [replace(thing, people=(person,)) for person in people]
+        else:
+            single.append(thing)
+    return tuple(single)
+
+
+def kind_of(thing: Intervention) -> str:
+    """Return the name of a kind of intervention, as plans use it."""
+    return type(thing).__name__.lower()
+
+
+def kinds_of(things: Iterable[Intervention]) -> tuple[str, ...]:
+    """Return the kinds in order of first appearance."""
+    return tuple(dict.fromkeys(map(kind_of, things)))
+
+
+def _affordable(chosen: Subset, costs: NDArray[np.float64], budget: float) -> Subset:
+    kept: Subset = ()
+    for i in chosen:
+        if costs[[*kept, i]].sum() <= budget * SLACK:
+            kept = (*kept, i)
+    return kept
+
+
+def _search(
+    trials: Trials,
+    costs: NDArray[np.float64],
+    budget: float,
+    worlds: int,
+    effort: int,
+    *,
+    among: Sequence[int] | None = None,
+    start: Subset = (),
+    progress: Progress | None = None,
+) -> Subset:
+    """The best set that the budget buys, in the order of what each adds."""
+    pool = np.arange(costs.size) if among is None else np.asarray(among)
+    prices = costs[pool].tolist()
+    done = 0
+
+    def objective(sets: Sequence[Subset], count: int) -> NDArray[np.float64]:
+        nonlocal done
+        done += len(sets) * count
+        if progress is not None:
+            progress(min(done, effort), effort)
+        return trials.means([tuple(pool[list(chosen)].tolist()) for chosen in sets], count)
+
+    def fits(chosen: Subset) -> bool:
+        return bool(sum(prices[i] for i in chosen) <= budget * SLACK)
+
+    starts = [start] if among is None and start else []
+    found = Search(objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=starts).run()
+    return tuple(pool[list(found.chosen)].tolist())
+
+
+def _answer(
+    trials: Trials,
+    run: Run,
+    rng: int,
+    costs: NDArray[np.float64],
+    budget: float,
+    found: Mapping[str, Subset],
+    names: Mapping[str, Sequence[int]],
+    confidence: float,
+) -> Mix:
+    best = found[WHOLE]
+    fresh = replace(trials, key=run_key(rng, "evaluate"))
+    plans = {WHOLE: trials.plan(best), NO_ACTION: Plan(*trials.fixed)}
+    plans |= {name: trials.plan(chosen) for name, chosen in found.items() if name != WHOLE}
+    spreads = dict(zip(plans, try_plans(trials.network, trials.model, plans, run, verb="choose_plan"), strict=True))
+    prefixes = [best[:i] for i in range(len(best) + 1)]
+    steps = fresh.outcomes(prefixes, run.worlds)
+    rest = [i for i in range(costs.size) if i not in best]
+    without = fresh.outcomes([tuple(j for j in best if j != i) for i in best], run.worlds) if best else steps[:0]
+    beyond = fresh.outcomes([(*best, i) for i in rest], run.worlds) if rest else steps[:0]
+    parts = tuple(
+        MixedIn(
+            trials.candidates[i], float(costs[i]), *_mean(steps[at + 1] - steps[at]), *_mean(steps[-1] - without[at])
+        )
+        for at, i in enumerate(best)
+    )
+    margins = tuple(
+        Worth(
+            kind,
+            sum(float(costs[i]) for i in best if i in own),
+            _lowest([(part.loss, part.cost) for part, i in zip(parts, best, strict=True) if i in own]),
+            _highest([(float((beyond[rest.index(i)] - steps[-1]).mean()), float(costs[i])) for i in rest if i in own]),
+        )
+        for kind, own in names.items()
+    )
+    seen = {name: (spreads[name], float(costs[list(found[name])].sum())) for name in found}
+    frontier = tuple(
+        Point(share * budget, seen[f"{share:.0%} of the budget"][1], *_reached(spreads[f"{share:.0%} of the budget"]))
+        for share in FRONTIER
+    )
+    frontier += (Point(budget, seen[WHOLE][1], *_reached(spreads[WHOLE])),)
+    rivals = tuple(
+        Rival(name, trials.plan(found[name]).interventions, seen[name][1], *_reached(spreads[name]))
+        for name in names
+        if name in found
+    )
+    certificate = ceiling(replace(trials, key=run_key(rng, "certify")), costs, budget, best, confidence, run.worlds)
+    options = {"budget": budget, "candidates": costs.size, "confidence": confidence}
+    return Mix(
+        plan=plans[WHOLE],
+        cost=seen[WHOLE][1],
+        parts=parts,
+        spread=spreads[WHOLE],
+        certificate=certificate or Certificate(None, None, f"no bound: {_why(trials)}", "search on worlds"),
+        margins=margins,
+        frontier=frontier,
+        rivals=rivals,
+        provenance=replace(spreads[WHOLE].provenance, options=options),
+    )
+
+
+def _why(trials: Trials) -> str:
+    kinds = [kind for kind in kinds_of(trials.candidates) if kind in ("boost", "bridge", "sustain", "mandate")]
+    if kinds:
+        return f"two of {', '.join(kinds)} can be worth more together than alone, so that the mix comes from a search"
+    return trials.model.guarantee.statement
+
+
+def _mean(values: NDArray[np.float64]) -> tuple[float, float]:
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
+
+
+def _reached(spread: Spread) -> tuple[float, float]:
+    return spread.gain_over_no_action, spread.gain_standard_error
+
+
+def _lowest(pairs: Sequence[tuple[float, float]]) -> float | None:
+    """The least gain per cost of what is in; what costs nothing does not count."""
+    return min((gain / cost for gain, cost in pairs if cost > 0), default=None)
+
+
+def _highest(pairs: Sequence[tuple[float, float]]) -> float | None:
+    return max((gain / cost for gain, cost in pairs if cost > 0), default=None)

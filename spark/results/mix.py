@@ -1,0 +1,173 @@
+"""Which interventions to carry out for a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from spark.drawing import draw_gains
+from spark.plan import Bridge, Intervention, Mandate, Plan, Seeds, To
+from spark.provenance import Provenance, describe_plan, read_plan
+from spark.results.choice import Certificate
+from spark.results.estimate import html_table, rows_of
+from spark.results.spread import Spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class MixedIn:
+    """A part of a mix: what it adds to those before it, and what would be lost without it, beside all others."""
+
+    intervention: Intervention
+    cost: float
+    gain: float
+    gain_standard_error: float
+    loss: float
+    loss_standard_error: float
+
+    @property
+    def kind(self) -> str:
+        """The kind of intervention, as plans name it."""
+        return type(self.intervention).__name__.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a kind of intervention brings at the margin, in adopters per unit of money.
+
+    Attributes
+    ----------
+    spent : on this kind. least : lost per unit of money without the least valuable part of this kind, None if there is
+        none. next : gained per unit of money by the best further candidate of this kind, None if all are in.
+    """
+
+    kind: str
+    spent: float
+    least: float | None
+    next: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The best mix found for a budget: what it costs, and the adopters it adds to no action."""
+
+    budget: float
+    cost: float
+    gain: float
+    gain_standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The whole budget spent on one kind of intervention alone."""
+
+    kind: str
+    interventions: tuple[Intervention, ...]
+    cost: float
+    gain: float
+    gain_standard_error: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Mix:
+    """Which interventions to carry out for a budget.
+
+    Attributes
+    ----------
+    plan : the answer, what is done beside included; `parts` : what was chosen, in order, with what each adds.
+    cost : of the parts. spread : of the plan, on worlds that had no part in choosing it.
+    certificate : a bound against the best possible mix of the candidates, where there is one.
+    margins : what each kind brings per unit of money at the optimum. frontier : over budgets, the whole one last.
+    rivals : the budget spent on one kind alone.
+    """
+
+    plan: Plan
+    cost: float
+    parts: tuple[MixedIn, ...]
+    spread: Spread
+    certificate: Certificate
+    margins: tuple[Worth, ...]
+    frontier: tuple[Point, ...]
+    rivals: tuple[Rival, ...]
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        kinds = dict.fromkeys(part.kind for part in self.parts)
+        counts = ", ".join(f"{sum(part.kind == kind for part in self.parts)} {kind}" for kind in kinds) or "nothing"
+        return f"<Mix: {counts} for {self.cost:g}, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
+
+    def _repr_html_(self) -> str:
+        rows = [(p.kind, f"{p.cost:g}", f"{p.gain:.2f}", f"{p.loss:.2f}") for p in self.parts]
+        return html_table(repr(self)[1:-1], ("what", "cost", "adds", "lost without it"), rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dict of everything; `from_dict` takes it back."""
+        return {
+            "plan": describe_plan(self.plan),
+            "cost": self.cost,
+            "parts": [{"what": _described(part.intervention), **_numbers(part)} for part in self.parts],
+            "spread": self.spread.to_dict(),
+            "certificate": asdict(self.certificate),
+            "margins": [asdict(margin) for margin in self.margins],
+            "frontier": [asdict(point) for point in self.frontier],
+            "rivals": [{"plan": describe_plan(Plan(*rival.interventions)), **_numbers(rival)} for rival in self.rivals],
+            "provenance": self.provenance.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Mix:
+        """Return the mix that `to_dict` described."""
+        parts = [{**part, "intervention": read_plan([part["what"]]).interventions[0]} for part in data["parts"]]
+        rivals = [{**rival, "interventions": read_plan(rival["plan"]).interventions} for rival in data["rivals"]]
+        return cls(
+            plan=read_plan(data["plan"]),
+            cost=data["cost"],
+            parts=rows_of(MixedIn, [{k: v for k, v in part.items() if k != "what"} for part in parts]),
+            spread=Spread.from_dict(data["spread"]),
+            certificate=Certificate(**data["certificate"]),
+            margins=rows_of(Worth, data["margins"]),
+            frontier=rows_of(Point, data["frontier"]),
+            rivals=rows_of(Rival, [{k: v for k, v in rival.items() if k != "plan"} for rival in rivals]),
+            provenance=Provenance.from_dict(data["provenance"]),
+        )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the parts as a frame, one row each (needs pandas)."""
+        import pandas as pd
+
+        return pd.DataFrame([{"kind": part.kind, **_numbers(part)} for part in self.parts])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what each part adds (needs matplotlib)."""
+        names = [f"{part.kind} {whom(part.intervention)}" for part in self.parts]
+        caption = f"{self.provenance.worlds:,} worlds, {self.provenance.model['name']}; {self.certificate.statement}"
+        return draw_gains(ax, names, [part.gain for part in self.parts], title=repr(self)[6:-1], caption=caption)
+
+
+def _described(intervention: Intervention) -> dict[str, Any]:
+    return describe_plan(Plan(intervention))[0]
+
+
+def _numbers(row: MixedIn | Rival) -> dict[str, Any]:
+    return {key: getattr(row, key) for key in row.__dataclass_fields__ if not key.startswith("intervention")}
+
+
+def whom(intervention: Intervention) -> str:
+    """Say in a few words whom an intervention is for."""
+    if isinstance(intervention, Seeds):
+        return ", ".join(map(str, intervention.people))
+    if isinstance(intervention, Mandate):
+        return ", ".join(map(str, intervention.organisations))
+    if isinstance(intervention, Bridge):
+        return f"{_who(intervention.source)} – {_who(intervention.target)}"
+    return _who(intervention.to)
+
+
+def _who(to: To | None) -> str:
+    if to is None:
+        return "everybody"
+    return "; ".join(f"{key} {', '.join(map(str, names))}" for key, names in to.items())

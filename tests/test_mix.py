@@ -1,0 +1,170 @@
+"""The best mix of interventions for a budget."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from test_optimise import needs_compiled
+
+import spark
+from spark.errors import InfeasibleError, UsageError
+from spark.optimise import mix
+from spark.plan import Plan
+from spark.problem.actions import plan_cost
+
+
+def instance(seed, things=9):
+    """A random network, and candidates of every kind that a cascade carries, with prices."""
+    rng = np.random.default_rng(seed)
+    people = 9
+    pairs = [(u, v) for u, v in itertools.permutations(range(people), 2) if rng.random() < 0.2] or [(0, 1)]
+    source, target = zip(*pairs, strict=True)
+    network = spark.Network.from_edges(source, target, people={"id": list(range(people))})
+    options = [spark.Seeds([v], cost_each=float(rng.integers(2, 5))) for v in rng.permutation(people)[:5].tolist()]
+    for v in rng.permutation(people)[: things - 5].tolist():
+        u = int((v + rng.integers(1, people)) % people)
+        kind = rng.integers(3)
+        if kind == 0:
+            options.append(spark.Boost(2.0, {"people": (v,)}, cost=float(rng.integers(1, 3))))
+        elif kind == 1:
+            where = {"people": (v,)}, {"people": (u,)}
+            options.append(spark.Bridge(*where, probability=0.7, layer=f"added {v}", cost=float(rng.integers(1, 3))))
+        else:
+            options.append(spark.Broadcast(probability=0.3, to={"people": (v,)}, cost=float(rng.integers(1, 3))))
+    return network, tuple(options), 7.0
+
+
+def share_of_best(seed, monkeypatch, worlds=128):
+    """What the search reaches in its own worlds, as a share of the best of all sets there; exact search is off."""
+    network, options, budget = instance(seed)
+    model = spark.IndependentCascade(0.3)
+    search = mix.Search
+    seen = {}
+
+    def without_exact(*arguments, **further):
+        further["exact"] = False
+        made = search(*arguments, **further)
+        seen.setdefault("objective", made.objective)
+        return made
+
+    monkeypatch.setattr(mix, "Search", without_exact)
+    choice = spark.choose_plan(network, model, options, budget=budget, worlds=worlds, rng=seed, workers=1)
+    monkeypatch.setattr(mix, "Search", search)
+    costs = np.array([plan_cost(network, Plan(option)) for option in options])
+    every = [
+        chosen
+        for size in range(len(options) + 1)
+        for chosen in itertools.combinations(range(len(options)), size)
+        if costs[list(chosen)].sum() <= budget
+    ]
+    values = seen["objective"](every, worlds)
+    parts = [options.index(part.intervention) for part in choice.parts]
+    return seen["objective"]([tuple(parts)], worlds)[0] / values.max()
+
+
+@needs_compiled
+def test_the_mix_comes_near_the_best_of_all_sets(monkeypatch):
+    monkeypatch.setattr(mix, "MOST_RUNS", 150_000)
+    shares = [share_of_best(seed, monkeypatch) for seed in range(8)]
+    assert np.mean(shares) >= 0.99
+    assert min(shares) >= 0.9
+
+
+@needs_compiled
+def test_the_bound_holds_against_the_best_of_all_sets():
+    for seed in range(5):
+        network, options, budget = instance(seed, things=6)
+        adding = tuple(option for option in options if isinstance(option, spark.Seeds | spark.Broadcast))
+        model = spark.IndependentCascade(0.3)
+        choice = spark.choose_plan(network, model, adding, budget=budget, worlds=512, rng=seed, workers=1)
+        assert choice.certificate.ratio is not None
+        costs = np.array([plan_cost(network, Plan(option)) for option in adding])
+        best = max(
+            spark.exact.spread(network, model, Plan(*(adding[i] for i in chosen)))
+            for size in range(len(adding) + 1)
+            for chosen in itertools.combinations(range(len(adding)), size)
+            if costs[list(chosen)].sum() <= budget
+        )
+        reached = spark.exact.spread(network, model, choice.plan)
+        assert choice.certificate.ratio <= reached / best + 1e-9
+        assert choice.certificate.ratio > 0.5
+
+
+@needs_compiled
+def test_a_series_of_bridges_is_bought_though_one_alone_is_worth_nothing():
+    ids = ["a", "b", "c", *(f"d{i}" for i in range(8))]
+    network = spark.Network.from_edges(["c"] * 8, ids[3:], people={"id": ids})
+    ends = [("a", "b"), ("b", "c")]
+    bridges = [spark.Bridge({"people": (u,)}, {"people": (v,)}, probability=0.9, both=False, cost=1.0) for u, v in ends]
+    lure = [spark.Broadcast(probability=0.5, to={"people": (f"d{i}",)}, cost=1.0) for i in range(4)]
+    model = spark.IndependentCascade(0.9)
+    options = {"budget": 2.0, "beside": [spark.Seeds(["a"])], "worlds": 256, "rng": 1, "workers": 1}
+    choice = spark.choose_plan(network, model, [*lure, *bridges], **options)
+    assert [part.kind for part in choice.parts] == ["bridge", "bridge"]
+    assert choice.certificate.ratio is None
+    assert "no bound" in choice.certificate.statement
+    assert choice.rivals[0].gain < choice.spread.gain_over_no_action
+
+
+@needs_compiled
+def test_what_is_said_of_a_mix_adds_up_and_can_be_kept():
+    network, options, budget = instance(3)
+    choice = spark.choose_plan(
+        network, spark.IndependentCascade(0.3), options, budget=budget, worlds=256, rng=4, workers=1
+    )
+    alone = spark.simulate(network, spark.IndependentCascade(0.3), choice.plan, worlds=256, rng=4)
+    assert alone.mean == choice.spread.mean
+    assert sum(part.gain for part in choice.parts) == pytest.approx(choice.spread.gain_over_no_action)
+    assert choice.cost == pytest.approx(sum(part.cost for part in choice.parts))
+    assert choice.cost <= budget
+    assert [point.budget for point in choice.frontier] == [budget / 4, budget / 2, 3 * budget / 4, budget]
+    assert all(point.cost <= point.budget for point in choice.frontier)
+    assert {worth.kind for worth in choice.margins} == {mix.kind_of(option) for option in options}
+    again = spark.Mix.from_dict(json.loads(json.dumps(choice.to_dict())))
+    assert again.to_dict() == choice.to_dict()
+    assert "<table>" in choice._repr_html_()
+    assert len(choice.to_pandas()) == len(choice.parts)
+
+
+@needs_compiled
+def test_a_mix_is_the_same_for_any_number_of_workers():
+    network, options, budget = instance(5)
+    model = spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.5))
+    one, two = (spark.choose_plan(network, model, options, budget=budget, worlds=128, rng=2, workers=w) for w in (1, 2))
+    assert one.to_dict() == two.to_dict()
+
+
+@needs_compiled
+def test_candidates_are_listed_for_every_kind_that_the_model_carries_out():
+    network = spark.generate.health_trust(staff=200)
+    found = spark.candidates_for(network, spark.SIS(0.05), budget=10, horizon=6, rng=1, most=20)
+    assert {mix.kind_of(thing) for thing in found} == {"seeds", "boost", "sustain", "bridge", "broadcast"}
+    assert len(found) <= 20
+    cascade = spark.candidates_for(network, spark.IndependentCascade(0.1), budget=10, rng=1)
+    assert "sustain" not in {mix.kind_of(thing) for thing in cascade}
+    assert all(plan_cost(network, Plan(thing)) <= 10 for thing in cascade)
+
+
+class TestRefuse:
+    network = spark.Network.from_edges(["a"], ["b"])
+    model = spark.IndependentCascade(0.5)
+
+    def test_nothing_to_choose_from(self):
+        with pytest.raises(UsageError, match="no candidates"):
+            spark.choose_plan(self.network, self.model, [], budget=1)
+
+    def test_a_budget_that_is_no_amount(self):
+        for budget in (-1, float("nan"), "much"):
+            with pytest.raises(UsageError, match="not a number of at least 0"):
+                spark.choose_plan(self.network, self.model, [spark.Seeds(["a"])], budget=budget)
+
+    def test_a_budget_that_buys_nothing(self):
+        with pytest.raises(InfeasibleError, match=r"buys none of the 1 candidates; the cheapest costs 1"):
+            spark.choose_plan(self.network, self.model, [spark.Seeds(["a"])], budget=0.5)
+
+    def test_a_verb_that_is_unknown_or_cannot_be_carried_out(self):
+        with pytest.raises(UsageError, match="did you mean 'boost'"):
+            spark.candidates_for(self.network, self.model, budget=1, verbs=["bost"])
+        with pytest.raises(UsageError, match="nobody gives up"):
+            spark.candidates_for(spark.generate.health_trust(staff=200), self.model, budget=9, verbs=["sustain"], rng=1)
