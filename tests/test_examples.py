@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +30,17 @@ def test_the_example_runs(example: str, tmp_path: Path, shell: dict[str, str]) -
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert "start with" in done.stdout.lower()
+
+
+def test_the_page_on_intensive_care_says_what_its_example_prints(tmp_path: Path, shell: dict[str, str]) -> None:
+    page = (EXAMPLES.parent / "docs" / "how-to" / "intensive-care.md").read_text(encoding="utf-8")
+    shown = [line for block in re.findall(r"^```text\n(.*?)^```$", page, re.M | re.S) for line in block.splitlines()]
+    lines = [line for line in shown if line.startswith(("spark ", "python "))]
+    assert len(lines) == 4
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "icu.py"), "icu"], cwd=tmp_path, env=shell, capture_output=True, text=True
+    )
+    printed = done.stdout.splitlines()
+    assert [line for line in shown if line not in printed and line not in lines] == []
+    for line in lines[1:]:
+        subprocess.run(shlex.split(line), cwd=tmp_path, env=shell, capture_output=True, check=True)
