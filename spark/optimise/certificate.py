@@ -32,6 +32,10 @@ MOST_SETS, MOST_LARGE_SETS, MOST_ENTRIES = 1 << 22, 1 << 15, 1 << 22
 FIRST_SETS = 1 << 12
 STEPS = 40
 ENOUGH = 0.995
+ROUNDING = 1e-3
+"""The dual bound adds up millions of float64 weights, and may end a hair below the whole number that it stands for:
+rounded down from there it would be one set short. At 4 million sets its rounding stays far below this.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Bounds:
         """What any choice reaches, at most, but for a chance of `miss`."""
         from scipy.special import betaincinv
 
-        most = math.floor(self.most + 1e-6)
+        most = math.floor(self.most + ROUNDING)
         share = float(betaincinv(most + 1, self.count - most, 1 - miss)) if most < self.count else 1.0
         return self.sure + self.people * share
 

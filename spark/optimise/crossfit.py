@@ -4,6 +4,9 @@ Two pools of sets are drawn and seeds are chosen greedily on each. What a choice
 chosen on, less what it covers in the other, is the part of its promise that was luck. A choice that was made on noisy
 counts loses about half of that part against the best one, and the choice made on both pools together, which is
 returned, loses 2^-3/4 of what those on one pool lose (measured on benchmark graphs; docs/decisions/choosing.md).
+
+Where many people are equally good, luck costs little, and that says too much. So near the end it is asked also how
+much the choices gained since the last look: with loss ~ sets^-3/4 they have a known share of that still before them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ FEW_SEEDS, FEWEST_COUNTS = 10, 30
 LARGEST_STEP, SMALLEST_STEP, MARGIN = 8.0, 1.3, 1.05
 LOSS_POWER = 0.75
 """How the loss falls with more sets at least, once there are enough: loss ~ sets^-power."""
+LUCK_THAT_COUNTS, ERRORS = 0.6, 3.0
+"""Least share of the loss by luck that is believed whatever was gained, and standard errors that are added to gains."""
 
 
 class Source(Protocol):
@@ -51,7 +56,7 @@ class Agreement:
     ----------
     seeds, gains : int32, int64; in order, and how many sets of both pools each adds.
     sets : of both pools. sample : returns some sets from which people chosen beforehand took nothing away.
-    quality : estimated share of the best that any number of sets would give, one standard error deducted.
+    quality : estimated share of the best that any number of sets would give, standard errors deducted.
     sentinel : who was chosen before the sets were drawn; they meet most of the large ones.
     """
 
@@ -83,13 +88,20 @@ def agree(
     """
     choose = best or (lambda sets: _best(sets, most, allowed, given, costs, budget))
     count, looks = FIRST_COUNT, []
+    before: tuple[int, NDArray[np.int32], NDArray[np.int32]] | None = None
     while True:
         for pool in pools:
             pool.grow(count)
         a, b = pools[0].sets, pools[1].sets
         seeds_a, gains_a = choose(a)
         seeds_b, gains_b = choose(b)
-        reached = _share(a, b, _all(given, seeds_a), _all(given, seeds_b))
+        both = _all(given, seeds_a), _all(given, seeds_b)
+        reached = _share(a, b, *both)
+        if before is not None and LUCK_THAT_COUNTS * (1 - reached) <= 1 - quality < 1 - reached:
+            reached = max(
+                reached, _share_by_gain(a, b, *both, before, most_trusted=1 - LUCK_THAT_COUNTS * (1 - reached))
+            )
+        before = a.count, *both
         last = (int(gains_a[-1]) if gains_a.size else 0, int(gains_b[-1]) if gains_b.size else 0)
         enough = most > FEW_SEEDS or min(seeds_a.size, seeds_b.size) == 0 or min(last) >= FEWEST_COUNTS
         limit = min(pool.most for pool in pools)
@@ -98,9 +110,9 @@ def agree(
         looks.append((a.count, 1 - reached))
         growth = _growth(looks[-2:], 1 - quality) if reached < quality else 2.0
         count = min(int(a.count * min(LARGEST_STEP, max(SMALLEST_STEP, growth))), limit)
-    both = a + b
-    seeds, gains = choose(both)
-    return Agreement(seeds, gains, both, both.sample, reached)
+    together = a + b
+    seeds, gains = choose(together)
+    return Agreement(seeds, gains, together, together.sample, reached)
 
 
 def _growth(looks: list[tuple[int, float]], wanted: float) -> float:
@@ -151,3 +163,26 @@ def _share(a: Any, b: Any, seeds_a: NDArray[np.int32], seeds_b: NDArray[np.int32
         return 1.0
     lost = BOTH_POOLS * 0.5 * (1 - other / own)
     return float(1 - lost - BOTH_POOLS * 0.5 * math.sqrt(square_a + square_b) / own)
+
+
+def _share_by_gain(
+    a: Any,
+    b: Any,
+    seeds_a: NDArray[np.int32],
+    seeds_b: NDArray[np.int32],
+    before: tuple[int, NDArray[np.int32], NDArray[np.int32]],
+    *,
+    most_trusted: float,
+) -> float:
+    """Estimated share of the best by what the choices gained since they were made `before`, on so many sets each, as
+    the other pool sees it; it knows nothing of what no look has found, and so is trusted up to a limit only.
+    """
+    count, then_a, then_b = before
+    base = a.given_covered + b.given_covered
+    if base or a.count <= count:  # whoever was chosen beforehand hides how small the gains of the others are
+        return 0.0
+    now_a, was_a, moved_a = b.compare(seeds_a, then_a)
+    now_b, was_b, moved_b = a.compare(seeds_b, then_b)
+    gained = max(0, now_a - was_a + now_b - was_b) + ERRORS * math.sqrt(moved_a + moved_b)
+    to_come = BOTH_POOLS * gained / ((a.count / count) ** LOSS_POWER - 1)
+    return float(min(most_trusted, 1 - to_come / max(1, now_a + now_b)))

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from spark.errors import InfeasibleError
 from spark.network import Network
-from spark.optimise.certificate import most_met
+from spark.optimise.certificate import ROUNDING, most_met
 from spark.optimise.greedy import filled, one_by_one
 from spark.optimise.room import Room
 from spark.optimise.sources import SetBackend, Setting
@@ -357,7 +357,7 @@ def certify_worst_off(
     other.grow(CERTIFY_SETS // 4)
     sets = other.sets
     met = sets.count - int(sets.roots().sum())  # in any case
-    most = min(sets.count, math.floor(most_met(sets, wish, found.seeds) + 1e-6) + met)
+    most = min(sets.count, math.floor(most_met(sets, wish, found.seeds) + ROUNDING) + met)
     best = float(betaincinv(most + 1, sets.count - most, 1 - miss)) if most < sets.count else 1.0
     ratio = math.floor(min(1.0, least / best) * 1e4) / 1e4
     return Certificate(

@@ -15,7 +15,7 @@ from spark.model import Model
 from spark.network import Network
 from spark.optimise.answer import Answer, explained
 from spark.optimise.case import Case, case_of
-from spark.optimise.certificate import most_met
+from spark.optimise.certificate import ROUNDING, most_met
 from spark.optimise.choose import check_shares, judged
 from spark.optimise.greedy import filled
 from spark.optimise.limits import who_may
@@ -188,7 +188,7 @@ def _at_least(case: Case, seeds: NDArray[np.int32], key: int, chance: float) -> 
         size = (low + high) // 2
         head = seeds[:size]
         covered = most_met(sets, replace(case.wish, most=size), head) if size else 0.0
-        most = min(sets.count, math.floor(covered + 1e-6) + met_anyway)
+        most = min(sets.count, math.floor(covered + ROUNDING) + met_anyway)
         mean = float(total) * (float(betaincinv(most + 1, sets.count - most, 1 - miss)) if most < sets.count else 1.0)
         low, high = (size, high) if mean < chance * case.reach.people else (low, size)
     return Certificate(
