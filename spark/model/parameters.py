@@ -123,7 +123,7 @@ def models_with(parameter: str) -> list[str]:
     """Name the models that take a parameter.
 
     >>> models_with("lapse")
-    ['sis', 'sir']
+    ['sis', 'sir', 'adoption']
     """
     return [name for name in MODELS if parameter in parameters_of(name)]
 
@@ -132,7 +132,7 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
     """Make a model from its name and parameters; the errors are those of the model.
 
     >>> make_model("weighted-cascade", {"examples_needed": 2})
-    ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0))
+    ExamplesNeeded(examples=2, of=WeightedCascade(partners=0.0, delay=1))
     """
     inner = cascade_for(given) if name == "examples-needed" else name
     parameters = {key: value for key, value in given.items() if key != WRAP or inner not in _CASCADES}
@@ -161,7 +161,7 @@ def written(model: Model) -> tuple[str, dict[str, Any]]:
     """Return the name and all parameters of a model, so that ``make_model(*written(model))`` is the model.
 
     >>> written(CountThreshold(2))
-    ('count-threshold', {'threshold': 2})
+    ('count-threshold', {'threshold': 2, 'noise': 0.0, 'delay': 1})
     """
     if isinstance(model, ExamplesNeeded):
         name, parameters = written(model.of)

@@ -52,7 +52,10 @@ def choose_between(
     choose, certify = keys
     above = _relaxed(setting)
     if above is None or above.rule is None:
-        return *choose_in_worlds(network, backend, setting, wish, choose), None
+        plain = replace(setting, base=None)  # what is best without what is done beside is a good start
+        known = plain.rule is not None and plain.steps == 1
+        start = [choose_on_sets(backend, plain, wish, mix(choose ^ 0x73616E64), RELAXED_QUALITY).seeds] if known else []
+        return *choose_in_worlds(network, backend, setting, wish, choose, start), None
     relaxed = choose_on_sets(backend, above, wish, mix(choose ^ 0x73616E64), RELAXED_QUALITY).seeds
     seeds, gains = choose_in_worlds(network, backend, setting, wish, choose, [relaxed])
     miss = (1 - confidence) / 3

@@ -102,7 +102,7 @@ def compare(
     >>> both = {"hub": ["hub"], "leaf": ["a"]}
     >>> found = compare(network, spark.IndependentCascade(0.5), both, worlds=spark.UntilClear(), rng=7)
     >>> found.worlds, found.differences[0].verdict, found.plans[0].probability_best
-    (256, 'a', 0.935546875)
+    (256, 'a', 0.94140625)
     """
     _check(plans, smallest_difference, shares)
     until = worlds if isinstance(worlds, UntilClear) else None
