@@ -15,18 +15,20 @@ from benchmarks.cases import LARGE, SMALL, Graph, load_spark, most_connected
 
 SHARE = 0.18
 WORLDS = 256
+NEEDED = ("ndlib", "six", "tqdm", "dynetx")
+"""What ndlib imports, and does not always bring along."""
 
 
 def compare_thresholds(folder: Path, *, quick: bool, rounds: int) -> Iterable[str]:
     """Yield the lines of the table; raises AssertionError where the two light different numbers of people."""
-    peer = all(find_spec(name) is not None for name in ("ndlib", "six"))
+    missing = [name for name in NEEDED if find_spec(name) is None]
     yield "| case | spark, worlds / CPU s | ndlib | ratio | spark, adopters | ndlib |"
     yield "|---|---:|---:|---:|---:|---:|"
     for graph in (SMALL,) if quick else (SMALL, LARGE):
-        yield _case(graph, graph.write(folder), rounds, peer=peer)
+        yield _case(graph, graph.write(folder), rounds, missing)
 
 
-def _case(graph: Graph, path: Path, rounds: int, *, peer: bool) -> str:
+def _case(graph: Graph, path: Path, rounds: int, missing: list[str]) -> str:
     network = load_spark(path)
     seeds = most_connected(network)
 
@@ -34,7 +36,7 @@ def _case(graph: Graph, path: Path, rounds: int, *, peer: bool) -> str:
         run = spark.simulate(network, spark.FractionalThreshold(SHARE), seeds, worlds=WORLDS, rng=1, workers=1)
         return run.mean
 
-    theirs = _ndlib(path, [int(seed) for seed in seeds]) if peer else None
+    theirs = _ndlib(path, [int(seed) for seed in seeds]) if not missing else None
     ours()
     rates: list[list[float]] = [[], []]
     sizes = [0.0, 0.0]
@@ -45,7 +47,7 @@ def _case(graph: Graph, path: Path, rounds: int, *, peer: bool) -> str:
     case = f"{graph.people:,} people, {graph.ties:,} ties, a share of {SHARE}"
     rate = statistics.median(rates[0])
     if theirs is None:
-        return f"| {case} | {rate:,.0f} | not installed | | {sizes[0]:,.0f} | |"
+        return f"| {case} | {rate:,.0f} | skipped: {', '.join(missing)} not installed | | {sizes[0]:,.0f} | |"
     assert sizes[0] == sizes[1], f"{case}: {sizes[0]:g} and {sizes[1]:g} adopters"
     other = statistics.median(rates[1])
     return f"| {case} | {rate:,.0f} | {other:.3g} | {rate / other:,.0f} | {sizes[0]:,.0f} | {sizes[1]:,.0f} |"

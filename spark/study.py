@@ -31,7 +31,18 @@ from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.scaling import scale_plan
 from spark.problem.together import lower_together
 from spark.question import ALL, BEST, RULES, Reaching
-from spark.results import Choice, Comparison, ComparisonAcross, Conditions, Difference, Mix, Replay, Spread, WhoLitWhom
+from spark.results import (
+    Choice,
+    Comparison,
+    ComparisonAcross,
+    Conditions,
+    Difference,
+    Explanation,
+    Mix,
+    Replay,
+    Spread,
+    WhoLitWhom,
+)
 from spark.scenario import Scenario, load_network
 from spark.worlds import Progress, UntilClear, compare_across, conditions, replay, who_lit_whom
 from spark.worlds import compare as compare_plans
@@ -405,6 +416,16 @@ def _resolve(
         return _asked(network, plan, people), None
     choice = _choice(network, scenario, _alone(plan), progress)
     return _asked(network, plan, choice.seeds), choice
+
+
+def explain(network: Network, scenario: Scenario, request: ChoiceRequest, choice: Choice) -> Explanation:
+    """Explain a choice that a request came to."""
+    from spark.optimise import explain as explain_choice
+
+    options = {"workers": scenario.run.workers, "backend": scenario.run.backend}
+    asked = {"constraints": request.constraints, "asking": request.asking, "beside": request.beside}
+    with _blamed_on_file(scenario, "model"):
+        return explain_choice(network, scenario.model, choice, **asked, **options)  # type: ignore[arg-type]
 
 
 def _alone(request: ChoiceRequest) -> ChoiceRequest:

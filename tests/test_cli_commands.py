@@ -91,6 +91,7 @@ GOLDEN_LINES = {
     "plan-count": "plan . --count 3 --worlds 512",
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
     "plan-methods": "plan . --count 3 --method all --worlds 512",
+    "plan-explain": "plan . --count 3 --explain --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
     "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
     "map": "map . --others 3 --model sis -p .2 --horizon 6",
@@ -622,3 +623,8 @@ def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
     assert f"[`{name}`](models/{page}.md)" in commands
     for parameter in parameters_of(name):
         assert f"--{parameter.replace('_', '-')}" in commands
+
+
+def test_an_explanation_is_as_its_schema_says(starter):
+    data = document("plan", starter, "--count", "2", "--worlds", "64", "--explain")
+    assert [seed["id"] for seed in data["explanation"]["seeds"]] == [seed["id"] for seed in data["ranking"]]

@@ -66,6 +66,9 @@ _MOST_TYPED = 10
     help="best; all, which also tries every simple rule in the same worlds; or the rule to follow: "
     f"{', '.join(RULES)}.  [default: best]",
 )
+@click.option(
+    "--explain", is_flag=True, help="Say why these people, what is lost without each, and who could take her place."
+)
 @question_options
 @model_options
 @network_options
@@ -79,6 +82,7 @@ def command(
     name: str | None,
     verbs: str | None,
     method: str | None,
+    explain: bool,
     question: QuestionOptions,
     network_options: NetworkOptions,
     model_options: ModelOptions,
@@ -112,8 +116,9 @@ def command(
     with timed(output, "plan") as progress:
         network = study.load(scenario)
         chosen = study.choose(network, scenario, request, progress=progress)
+        why_they = study.explain(network, scenario, request, chosen.choice) if explain else None
     frame = Frame(command_line(), why, _next(chosen.choice, scenario.model, bool(scenario.probabilities)))
-    emit(ChoiceAnswer(network, scenario.model, chosen, frame), output, scenario.run)
+    emit(ChoiceAnswer(network, scenario.model, chosen, frame, why_they), output, scenario.run)
 
 
 def _request(

@@ -11,6 +11,7 @@ from spark.network import Network
 from spark.picture import figure_of
 from spark.question import RULES
 from spark.report import Frame
+from spark.report.explanation import explained
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
     Column,
@@ -28,7 +29,7 @@ from spark.report.layout import (
 )
 from spark.report.spread import by_organisation, in_order, in_words, outcome, spread_document, when
 from spark.report.words import ERROR_NOTE, assumptions, cost_in_words, name_of, organisation_of, where
-from spark.results import Choice
+from spark.results import Choice, Explanation
 from spark.study import ChoiceAnswer as Chosen
 from spark.study import OtherChoice
 
@@ -52,6 +53,7 @@ class ChoiceAnswer:
     model: Model
     chosen: Chosen
     frame: Frame
+    explanation: Explanation | None = None
 
     def text(self) -> str:
         """Lay out the answer."""
@@ -66,6 +68,7 @@ class ChoiceAnswer:
                 *(paragraph(in_words(b)) for b in self.chosen.request.beside),
                 cost(self.network, self.chosen),
             ),
+            explained(self.explanation),
             aim(choice),
             budgets(choice),
             section(when(choice.spread), *outcome(self.network, choice.spread)),
@@ -86,6 +89,9 @@ class ChoiceAnswer:
         data["spread"] = spread_document(self.network, choice.spread)
         if self.chosen.sensitivity:
             data["sensitivity"] = [_other(self.network, other) for other in self.chosen.sensitivity]
+        if self.explanation is not None:
+            told = self.explanation.to_dict()
+            data["explanation"] = {key: told[key] for key in ("seeds", "curve", "shape")}
         data["assumptions"] = self.sentences()
         data["provenance"] = provenance(choice.provenance, self.frame, run)
         return json_text("spark.plan/1", data)

@@ -18,6 +18,7 @@ from spark.results.comparison import (
 )
 from spark.results.conditions import Block, Conditions, PersonConditions, PlaceConditions
 from spark.results.estimate import mean_and_error
+from spark.results.explanation import CurvePoint, ExplainedSeed, Explanation
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Part, Replay
@@ -36,10 +37,13 @@ __all__ = [
     "ComparisonAcross",
     "Conditions",
     "CostEffect",
+    "CurvePoint",
     "Decision",
     "Difference",
     "DifferenceAcross",
     "Event",
+    "ExplainedSeed",
+    "Explanation",
     "GroupSpread",
     "Lit",
     "Mix",
