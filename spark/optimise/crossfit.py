@@ -97,7 +97,8 @@ def agree(
         seeds_b, gains_b = choose(b)
         both = _all(given, seeds_a), _all(given, seeds_b)
         reached = _share(a, b, *both)
-        if before is not None and LUCK_THAT_COUNTS * (1 - reached) <= 1 - quality < 1 - reached:
+        near = LUCK_THAT_COUNTS * (1 - reached) <= 1 - quality < 1 - reached
+        if before is not None and near and a.count <= allowed.size:  # with more, roots come again: another law
             reached = max(
                 reached, _share_by_gain(a, b, *both, before, most_trusted=1 - LUCK_THAT_COUNTS * (1 - reached))
             )
