@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from spark.errors import UsageError
 from spark.model.cascade import MOST_EXAMPLES
-from spark.model.guarantee import AWARE, Guarantee, guarantee_with_states
+from spark.model.guarantee import AWARE, MONOTONE_LAPSE, Guarantee, guarantee_with_states
 from spark.model.values import Share, frozen, share_faults, unit_interval_faults, whole_number_faults
 
 LONGEST_TRIAL = 100_000
@@ -201,7 +201,8 @@ class Adoption:
             joins.append("adopters keep one another going")
         if self.organisation_threshold is not None:
             joins.append("an organisation signs up once enough of its people have adopted")
-        return guarantee_with_states(breaks, joins)
+        usual = not (breaks or joins or self.has_states)
+        return MONOTONE_LAPSE if usual else guarantee_with_states(breaks, joins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
