@@ -27,9 +27,9 @@ SLACK = 1 + 1e-9
 FRONTIER = (0.25, 0.5, 0.75)
 SIDE_EFFORT = 8
 """The frontier, and each kind on its own, get this part of the effort."""
-VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 20_000, 300_000
+VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 6_000, 300_000
 """Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most."""
-PLANS_A_RUN, LOOK = 64, 64
+PLANS_A_RUN, LOOK, FEWEST_JUDGED = 64, 64, 128
 NO_ACTION, WHOLE = "no action", "the mix"
 
 
@@ -154,7 +154,8 @@ def choose_plan(
     if len(names) > 1:
         for kind, own in names.items():
             found[kind] = _search(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
-    return _answer(trials, run, rng, costs, budget, found, names, confidence)
+    judged = min(worlds, max(FEWEST_JUDGED, effort // (2 * len(best) + costs.size)))
+    return _answer(trials, run, rng, costs, budget, found, names, confidence, judged)
 
 
 def one_by_one(candidates: Iterable[Intervention]) -> tuple[Intervention, ...]:
@@ -229,17 +230,19 @@ def _answer(
     found: Mapping[str, Subset],
     names: Mapping[str, Sequence[int]],
     confidence: float,
+    judged: int,
 ) -> Mix:
+    """Judge what was found; the parts in the first `judged` of the worlds."""
     best = found[WHOLE]
     fresh = replace(trials, key=run_key(rng, "evaluate"))
     plans = {WHOLE: trials.plan(best), NO_ACTION: Plan(*trials.fixed)}
     plans |= {name: trials.plan(chosen) for name, chosen in found.items() if name != WHOLE}
     spreads = dict(zip(plans, try_plans(trials.network, trials.model, plans, run, verb="choose_plan"), strict=True))
     prefixes = [best[:i] for i in range(len(best) + 1)]
-    steps = fresh.outcomes(prefixes, run.worlds)
+    steps = fresh.outcomes(prefixes, judged)
     rest = [i for i in range(costs.size) if i not in best]
-    without = fresh.outcomes([tuple(j for j in best if j != i) for i in best], run.worlds) if best else steps[:0]
-    beyond = fresh.outcomes([(*best, i) for i in rest], run.worlds) if rest else steps[:0]
+    without = fresh.outcomes([tuple(j for j in best if j != i) for i in best], judged) if best else steps[:0]
+    beyond = fresh.outcomes([(*best, i) for i in rest], judged) if rest else steps[:0]
     parts = tuple(
         MixedIn(
             trials.candidates[i], float(costs[i]), *_mean(steps[at + 1] - steps[at]), *_mean(steps[-1] - without[at])
@@ -266,7 +269,7 @@ def _answer(
         for name in names
         if name in found
     )
-    certificate = ceiling(replace(trials, key=run_key(rng, "certify")), costs, budget, best, confidence, run.worlds)
+    certificate = ceiling(replace(trials, key=run_key(rng, "certify")), costs, budget, best, confidence, judged)
     options = {"budget": budget, "candidates": costs.size, "confidence": confidence}
     return Mix(
         plan=plans[WHOLE],
