@@ -65,7 +65,7 @@ def share_of_best(seed, monkeypatch, worlds=128):
 
 @needs_compiled
 def test_the_mix_comes_near_the_best_of_all_sets(monkeypatch):
-    monkeypatch.setattr(mix, "MOST_RUNS", 150_000)
+    monkeypatch.setattr("spark.optimise.trials.MOST_RUNS", 150_000)
     shares = [share_of_best(seed, monkeypatch) for seed in range(8)]
     assert np.mean(shares) >= 0.99
     assert min(shares) >= 0.9

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.optimise.subsets import Subset
+from spark.optimise.trials import Trials, kind_of
 from spark.plan import Mandate, Seeds
 from spark.problem.together import lower_together
 from spark.results import Certificate
-
-if TYPE_CHECKING:
-    from spark.optimise.mix import Trials
 
 ADDING = ("seeds", "broadcast", "mandate")
 """Kinds that only add dose or adopters; constant strength, so that the gain of each shrinks beside others."""
@@ -59,8 +56,6 @@ def ceiling(
 
 def _adds_only(trials: Trials) -> bool:
     """Whether the expected spread is submodular in the set of candidates (MODEL section 6)."""
-    from spark.optimise.mix import kind_of
-
     things = trials.candidates
     if any(kind_of(thing) not in ADDING or (isinstance(thing, Mandate) and thing.sustain > 0) for thing in things):
         return False

@@ -15,7 +15,7 @@ from spark.errors import UsageError, nearest
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.baselines import degree_order
-from spark.optimise.mix import Trials
+from spark.optimise.trials import Trials
 from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng

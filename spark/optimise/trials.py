@@ -1,0 +1,76 @@
+"""What sets of candidates come to in common worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark.model import Model
+from spark.network import Network
+from spark.optimise.subsets import Subset
+from spark.plan import Intervention, Plan
+from spark.problem.arrays import VALUE_UNIT, Backend, Watch, Worlds
+from spark.problem.together import lower_together
+
+VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 6_000, 300_000
+"""Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most."""
+PLANS_A_RUN, LOOK = 64, 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trials:
+    """What sets of candidates come to in the worlds of one key; candidates are numbered.
+
+    Attributes
+    ----------
+    fixed : what is carried out in any case.
+    """
+
+    network: Network
+    model: Model
+    candidates: Sequence[Intervention]
+    fixed: tuple[Intervention, ...]
+    backend: Backend
+    watch: Watch
+    key: int
+
+    def plan(self, chosen: Iterable[int]) -> Plan:
+        """Return the plan of a set."""
+        return Plan(*self.fixed, *(self.candidates[i] for i in chosen))
+
+    def outcomes(self, sets: Sequence[Subset], worlds: int, first: int = 0) -> NDArray[np.float64]:
+        """Return adopters at the end (or their value) of each set in each world, float64[sets, worlds]."""
+        rows = []
+        for begin in range(0, len(sets), PLANS_A_RUN):
+            part = sets[begin : begin + PLANS_A_RUN]
+            plans = {str(i): self.plan(chosen) for i, chosen in enumerate(part)}
+            problem, actions = lower_together(self.network, self.model, plans)
+            tally = self.backend.run(problem, actions, self.watch, Worlds(self.key, first, worlds))
+            rows.append(tally.value / VALUE_UNIT if self.watch.value.size else tally.adopters[:, :, -1].astype(float))
+        return np.concatenate(rows)
+
+    def effort(self, chosen: Subset) -> int:
+        """Return how many worlds like those of a set a search may run."""
+        problem, actions = lower_together(self.network, self.model, {"": self.plan(chosen)})
+        tally = self.backend.run(problem, actions, self.watch, Worlds(self.key, 0, LOOK))
+        active = tally.adopters.sum() if problem.law.lapse.size else tally.adopters[:, :, -1].sum()
+        graph = problem.graph
+        visits = 100 + float(active) / LOOK * (1 + graph.ties / max(graph.people, 1))
+        return int(min(max(VISITS / visits, FEWEST_RUNS), MOST_RUNS))
+
+    def means(self, sets: Sequence[Subset], worlds: int) -> NDArray[np.float64]:
+        """Return the mean of each set, float64[sets]."""
+        return np.asarray(self.outcomes(sets, worlds).mean(axis=1))
+
+
+def kind_of(thing: Intervention) -> str:
+    """Return the name of a kind of intervention, as plans use it."""
+    return type(thing).__name__.lower()
+
+
+def kinds_of(things: Iterable[Intervention]) -> tuple[str, ...]:
+    """Return the kinds in order of first appearance."""
+    return tuple(dict.fromkeys(map(kind_of, things)))
