@@ -137,8 +137,8 @@ class ToleranceByGroup:
         ]
         if not laws:
             faults.append(
-                f"tolerance by group: laws {self.laws!r} name no group; {{'nurse': spark.ErlangTolerance(2)}} would, and "
-                "one law for everybody is given without groups"
+                f"tolerance by group: laws {self.laws!r} name no group; {{'nurse': spark.ErlangTolerance(2)}} would; "
+                "one law for everybody needs no groups"
             )
         if not isinstance(self.column, str):
             faults.append(f"tolerance by group: column {self.column!r} is not a name")
