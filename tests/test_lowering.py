@@ -111,7 +111,7 @@ def test_equal_weights_of_linear_threshold_add_up_to_exactly_one(neighbours, lay
 
 def test_weights_above_one_are_refused_by_name_and_can_be_scaled_or_capped():
     net = network(columns={"weight": [0.7, 0.2, 0.5, 0.6]})  # a->b, b->c, c->b, a->c
-    with pytest.raises(DataError, match=r"weights of 'b' add up to 1\.\d+, more than 1.*normalise"):
+    with pytest.raises(DataError, match=r"(?s)weights of 'b' add up to 1\.\d+, more than 1.*normalise"):
         lower(net, LinearThreshold("weight"))
     scaled = lower(net, LinearThreshold("weight", totals="normalise")).law
     assert ONE * 0.999999 < int(scaled.dose[0]) + int(scaled.dose[3]) <= ONE
@@ -125,6 +125,22 @@ def test_readiness_and_broadcasts_count_towards_the_total_of_linear_threshold():
     net = network()
     with pytest.raises(DataError, match=r"'b' add up to 1\.1"):
         lower(net, LinearThreshold(), np.full(3, ONE // 10, np.uint64))
+
+
+def test_of_many_whose_weights_are_too_large_three_are_named_and_what_to_do():
+    ready = {"id": list(range(20)), "readiness": [1 + v / 10 for v in range(20)]}
+    net = Network.from_edges(list(range(20)), [(v + 1) % 20 for v in range(20)], people=ready)
+    with pytest.raises(DataError) as error:
+        lower(net, LinearThreshold())
+    said = list(map(str, error.value.faults))
+    assert [words.split("'")[0].split(" add")[0] for words in said[:3]] == [
+        f"linear threshold: the weights of {v}" for v in (19, 18, 17)
+    ]
+    assert said[3] == "... and those of 16 more people of 20"
+    assert "normalise" in said[4]
+    assert len(said) == 5
+    with pytest.raises(DataError, match="broadcasts and added ties alone are above 1"):
+        lower(network(), LinearThreshold(totals="normalise"), np.full(3, 2 * ONE, np.uint64))
 
 
 def test_a_column_or_layer_that_is_not_there_is_named_with_the_nearest():

@@ -36,6 +36,8 @@ from spark.kernels.reverse import (
 from spark.kernels.reverse_paths import Arrivals, PathWork, path_sets
 from spark.kernels.reverse_periods import Steps, period_sets
 from spark.kernels.reverse_rows import (
+    FIRST_ONLY,
+    UNEQUAL,
     Partners,
     Rows,
     cascade_rows,
@@ -91,6 +93,9 @@ def _in_rows(problem: Problem) -> Rows:
     kind, step, total = np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     if cascade:
         unequal = cascade_rows(graph.targets, law.live, never, kind, step, total, np.diff(indptr))
+        if law.picks.one.size:
+            kind[law.picks.one != 0], step[law.picks.one != 0] = UNEQUAL, 0
+            unequal += 1
     else:
         unequal = threshold_rows(graph.targets, law.dose, kind, step, total)
     tie = np.zeros(sources.size if unequal else 0, np.uint64)
@@ -101,6 +106,8 @@ def _in_rows(problem: Problem) -> Rows:
             cascade_ties(law.live, ties, indptr, kind, total, tie)
         else:
             threshold_ties(law.dose, ties, indptr, kind, tie)
+    if law.picks.one.size:
+        kind[law.picks.one != 0] = FIRST_ONLY
     return Rows(indptr, sources, kind, step, total, tie)
 
 
@@ -124,7 +131,7 @@ def _partner_rows(problem: Problem) -> Partners:
         nothing, none = np.empty(0, np.int64), np.empty(0, np.uint64)
         people = np.empty(0, np.int32)
         fixed = freeze(nothing), freeze(people)
-        return Partners(freeze(people), freeze(none), nothing, people, none, none, *fixed, none)
+        return Partners(freeze(people), freeze(none), nothing, people, none, none, *fixed, none, freeze(none))
     rows = heat_by_target(graph, law)
     return Partners(
         graph.organisation,
@@ -136,6 +143,7 @@ def _partner_rows(problem: Problem) -> Partners:
         graph.member_indptr,
         graph.members,
         rows.brightness,
+        law.picks.partners,
     )
 
 

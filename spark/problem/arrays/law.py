@@ -54,10 +54,26 @@ class Delays(NamedTuple):
         return bool(self.steps.size or self.rate.size or self.upto.size)
 
 
+class Picks(NamedTuple):
+    """People for each of whom at most one way to be lit is live, the first that is; read by reverse sets only.
+
+    Attributes
+    ----------
+    one : uint8[n]; 1: of the ties into her, in the order of their ids, and then of her partners' members, only the
+        first that is live counts. Empty: nobody is such a person.
+    partners : uint64[n]; hazard, units of 2^-56, of her whole partner dose where no tie of hers is live, of which each
+        member then has the share that she has of the dose. Empty where there are no partners.
+    """
+
+    one: U8
+    partners: U64
+
+
 NO_TOLERANCES = Tolerances(
     np.empty(0, np.int32), np.empty((0, 3), np.int64), np.empty((0, 5), np.uint64), np.empty(0, np.uint64)
 )
 NO_DELAYS = Delays(np.empty(0, np.int32), np.empty(0, np.uint64), np.empty(0, np.uint64))
+NO_PICKS = Picks(np.empty(0, np.uint8), np.empty(0, np.uint64))
 NO_NOISE = np.empty(0, np.uint64)
 
 
@@ -151,6 +167,7 @@ class Law:
     noise : uint64[1], threshold: whom a tie has reached adopts floor(a unit exponential draw / noise) steps later if
         she has not before, units of 2^-56. Empty otherwise.
     states : what the full model of adoption adds, or None.
+    picks : cascade: people who are lit by one tie at most.
     """
 
     family: Literal["cascade", "threshold", "aware", "paths", "marks", "crowd"]
@@ -178,6 +195,7 @@ class Law:
     tolerances: Tolerances = NO_TOLERANCES
     delays: Delays = NO_DELAYS
     noise: U64 = field(default_factory=lambda: NO_NOISE)
+    picks: Picks = NO_PICKS
 
     @property
     def examples(self) -> int:
@@ -220,9 +238,10 @@ class Law:
     def digest(self) -> str:
         parts = {item.name: getattr(self, item.name) for item in fields(self)}
         later = [*parts.pop("tolerances"), *parts.pop("delays"), parts.pop("noise")]
+        picks = parts.pop("picks")
         del parts["family"], parts["capped"], parts["states"]
         states = () if self.states is None else self.states.parts
-        more = later if any(map(len, later)) else ()
+        more = [*(later if any(map(len, later)) else ()), *(picks if picks.one.size else ())]
         return digest(self.family, *parts.values(), int(self.capped), *states, *more)
 
 
