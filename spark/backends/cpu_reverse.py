@@ -61,6 +61,7 @@ MOST_SETS = 1 << 24
 MOST_ENTRIES = 1 << 25
 _IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
 _ROWS: weakref.WeakKeyDictionary[Problem, tuple[Rows, Partners]] = weakref.WeakKeyDictionary()
+_HEADS: weakref.WeakKeyDictionary[Problem, NDArray[np.uint64]] = weakref.WeakKeyDictionary()
 _KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets, "periods": period_sets}
 
 
@@ -69,6 +70,17 @@ def prepared(problem: Problem) -> tuple[Rows, Partners]:
     found = _ROWS.get(problem)
     if found is None:
         found = _ROWS[problem] = _in_rows(problem), _partner_rows(problem)
+    return found
+
+
+def _heads(problem: Problem) -> NDArray[np.uint64]:
+    """Total, step, start and end of each person's row side by side, made once."""
+    found = _HEADS.get(problem)
+    if found is None:
+        rows, _ = prepared(problem)
+        found = _HEADS[problem] = np.empty((rows.total.size, 4), np.uint64)
+        for place, part in enumerate((rows.total, rows.step, rows.indptr[:-1], rows.indptr[1:])):
+            found[:, place] = part
     return found
 
 
@@ -195,9 +207,7 @@ class ReverseSets:
         self._large = self._rule != "paths" and 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
         self._only_walks = self._large and plain and self._rule == "threshold"
         if self._only_walks:
-            rows = self._rows
-            side = rows.total, rows.step, rows.indptr[:-1].astype(np.uint64), rows.indptr[1:].astype(np.uint64)
-            self._head = np.stack(side, axis=1)
+            self._head = _heads(problem)
         self._key, self._independent = np.uint64(key), independent
         self._workers = workers or default_workers()
         self._scale = value_scale(watch.value, self._people, independent) if watch.value.size else None
