@@ -221,6 +221,12 @@ class Law:
         return self.delays.some or bool(self.noise.size)
 
     @property
+    def gives_up(self) -> bool:
+        """Whether who practises can stop: else who ever adopts is who practises at the end."""
+        turnover = self.states is not None and bool(self.states.turnover.any())
+        return bool(self.lapse.any() or self.duration.any() or turnover)
+
+    @property
     def continuous(self) -> bool:
         """Whether people adopt at any moment; steps are whole units of time then."""
         return self.family in ("paths", "marks", "crowd")
