@@ -184,6 +184,7 @@ def aim(choice: Choice) -> str:
     share = found.unit in ("share", "chance")
     figure = (shares_with_error if share else with_error)(found.reached, found.standard_error)
     named = {"share": f" of {found.group}, where it is smallest", "people": " people", "value": " in value"}
+    named["value-periods"] = " in value, summed over the steps"
     said = f"Reached: {figure}{named.get(found.unit, '')}."
     if found.plain is None or found.price is None:
         return section(ASKED_FOR, wanted, paragraph(said))
