@@ -1,4 +1,4 @@
-"""Products of 128 bits and counts of leading zeros, an instruction of the processor each; plain Python without numba."""
+"""Products of 128 bits and leading zeros, an instruction of the processor each; plain Python without numba."""
 
 from __future__ import annotations
 
