@@ -222,7 +222,7 @@ class TestTimes:
             (spark.GammaTime(9), scipy.stats.gamma(9, scale=2 / 9).cdf),
             (spark.TableTime((0, 1, 3)), lambda t: np.interp(t, [0, 2, 6], [0, 0.5, 1])),
         ],
-        ids=str,
+        ids=lambda value: type(value).__name__ if callable(value) else str(value),
     )
     def test_follow_their_law_along_a_tie_and_while_practising(self, law, share):
         figures = {t: float(share(t)) for t in range(1, 8)}
