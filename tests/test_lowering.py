@@ -1,19 +1,24 @@
 """Lowering: chances, doses and totals come out exactly, and combinations that do not fit are refused in words."""
 
+import tracemalloc
 from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import cascades, hard_thresholds, networks
+from strategies import thresholds as linear_thresholds
 
 from spark.errors import DataError, UsageError
+from spark.generate import scale_free
 from spark.model import IndependentCascade, LinearThreshold, WeightedCascade
 from spark.network import Network
 from spark.plan import Broadcast, Plan, Seeds
 from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.arrays import ONE
 from spark.problem.fixed_point import chance_of, chances, dose_of, fixed, thresholds
+from spark.problem.laws import ties
 from spark.problem.lowering import lower
 
 
@@ -54,6 +59,27 @@ def test_readiness_visibility_and_strength_bend_the_dose_and_not_the_chance():
     net = network(people=people, columns={"contact": [1.0, 1.0, 3.0, 1.0]})
     got = chance_of_ties(net, IndependentCascade(0.2, strength="contact"))  # a->b, a->c, b->c, c->b
     assert got == pytest.approx([1 - 0.8 ** (1 * 2 * 0.5), 0, 0, 1 - 0.8 ** (3 * 2)], abs=2**-32)
+
+
+@given(networks(most=5, most_ties=20), st.data())
+def test_ties_lowered_some_at_a_time_come_out_as_all_at_once(net, data):
+    model = data.draw(cascades(partners=True) | linear_thresholds(partners=True) | hard_thresholds())
+    whole = lower(net, model).digest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ties, "BLOCK", 1)  # blocks of as many ties as there are people
+        assert lower(net, model).digest == whole
+
+
+@pytest.mark.parametrize(
+    ("model", "bytes_a_tie"), [(WeightedCascade(), 5), (LinearThreshold(), 8)], ids=["cascade", "linear"]
+)
+def test_lowering_takes_little_more_memory_than_the_law_that_comes_out(model, bytes_a_tie):
+    net = scale_free(50_000, 2_000_000, rng=1)
+    tracemalloc.start()
+    lower(net, model)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.3 * bytes_a_tie * net.tie_count + 200 * net.size
 
 
 def test_a_certain_tie_ignores_positive_factors_and_dies_with_a_zero():
