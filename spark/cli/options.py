@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from spark.cli.help import head
 from spark.errors import UsageError, nearest
 from spark.model import (
     MODELS,
@@ -33,7 +34,11 @@ _UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force",
 
 
 def bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
-    """Return a decorator that hands the command `noun`, made of these options, as the argument `name`."""
+    """Return a decorator that hands the command `noun`, made of these options, as the argument `name`.
+
+    What the noun says of itself is the heading above the options on a help page.
+    """
+    head(noun, [item.name for item in dataclasses.fields(noun)])
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         names = [item.name for item in dataclasses.fields(noun)]
@@ -422,6 +427,7 @@ def _keep_plot(context: click.Context, parameter: click.Parameter, value: Path |
     context.meta[_PLOT] = value
 
 
+head(OutputOptions, ["plot"])
 plot_option = click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
