@@ -131,12 +131,12 @@ def _timed(network: Network, actions: Actions) -> Actions:
 
 def rule_of(law: Law) -> str:
     """Which rule decides what a law can carry: its family, or that people lapse, or that ties take their time."""
-    if law.waits or law.tolerances.law.size:
-        return "waiting"
     if law.states is not None:
         return "adoption" if law.lapse.size else law.family
     if law.family == "paths" and not law.duration.any():
         return "paths for good"
+    if law.waits or law.tolerances.law.size:
+        return "waiting"
     return "periods" if law.lapse.size else law.family
 
 
