@@ -141,7 +141,8 @@ def _through(indptr: NDArray[np.int32], indices: NDArray[np.int32], source: int)
     size = indptr.size - 1
     distance, paths = np.full(size, -1), np.zeros(size)
     distance[source], paths[source] = 0, 1.0
-    edge, layers = np.array([source]), []
+    edge = np.array([source])
+    layers: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
     while edge.size:
         degree = np.diff(indptr)[edge]
         starts = np.repeat(indptr[edge] - np.concatenate([[0], np.cumsum(degree)[:-1]]), degree)
