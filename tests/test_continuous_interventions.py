@@ -221,7 +221,7 @@ class TestRefusals:
             (spark.ContinuousSIR(1, 1), Boost(200), "multiply to 201; in continuous time .* at most 127 times"),
             (spark.ContinuousSIR(1, 1), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=1e-9),
              "the rate from 'a' to 'c', .* is neither 0 nor between .* and 64: choose another unit of time"),
-            (spark.ContinuousSIR(1, 1), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=100), "and 64: choose another"),
+            (spark.ContinuousSIR(1, 1), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=100), "and 64: choose"),
         ],
     )  # fmt: skip
     def test_say_what_to_do(self, model, action, words):
