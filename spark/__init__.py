@@ -31,6 +31,7 @@ _HOME = {
     "GeometricDelay": "model",
     "SI": "model",
     "SIS": "model",
+    "SEIR": "model",
     "SIR": "model",
     "Adoption": "model",
     "Aware": "model",
@@ -81,6 +82,7 @@ _HOME = {
 _MODULES = ("bass", "datasets", "exact", "generate")
 
 __all__ = [
+    "SEIR",
     "SI",
     "SIR",
     "SIS",
@@ -159,6 +161,7 @@ if TYPE_CHECKING:
     from spark.errors import SparkError
     from spark.files import read_network, read_result, write_network
     from spark.model import (
+        SEIR,
         SI,
         SIR,
         SIS,

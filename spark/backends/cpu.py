@@ -251,7 +251,7 @@ def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
     if isinstance(room, CountedWork):
         counted = counted_rows(problem)
         if counted is not None and not (start.schedule.size or changes_anything(start.changes)):
-            return (run_counted, None), CountedRows(counted, cast(Rows, _rows(problem))), room
+            return (run_counted, None), CountedRows(counted, cast(Rows | WaitingRows, _rows(problem))), room
         room = room.whole
     if isinstance(room, Room):
         if changes_anything(start.changes):
@@ -306,7 +306,7 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
         freeze(actions.seed_people[seeds]),
         freeze(actions.seed_start[seeds]),
         freeze(actions.schedule[plan] if (actions.schedule[plan] >= 0).any() else actions.schedule[plan, :0]),
-        actions.heard,
+        freeze(actions.heard),
         watch.horizon,
         changes_of(actions, plan),
     )
@@ -378,8 +378,8 @@ def _longer(states: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
 def _count(watch: Watch, problem: Problem) -> Count:
     people = problem.graph.people
     return Count(
-        watch.groups,
-        watch.value,
+        freeze(watch.groups),
+        freeze(watch.value),
         np.empty((0, 0), np.int32),
         np.empty(0, np.int64),
         np.empty(0, np.int64),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -40,6 +41,7 @@ _MOST_TYPED = 10
 
 @click.command(
     "plan",
+    cls=Command,
     short_help="Whom do we start with?",
     epilog=examples(
         "spark plan my-trust --budget 10",

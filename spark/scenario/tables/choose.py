@@ -39,7 +39,9 @@ class ChooseTable(Table):
     at_most: Numbers = Field({}, description="at most so many of each: {organisation = 2}, or {team = {icu = 1}}")
     at_least: Numbers = Field({}, description="at least so many of each, in the same form")
     target: People = Field(None, description="who counts: only they are to be reached")
-    maximise: Literal["at-horizon", "adopter-periods"] | None = Field(None, description="what is counted")
+    maximise: Literal["at-horizon", "ever-adopted", "adopter-periods"] | None = Field(
+        None, description="what is counted"
+    )
     reach: float | None = Field(None, gt=0, le=1, description="make it likely that this share of the people practises")
     confidence: float | None = Field(
         None, gt=0, lt=1, description="with reach, instead of budget or count: the smallest budget with this chance"
