@@ -92,6 +92,7 @@ GOLDEN_LINES = {
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
     "plan-methods": "plan . --count 3 --method all --worlds 512",
     "plan-explain": "plan . --count 3 --explain --worlds 512",
+    "plan-models": "plan . --count 2 --model weighted-cascade --model linear-threshold --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
     "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
     "map": "map . --others 3 --model sis -p .2 --horizon 6",
