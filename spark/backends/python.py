@@ -102,6 +102,10 @@ class PythonBackend:
     def __init__(self, workers: int | None = None, progress: Callable[[int], None] | None = None) -> None:
         self.progress = progress
 
+    def finals(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> NDArray[np.int64]:
+        """Count the adopters of every plan at the end of each world, or their value: int64[P, W]."""
+        return self.run(problem, actions, watch, worlds).finals(watch)
+
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
         from spark.backends.python_adoption import burn_adoption, burn_aware, states_of  # they need this module
