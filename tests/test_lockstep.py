@@ -4,7 +4,6 @@ from dataclasses import replace
 from unittest import mock
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import cascades, networks, several_examples
@@ -30,7 +29,9 @@ def instances(draw, models, horizons, sustain=False):
         plans = {str(i): draw(interventions(network, sustain=sustain)) for i in range(3)}
     some = draw(st.sampled_from((1.0, 0.5)))
     for name, plan in plans.items():
-        parts = [replace(part, take_up=some) if isinstance(part, Seeds | Bridge) else part for part in plan.interventions]
+        parts = [
+            replace(part, take_up=some) if isinstance(part, Seeds | Bridge) else part for part in plan.interventions
+        ]
         plans[name] = Plan(*parts)
     value = draw(st.sampled_from((np.empty(0, np.int64), np.arange(network.size) * 7)))
     try:

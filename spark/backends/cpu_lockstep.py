@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,12 @@ from spark.kernels.lockstep_draws import (
     draw_lapses_together,
     draw_points_together,
     draw_ties_together,
+    find_places,
     keep_willing,
     list_reachable,
 )
 from spark.kernels.periods import LAPSE, step_key
-from spark.kernels.world import kind_key
-from spark.problem.arrays import ALWAYS, CERTAIN, UNIT, VALUE_UNIT, Actions, Law, Problem, Watch, Worlds
+from spark.problem.arrays import ALWAYS, CERTAIN, UNIT, Actions, Law, Problem, Watch, Worlds
 
 MOST_WORDS = 1 << 25
 """Of what is kept for one word of worlds: 256 MiB. Where more would be needed, worlds are run one by one."""
@@ -59,16 +58,45 @@ def _words(problem: Problem, actions: Actions, watch: Watch) -> int:
     return steps * levels * law.examples * ties + (heard * law.examples + steps * law.has_partners) * graph.people * 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
-    """The different ties that plans add: names, sorted, uint64[c], with what decides in which worlds they are live."""
+    """The different ties that plans have added so far, numbered; with what decides in which worlds they are live.
 
-    names: U64
-    ids: U64
-    chance: U64  # [L, k, c]
-    source: NDArray[np.int32]
-    target: NDArray[np.int32]
-    accept: U64  # [c] or [0]
+    Attributes
+    ----------
+    ids : uint64[c]; chance : uint64[L, k, c]; ends : int32[2, c]; accept : uint64[c]; as in `Actions`.
+    """
+
+    def __init__(self, levels: int, examples: int) -> None:
+        self._names, self._places = np.empty(1024, np.uint64), np.full(1024, -1)
+        self.ids, self.accept = np.empty(0, np.uint64), np.empty(0, np.uint64)
+        self.chance, self.ends = np.empty((levels, examples, 0), np.uint64), np.empty((2, 0), np.int32)
+
+    def rows(self, actions: Actions) -> I64:
+        """Return the number of each bridge of each plan; new ones are taken in."""
+        size, (levels, examples, known) = actions.bridge_id.size, self.chance.shape
+        chance = np.empty((levels, examples, size), np.uint64)
+        if size:
+            chance[:, 0] = actions.bridge_chance
+            if examples > 1:
+                chance[:, 1:] = actions.bridge_more
+        accept = actions.bridge_accept if actions.bridge_accept.size else np.full(size, ALWAYS, np.uint64)
+        names = actions.bridge_id.copy()
+        for column in (*chance.reshape(levels * examples, size), accept):
+            names = (names ^ (names >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + column
+        if 4 * (known + size) > self._names.size:
+            taken = self._places >= 0
+            bits = int(8 * (known + size)).bit_length()
+            kept = self._names[taken][np.argsort(self._places[taken])]
+            self._names, self._places = np.empty(1 << bits, np.uint64), np.full(1 << bits, -1)
+            find_places(kept, self._names, self._places, 0, np.empty(known, np.int64), np.empty(known, np.int64))
+        rows, first = np.empty(size, np.int64), np.empty(size, np.int64)
+        count = find_places(names, self._names, self._places, known, rows, first)
+        new = first[: count - known]
+        ends = np.array([actions.bridge_source[new], actions.bridge_target[new]])
+        self.ids, self.accept = np.append(self.ids, actions.bridge_id[new]), np.append(self.accept, accept[new])
+        self.chance = np.concatenate([self.chance, chance[:, :, new]], axis=2)
+        self.ends = np.concatenate([self.ends, ends], axis=1)
+        return rows
 
 
 class Lockstep:
@@ -78,23 +106,26 @@ class Lockstep:
         self.problem, self.laws = problem, problem.levels or (problem.law,)
         self.chances = [_hits(level) for level in self.laws]
         self._key = 0
+        self.overlay = Overlay(len(self.laws), problem.law.examples)
         self._kept: dict[tuple[int, int], _Drawn] = {}
 
     def run(self, actions: Actions, watch: Watch, worlds: Worlds, workers: int) -> I64:
         """Return what the adopters of each plan at the end count in each world: int64[P, W]; people, or value."""
         law = self.problem.law
         steps = watch.horizon + 1 if law.lapse.size else 1
-        network, (overlay, names) = self._network(watch), _overlay(actions, len(self.laws), law.examples)
-        plans, left = _plans(actions, watch)
+        if self.overlay.chance.size * steps > MOST_WORDS:
+            self.overlay = Overlay(len(self.laws), law.examples)
+            self._kept.clear()
+        network, rows = self._network(watch), self.overlay.rows(actions)
+        plans, left = _plans(actions, watch, rows)
         kernel = run_periods_together if law.lapse.size else run_cascade_together
         key, salt = np.uint64(worlds.key), np.uint64(COIN + np.uint64(SEEDS_COIN))
         out = np.empty((actions.plans, -(-worlds.count // WORLDS) * WORLDS), np.int64)
         for begin in range(0, worlds.count, WORLDS):
             drawn = self._drawn(worlds.key, worlds.first + begin, steps)
-            lots = drawn.lots(overlay, left, actions)
-            here = plans._replace(row=drawn.rows(names))
+            lots = drawn.lots(left, actions)
             part = np.empty((actions.plans, WORLDS), np.int64)
-            given = drawn.first, network, lots, here, part
+            given = drawn.first, network, lots, plans, part
 
             def work(_: int, first: int, stop: int, given: Any = given) -> None:
                 kernel(key, salt, given[0], first, stop, *given[1:])
@@ -106,11 +137,13 @@ class Lockstep:
     def _network(self, watch: Watch) -> Network:
         graph, law = self.problem.graph, self.problem.law
         on = slice(None) if law.has_partners else slice(0)
-        incoming = graph.incoming if len(self.laws) > 1 else (np.empty(0, np.int64), graph.targets[:0], graph.indptr[:0])
+        in_indptr, in_sources, in_ties = graph.incoming
         return Network(
-            graph.indptr,
-            graph.targets,
-            *incoming,
+            graph.indptr.astype(np.uint64),
+            graph.targets.astype(np.uint32),
+            in_indptr.astype(np.uint64),
+            in_sources.astype(np.uint32),
+            in_ties.astype(np.uint64),
             graph.organisation,
             graph.partner_indptr,
             graph.partner_targets[on],
@@ -141,11 +174,10 @@ class _Drawn:
         graph, law = of.problem.graph, of.problem.law
         self._of, self._steps, self.first, self._key = of, steps, first, np.uint64(key)
         self._keys = [np.uint64(step_key(self._key, t)) for t in range(steps)] if law.lapse.size else [self._key]
-        self._live = self._ties(np.arange(graph.ties, dtype=np.uint64), np.array(of.chances))
+        order = graph.incoming[2] if law.lapse.size else np.arange(graph.ties)
+        self._live = self._ties(order.astype(np.uint64), np.array(of.chances)[:, :, order])
         self._left: dict[int, U64] = {}
-        self._names = np.empty(0, np.uint64)
         self._bridged = np.empty((len(of.laws), law.examples, steps, 0), np.uint64)
-        self._place = np.empty(0, np.int64)
         self._heard = np.empty((0, law.examples, graph.people, WORLDS), np.uint64)
         self._partners = self._reachable()
 
@@ -154,16 +186,12 @@ class _Drawn:
         """How many words are kept."""
         return sum(part.size for part in (self._live, self._bridged, self._heard, *self._left.values()))
 
-    def lots(self, overlay: Overlay, left: U64, actions: Actions) -> Lots:
+    def lots(self, left: U64, actions: Actions) -> Lots:
         """Return all that is drawn for some plans."""
-        self._add(overlay)
+        self._add(self._of.overlay)
         if actions.schedule.size:
             self._hear(min(actions.heard.shape[1], self._steps) if self._of.problem.law.lapse.size else 1)
         return Lots(self._live, self._bridged, self._lapses(left), self._heard, *self._partners)
-
-    def rows(self, names: U64) -> I64:
-        """Return the places of bridges among those that are drawn."""
-        return self._place[np.searchsorted(self._names, names)]
 
     def _ties(self, ids: U64, chance: U64) -> U64:
         out = np.empty((*chance.shape[:2], self._steps, ids.size), np.uint64)
@@ -174,20 +202,16 @@ class _Drawn:
 
     def _add(self, overlay: Overlay) -> None:
         """Draw the bridges that are new."""
-        new = ~np.isin(overlay.names, self._names)
-        if not new.any():
+        new = slice(self._bridged.shape[3], None)
+        accept = overlay.accept[new]
+        if not accept.size:
             return
         bridged = self._ties(overlay.ids[new], overlay.chance[:, :, new])
-        if overlay.accept.size:
-            willing = np.full(int(new.sum()), ~np.uint64(0))
-            salt = np.uint64(COIN + np.uint64(BRIDGE_COIN))
-            for ends in (overlay.source[new], overlay.target[new]):
-                keep_willing(self._key, salt, self.first, ends, overlay.accept[new], willing)
+        if (accept < ALWAYS).any():
+            willing = np.full(accept.size, ~np.uint64(0))
+            for ends in overlay.ends[:, new]:
+                keep_willing(self._key, np.uint64(COIN + np.uint64(BRIDGE_COIN)), self.first, ends, accept, willing)
             bridged &= willing
-        names = np.concatenate([self._names, overlay.names[new]])
-        place = np.concatenate([self._place, self._bridged.shape[3] + np.arange(bridged.shape[3])])
-        order = np.argsort(names)
-        self._names, self._place = names[order], place[order]
         self._bridged = np.concatenate([self._bridged, bridged], axis=3)
 
     def _lapses(self, left: U64) -> U64:
@@ -250,28 +274,11 @@ def _hottest(problem: Problem) -> U64:
     return np.array(heat, np.uint64)
 
 
-def _overlay(actions: Actions, levels: int, examples: int) -> tuple[Overlay, U64]:
-    """The different bridges of all plans, and the name of each bridge of each plan."""
-    chance = np.empty((levels, examples, actions.bridge_id.size), np.uint64)
-    if actions.bridge_id.size:
-        chance[:, 0] = actions.bridge_chance
-        if examples > 1:
-            chance[:, 1:] = actions.bridge_more
-    names = actions.bridge_id.copy()
-    coins = actions.bridge_accept[None] if actions.bridge_accept.size else chance[0, :0]
-    for column in (*chance.reshape(levels * examples, names.size), *coins):
-        names = (names ^ (names >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + column
-    different, first = np.unique(names, return_index=True)
-    accept = actions.bridge_accept[first] if actions.bridge_accept.size else actions.bridge_accept
-    ends = actions.bridge_source[first], actions.bridge_target[first]
-    return Overlay(different, actions.bridge_id[first], chance[:, :, first], *ends, accept), names
-
-
-def _plans(actions: Actions, watch: Watch) -> tuple[Plans, U64]:
+def _plans(actions: Actions, watch: Watch, rows: I64) -> tuple[Plans, U64]:
     """The plans as the kernels take them, and what may be left of the chance to lapse, UNIT first."""
     left = np.unique(np.append(actions.sustain_left, np.uint64(UNIT)))[::-1]
-    rows = {share: place for place, share in enumerate(left.tolist())}
-    lapse_row = np.array([[rows[x] for x in row] for row in actions.sustain_left.tolist()], np.uint8)
+    place = {share: number for number, share in enumerate(left.tolist())}
+    lapse_row = np.array([[place[x] for x in row] for row in actions.sustain_left.tolist()], np.uint8)
     plans = Plans(
         actions.seed_indptr,
         actions.seed_people,
@@ -288,7 +295,7 @@ def _plans(actions: Actions, watch: Watch) -> tuple[Plans, U64]:
         actions.bridge_target,
         actions.bridge_start,
         actions.bridge_stop,
-        np.empty(0, np.int64),
+        rows,
         watch.horizon,
     )
     return plans, left

@@ -1,4 +1,4 @@
-"""What numba has no words for, in LLVM's: 16 draws at once, of ties or of worlds, bit tricks, prefetch; or plain Python."""
+"""What numba has no words for, in LLVM's: 16 draws at once, of ties or of worlds, bits, prefetch; or plain Python."""
 
 from __future__ import annotations
 

@@ -22,10 +22,10 @@ NOWHERE, EVERYWHERE = u64(0), u64(0xFFFFFFFFFFFFFFFF)
 class Lots(NamedTuple):
     """What chance decides in 64 worlds, whatever the plan; T steps (one on the once clock), L levels, k examples.
 
-    live uint64[L, k, T, m] and bridged uint64[L, k, T, c]: where a tie of the network, or one of those that plans add,
-    gives so many moments; lapsing uint64[R, T, n]; heard uint64[T, k, n, 64]: points of the process of broadcasts;
-    begin int64[T, o * 64 + 1], members int32, needs uint64: who can be convinced by partners, by organisation and
-    world, and from which dose on. What is not needed is of size 0.
+    live uint64[L, k, T, m] and bridged uint64[L, k, T, c]: where a tie of the network (by target on the clock per
+    period), or one of those that plans add, gives so many moments; lapsing uint64[R, T, n]; heard uint64[T, k, n, 64]:
+    points of the process of broadcasts; begin int64[T, o * 64 + 1], members int32, needs uint64: who can be convinced
+    by partners, by organisation and world, and from which dose on. What is not needed is of size 0.
     """
 
     live: NDArray[np.uint64]
@@ -38,13 +38,15 @@ class Lots(NamedTuple):
 
 
 class Network(NamedTuple):
-    """Ties by source and by target, and partner ties, as in `spark.problem.arrays`."""
+    """Ties by source and by target, and partner ties, as in `spark.problem.arrays`; without signs, so that numba need
+    not look for indices from the end.
+    """
 
-    indptr: NDArray[np.int64]
-    targets: NDArray[np.int32]
-    in_indptr: NDArray[np.int64]
-    in_sources: NDArray[np.int32]
-    in_ties: NDArray[np.int64]
+    indptr: NDArray[np.uint64]
+    targets: NDArray[np.uint32]
+    in_indptr: NDArray[np.uint64]
+    in_sources: NDArray[np.uint32]
+    in_ties: NDArray[np.uint64]
     organisation: NDArray[np.int32]
     partner_indptr: NDArray[np.int64]
     partner_targets: NDArray[np.int32]
@@ -160,12 +162,22 @@ def count_together(worth, practising, out):
 
 
 @kernel
+def pull(practising, in_indptr, in_sources, live, t, level, new):
+    """Fill `new` uint64[n] with the worlds in which a tie of step t from somebody who practises convinces."""
+    for v in range(new.size):
+        ties, mask = live[level[v], 0, t], NOWHERE
+        for i in range(in_indptr[v], in_indptr[v + 1]):
+            mask |= practising[in_sources[i]] & ties[i]
+        new[v] = mask
+
+
+@kernel
 def run_periods_together(key, salt, first, begin_plan, stop_plan, network, lots, plans, out):
     """Fill out int64[P, 64] with the worth of those who practise at the horizon, for begin_plan <= p < stop_plan, on
     the per-period clock; see `spark.kernels.periods`.
     """
-    indptr, targets, live, bridged, lapsing = network.indptr, network.targets, lots.live, lots.bridged, lots.lapsing
-    people, organisations = indptr.size - 1, network.partner_indptr.size - 1
+    live, bridged, lapsing = lots.live, lots.bridged, lots.lapsing
+    people, organisations = network.in_indptr.size - 1, network.partner_indptr.size - 1
     shares = network.partner_targets.size > 0
     practising, new, lapsed = np.empty(people, np.uint64), np.empty(people, np.uint64), np.empty(people, np.uint64)
     gone, level, left = np.empty(people, np.uint64), np.zeros(people, np.uint8), np.zeros(people, np.uint8)
@@ -194,21 +206,9 @@ def run_periods_together(key, salt, first, begin_plan, stop_plan, network, lots,
             if sustained:
                 set_levels(plans.sustain[p], plans.lapse_row, t, left)
             for v in range(people):
-                new[v] = NOWHERE
                 lapsed[v] = practising[v] & lapsing[left[v], t, v]
                 gone[v] |= lapsed[v]
-            ties = live[0, 0, t]
-            for u in range(people):
-                burning = practising[u]
-                if burning == NOWHERE:
-                    continue
-                if boosted:
-                    for e in range(indptr[u], indptr[u + 1]):
-                        v = targets[e]
-                        new[v] |= burning & live[level[v], 0, t, e]
-                else:
-                    for e in range(indptr[u], indptr[u + 1]):
-                        new[targets[e]] |= burning & ties[e]
+            pull(practising, network.in_indptr, network.in_sources, live, t, level, new)
             for b in range(plans.bridge_indptr[p], plans.bridge_indptr[p + 1]):
                 burning = practising[plans.source[b]]
                 if burning != NOWHERE and plans.opens[b] <= t < plans.closes[b]:
@@ -268,7 +268,7 @@ def run_cascade_together(key, salt, first, begin_plan, stop_plan, network, lots,
     """
     indptr, targets, live, bridged = network.indptr, network.targets, lots.live, lots.bridged
     people, organisations, examples = indptr.size - 1, network.partner_indptr.size - 1, live.shape[1]
-    shares = network.partner_targets.size > 0
+    shares, ties = network.partner_targets.size > 0, live[0, 0, 0]
     seen, new, fresh = np.empty(people, np.uint64), np.zeros(people, np.uint64), np.zeros(people, np.uint64)
     front, level = np.empty(people, np.int32), np.zeros(people, np.uint8)
     before = np.zeros(people, np.uint8)
@@ -314,13 +314,18 @@ def run_cascade_together(key, salt, first, begin_plan, stop_plan, network, lots,
                 from_u = fresh[u]
                 if examples == 1:
                     for e in range(indptr[u], indptr[u + 1]):
-                        v = targets[e]
-                        new[v] |= from_u & live[level[v], 0, 0, e]
+                        new[targets[e]] |= from_u & ties[e]
                 else:
                     for e in range(indptr[u], indptr[u + 1]):
                         v = targets[e]
                         for j in range(examples):
                             add_moments(v, moments, from_u & live[level[v], j, 0, e], new)
+            if boosted and examples == 1:
+                for v in range(people):
+                    if level[v] != 0:
+                        lively = live[level[v], 0, 0]
+                        for i in range(network.in_indptr[v], network.in_indptr[v + 1]):
+                            new[v] |= fresh[network.in_sources[i]] & lively[network.in_ties[i]]
             for b in range(begin, end):
                 u, v = plans.source[b], plans.target[b]
                 from_u = NOWHERE
@@ -330,7 +335,8 @@ def run_cascade_together(key, salt, first, begin_plan, stop_plan, network, lots,
                     from_u = seen[u]
                 if from_u != NOWHERE:
                     delivered[b - begin] |= from_u
-                    for j in range(examples):
+                    new[v] |= from_u & bridged[level[v], 0, 0, plans.row[b]] if examples == 1 else NOWHERE
+                    for j in range(examples if examples > 1 else 0):
                         add_moments(v, moments, from_u & bridged[level[v], j, 0, plans.row[b]], new)
             if boosted and t >= 2:
                 for v in range(people):

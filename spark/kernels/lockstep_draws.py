@@ -114,3 +114,24 @@ def list_reachable(points, organisation, hottest, receptivity, members, needs, b
                     members[place], needs[place] = v, points[v, w]
                     filled[o * WORLDS + w] += 1
     return total
+
+
+@kernel
+def find_places(names, table, places, count, out, first):
+    """Number names, uint64[b], in order of first appearance from `count` on; fill `out` int64[b] with their numbers.
+
+    table uint64[2^s] and places int64[2^s], -1 where free, hold what was numbered before, and must have room;
+    `first` int64[b] is filled with where each new name stands first. Returns how many are numbered now.
+    """
+    mask = u64(table.size - 1)
+    before = count
+    for i in range(names.size):
+        slot = (names[i] ^ (names[i] >> u64(32))) & mask
+        while places[slot] >= 0 and table[slot] != names[i]:
+            slot = (slot + u64(1)) & mask
+        if places[slot] < 0:
+            table[slot], places[slot] = names[i], count
+            first[count - before] = i
+            count += 1
+        out[i] = places[slot]
+    return count
