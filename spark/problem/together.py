@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 import numpy as np
@@ -47,13 +47,21 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     heard = _loudest_outside(network, model, actions)
     loudest = np.array(actions.factors)[_levels_of(network, actions)]
     problem = lower(network, model, heard, factors=actions.factors, loudest=loudest)
-    name = type(model).__name__
-    faults = [
-        f"{name} {_WHY_NOT[use]}" for use in sorted(actions.uses - CARRIES.get(rule_of(problem.law), frozenset()))
-    ]
-    if faults:
-        raise UsageError(*faults)
+    refuse_unless_carried(model, problem.law, actions.uses)
     return problem, _fitted(network, model, problem.law, actions)
+
+
+def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
+    """Refuse what the worlds of a model cannot carry out, of `Actions.uses`.
+
+    Raises
+    ------
+    UsageError
+        All that they cannot.
+    """
+    missing = sorted(uses - CARRIES.get(rule_of(law), frozenset()))
+    if missing:
+        raise UsageError(*(f"{type(model).__name__} {_WHY_NOT[use]}" for use in missing))
 
 
 def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:

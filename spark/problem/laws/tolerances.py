@@ -21,9 +21,9 @@ from spark.model import (
 )
 from spark.network import Network
 from spark.problem.arrays import NEVER_CONVINCED, Law, Tolerances, freeze
-from spark.problem.delays import noise_of
 from spark.problem.fixed_point import chances, dose_of, fixed
-from spark.problem.lowering import lower_law
+from spark.problem.laws.delays import noise_of
+from spark.problem.laws.law import lower_law
 
 _ALL = 1 << 64
 Piece = tuple[int, int, int, int, int]
