@@ -175,7 +175,7 @@ def _answer(
 ) -> Mix:
     """Judge what was found; the parts in the first `judged` of the worlds."""
     best = found[WHOLE]
-    fresh = replace(trials, key=run_key(rng, "evaluate"))
+    fresh = trials.with_key(run_key(rng, "evaluate"))
     plans = {WHOLE: trials.plan(best), NO_ACTION: Plan(*trials.fixed)}
     plans |= {name: trials.plan(chosen) for name, chosen in found.items() if name != WHOLE}
     spreads = dict(zip(plans, try_plans(trials.network, trials.model, plans, run, verb="choose_plan"), strict=True))
@@ -210,7 +210,7 @@ def _answer(
         for name in names
         if name in found
     )
-    certificate = ceiling(replace(trials, key=run_key(rng, "certify")), costs, budget, best, confidence, judged)
+    certificate = ceiling(trials.with_key(run_key(rng, "certify")), costs, budget, best, confidence, judged)
     options = {"budget": budget, "candidates": costs.size, "confidence": confidence}
     return Mix(
         plan=plans[WHOLE],

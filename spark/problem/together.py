@@ -48,7 +48,7 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     loudest = np.array(actions.factors)[_levels_of(network, actions)]
     problem = lower(network, model, heard, factors=actions.factors, loudest=loudest)
     refuse_unless_carried(model, problem.law, actions.uses)
-    return problem, _fitted(network, model, problem.law, actions)
+    return problem, fitted(network, model, problem.law, actions)
 
 
 def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
@@ -64,7 +64,7 @@ def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
         raise UsageError(*(f"{type(model).__name__} {_WHY_NOT[use]}" for use in missing))
 
 
-def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
+def fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
     """The added ties in the units of the law: further hits, and people where people are counted."""
     if not actions.bridge_id.size:
         return actions
