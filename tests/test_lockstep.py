@@ -15,6 +15,7 @@ from spark.backends import cpu_lockstep, open_backend
 from spark.errors import UsageError
 from spark.plan import Bridge, Plan, Seeds
 from spark.problem.arrays import Watch, Worlds
+from spark.problem.parts import Parts
 from spark.problem.together import lower_together
 
 pytestmark = needs_compiled
@@ -77,6 +78,27 @@ def test_lockstep_agrees_with_the_twin(instance, key):
     if instance is not None:
         compiled, twin = (open_backend(name).finals(*instance, Worlds(key, 0, 6)) for name in ("cpu", "python"))
         assert compiled.tolist() == twin.tolist()
+
+
+@settings(max_examples=60)
+@given(st.data(), KEYS)
+def test_parts_put_together_come_to_what_the_plan_does(data, key):
+    lapsing = data.draw(st.booleans())
+    network = data.draw(networks(personal=True, partners=True, layers=("day", "night")))
+    several = [data.draw(interventions(network, sustain=lapsing)).interventions for _ in range(2)]
+    every = [part for some in several for part in some]
+    model = data.draw(LAPSING if lapsing else cascades(partners=True) | several_examples())
+    try:
+        parts = Parts(network, model, every)
+    except UsageError:  # a tie in two windows
+        return
+    sets = [sorted(data.draw(st.sets(st.integers(0, len(every) - 1)))) for _ in range(3)]
+    plans = {str(i): Plan(*(every[j] for j in chosen)) for i, chosen in enumerate(sets)}
+    where, watch = Worlds(key, 0, 40), Watch(GROUPS, 0, np.empty(0, np.int64), 4)
+    backend = open_backend(workers=1)
+    expected = backend.run(*lower_together(network, model, plans), watch, where).adopters[:, :, -1].tolist()
+    assert backend.run(*parts.lower(sets), watch, where).adopters[:, :, -1].tolist() == expected
+    assert backend.finals(*parts.lower(sets), watch, where).tolist() == expected
 
 
 def test_most_instances_can_be_tried_in_lockstep():

@@ -18,7 +18,7 @@ from spark.optimise.trials import Trials, kind_of, kinds_of
 from spark.plan import Intervention, Plan, Seeds
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
-from spark.results import Certificate, Mix, MixedIn, Point, Rival, Spread, Worth
+from spark.results import Certificate, Mix, MixedIn, Point, Rival, Worth
 from spark.worlds import Progress, Run, try_plans
 from spark.worlds.trying import watch_for
 
@@ -175,10 +175,13 @@ def _answer(
 ) -> Mix:
     """Judge what was found; the parts in the first `judged` of the worlds."""
     best = found[WHOLE]
-    fresh = trials.with_key(run_key(rng, "evaluate"))
-    plans = {WHOLE: trials.plan(best), NO_ACTION: Plan(*trials.fixed)}
-    plans |= {name: trials.plan(chosen) for name, chosen in found.items() if name != WHOLE}
-    spreads = dict(zip(plans, try_plans(trials.network, trials.model, plans, run, verb="choose_plan"), strict=True))
+    fresh = trials.elsewhere(run_key(rng, "evaluate"))
+    plans = {WHOLE: trials.plan(best), NO_ACTION: Plan()}
+    spread, nothing = try_plans(trials.network, trials.model, plans, run, verb="choose_plan")
+    people = fresh.elsewhere(fresh.key, replace(fresh.watch, value=np.empty(0, np.int64)))
+    reached = dict(zip(found, people.outcomes(list(found.values()), run.worlds) - nothing.sizes, strict=True))
+    gains = {name: _mean(row) for name, row in reached.items()}
+    price = {name: float(costs[list(chosen)].sum()) for name, chosen in found.items()}
     prefixes = [best[:i] for i in range(len(best) + 1)]
     steps = fresh.outcomes(prefixes, judged)
     rest = [i for i in range(costs.size) if i not in best]
@@ -199,29 +202,28 @@ def _answer(
         )
         for kind, own in names.items()
     )
-    seen = {name: (spreads[name], float(costs[list(found[name])].sum())) for name in found}
     frontier = tuple(
-        Point(share * budget, seen[f"{share:.0%} of the budget"][1], *_reached(spreads[f"{share:.0%} of the budget"]))
-        for share in FRONTIER
+        Point(share * budget, price[name], *gains[name])
+        for share, name in ((at, f"{at:.0%} of the budget") for at in FRONTIER)
     )
-    frontier += (Point(budget, seen[WHOLE][1], *_reached(spreads[WHOLE])),)
+    frontier += (Point(budget, price[WHOLE], *gains[WHOLE]),)
     rivals = tuple(
-        Rival(name, trials.plan(found[name]).interventions, seen[name][1], *_reached(spreads[name]))
+        Rival(name, trials.plan(found[name]).interventions, price[name], *gains[name])
         for name in names
         if name in found
     )
-    certificate = ceiling(trials.with_key(run_key(rng, "certify")), costs, budget, best, confidence, judged)
+    certificate = ceiling(trials.elsewhere(run_key(rng, "certify")), costs, budget, best, confidence, judged)
     options = {"budget": budget, "candidates": costs.size, "confidence": confidence}
     return Mix(
         plan=plans[WHOLE],
-        cost=seen[WHOLE][1],
+        cost=price[WHOLE],
         parts=parts,
-        spread=spreads[WHOLE],
+        spread=spread,
         certificate=certificate or Certificate(None, None, f"no bound: {_why(trials)}", "search on worlds"),
         margins=margins,
         frontier=frontier,
         rivals=rivals,
-        provenance=replace(spreads[WHOLE].provenance, options=options),
+        provenance=replace(spread.provenance, options=options),
     )
 
 
@@ -234,10 +236,6 @@ def _why(trials: Trials) -> str:
 
 def _mean(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
-
-
-def _reached(spread: Spread) -> tuple[float, float]:
-    return spread.gain_over_no_action, spread.gain_standard_error
 
 
 def _lowest(pairs: Sequence[tuple[float, float]]) -> float | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from spark.backends.cpu_lockstep import in_lockstep
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.subsets import Subset
@@ -18,7 +19,10 @@ from spark.problem.parts import Parts
 from spark.problem.together import lower_together
 
 VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 6_000, 300_000
-"""Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most."""
+TOGETHER = 100
+"""Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most; and how
+many times as many visits and fewest runs 64 worlds at once may have.
+"""
 PLANS_A_RUN, LOOK = 64, 64
 
 
@@ -43,10 +47,11 @@ class Trials:
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", Parts(self.network, self.model, (*self.candidates, *self.fixed)))
 
-    def with_key(self, key: int) -> Trials:
-        """Return the same trials in other worlds."""
+    def elsewhere(self, key: int, watch: Watch | None = None) -> Trials:
+        """Return the same trials in other worlds, or of something else that is counted."""
         other = copy(self)
         object.__setattr__(other, "key", key)
+        object.__setattr__(other, "watch", self.watch if watch is None else watch)
         return other
 
     def plan(self, chosen: Iterable[int]) -> Plan:
@@ -75,7 +80,8 @@ class Trials:
         active = tally.adopters.sum() if problem.law.lapse.size else tally.adopters[:, :, -1].sum()
         graph = problem.graph
         visits = 100 + float(active) / LOOK * (1 + graph.ties / max(graph.people, 1))
-        return int(min(max(VISITS / visits, FEWEST_RUNS), MOST_RUNS))
+        many = TOGETHER if in_lockstep(problem, actions, self.watch) else 1
+        return int(min(max(many * VISITS / visits, many * FEWEST_RUNS / 4), MOST_RUNS))
 
     def means(self, sets: Sequence[Subset], worlds: int) -> NDArray[np.float64]:
         """Return the mean of each set, float64[sets]."""

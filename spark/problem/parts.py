@@ -20,7 +20,7 @@ from spark.problem.together import fitted, lower_together
 from spark.problem.windows import Item, Rows, boosts_over_time, heard_over_time, lapses_over_time
 
 WINDOWS = ("heard", "boost", "sustain")
-_NO_TIES = {f"bridge_{name}": np.empty(0, np.int32) for name in ("source", "target", "id")}
+_NO_TIES: dict[str, NDArray[Any]] = {f"bridge_{name}": np.empty(0, np.int32) for name in ("source", "target", "id")}
 _NO_TIES["bridge_dose"] = np.empty((1, 0))
 Subset = Sequence[int]
 
@@ -110,7 +110,7 @@ class Parts:
         ranks = [self._rank[self._ends[i] : self._ends[i + 1]] for i in chosen]
         rank = np.sort(np.concatenate([np.empty(0, np.int64), *ranks]))
         again = self._tie[rank[1:]] == self._tie[rank[:-1]]
-        return self._ranked[rank[np.append(True, ~again)[: rank.size]]]
+        return np.asarray(self._ranked[rank[np.append(True, ~again)[: rank.size]]])
 
     def _follow(self, what: str, chosen: Subset) -> NDArray[np.int32]:
         """The row of each person for what goes on over time."""
