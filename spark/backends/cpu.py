@@ -263,7 +263,7 @@ def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
     if isinstance(room, CountedWork):
         counted = counted_rows(problem)
         if counted is not None and not (start.schedule.size or changes_anything(start.changes)):
-            return (run_counted, None), CountedRows(counted, cast(Rows, _rows(problem))), room
+            return (run_counted, None), CountedRows(counted, cast(Rows | WaitingRows, _rows(problem))), room
         room = room.whole
     if isinstance(room, Room):
         if changes_anything(start.changes):

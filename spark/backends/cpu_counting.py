@@ -12,6 +12,8 @@ import numpy as np
 from spark.kernels.counting import ENOUGH, Counted, CountingWork, run_counting
 from spark.kernels.interventions import Room
 from spark.kernels.threshold import run_threshold
+from spark.kernels.tolerance import Laws
+from spark.kernels.waiting import WaitingRows, run_waiting
 from spark.kernels.world import Count, Rows, Shares, Start, Work
 from spark.problem.arrays import Problem, freeze
 
@@ -25,7 +27,7 @@ class CountedRows:
     """Rows for counting, and those of doses for the worlds that counting leaves."""
 
     counted: Counted
-    doses: Rows
+    doses: Rows | WaitingRows
 
 
 class CountedWork:
@@ -72,7 +74,11 @@ def run_counted(
         if done >= 0:
             return done
         row = -1 - done
-        if run_threshold(key, first, row, row + 1, rows.doses, shares, start, room.doses, count) == row:
+        if isinstance(rows.doses, WaitingRows):
+            whole = run_waiting(key, first, row, row + 1, rows.doses, shares, start, room.whole, count)
+        else:
+            whole = run_threshold(key, first, row, row + 1, rows.doses, shares, start, room.doses, count)
+        if whole == row:
             return row
         begin_row = row + 1
     return stop_row
@@ -81,7 +87,7 @@ def run_counted(
 def counted_rows(problem: Problem) -> Counted | None:
     """The rows for counting, or None where ties into one person differ, or partners give doses."""
     law = problem.law
-    if law.family != "threshold" or law.waits or law.tolerances.law.size or law.has_partners:
+    if law.family != "threshold" or law.waits or law.has_partners:
         return None
     if problem not in _COUNTED:
         _COUNTED[problem] = _counted(problem)
@@ -118,4 +124,5 @@ def _counted(problem: Problem) -> Counted | None:
         freeze(most - each),
         freeze(degree.astype(np.int32)),
         freeze(needed),
+        Laws(*law.tolerances),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -32,6 +33,7 @@ MOST_UNTIL_CLEAR = 65_536
 
 @click.command(
     "compare",
+    cls=Command,
     short_help="Is plan A better than plan B?",
     epilog=examples(
         "spark compare pilot.toml",

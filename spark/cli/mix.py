@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -32,6 +33,7 @@ VERBS_HELP = (
 
 @click.command(
     "mix",
+    cls=Command,
     short_help="Where does the money go?",
     epilog=examples(
         "spark mix my-trust --budget 20",

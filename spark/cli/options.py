@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from spark.cli.help import head
 from spark.errors import UsageError, nearest
 from spark.model import (
     MODELS,
@@ -33,7 +34,11 @@ _UNRECORDED = frozenset({"workers", "backend", "json", "csv", "output", "force",
 
 
 def bundle(name: str, noun: type[Any], *options: Decorator) -> Decorator:
-    """Return a decorator that hands the command `noun`, made of these options, as the argument `name`."""
+    """Return a decorator that hands the command `noun`, made of these options, as the argument `name`.
+
+    What the noun says of itself is the heading above the options on a help page.
+    """
+    head(noun, [item.name for item in dataclasses.fields(noun)])
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         names = [item.name for item in dataclasses.fields(noun)]
@@ -130,6 +135,7 @@ class ModelOptions:
     hearsay: tuple[str, ...]
     adoption: str | None
     trial_time: int | None
+    trial_end: float | None
     trial_failure: float | None
     trial_visibility: float | None
     lapse_factor: str | None
@@ -180,9 +186,9 @@ model_options = bundle(
         "-p",
         multiple=True,
         metavar="P",
-        help="Chance that an adopter convinces a person she can influence (per step for si, sis, sir and adoption): "
-        "a number, a column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the first and "
-        "says whether the others change the answer.",
+        help="Chance that an adopter convinces a person she can influence (per step for si, sis, sir, seir and "
+        "adoption): a number, a column of the ties, or layer=P (repeatable). A list such as .05,.1,.2 answers for the "
+        "first and says whether the others change the answer.",
     ),
     click.option(
         "--partners", type=float, help="Chance that a partner organisation convinces a person once all of it adopted."
@@ -214,13 +220,14 @@ model_options = bundle(
     click.option(
         "--tolerance",
         metavar="LAW",
-        help="For general-threshold: exponential, uniform, erlang-2, points such as 0.5=0.2,2=1 (dose=chance), or "
+        help="For general-threshold and adoption: exponential, uniform, erlang-2, points such as 0.5=0.2,2=1 "
+        "(dose=chance), or "
         "by=COLUMN,GROUP=LAW,otherwise=LAW.",
     ),
     click.option(
         "--simple",
         type=float,
-        help="For general-threshold: share of the people for whom one example can be enough.  [default: 0]",
+        help="The same: share of the people for whom one example can be enough.  [default: 0]",
     ),
     click.option(
         "--noise",
@@ -230,8 +237,8 @@ model_options = bundle(
     click.option(
         "--lapse",
         type=float,
-        help="For sis, sir and adoption: chance per step that an adopter gives up.  [default: 0.0334, a third a year "
-        "in months]",
+        help="For sis, sir, seir and adoption: chance per step that an adopter gives up.  [default: 0.0334, a third a "
+        "year in months]",
     ),
     click.option(
         "--rekindle",
@@ -258,6 +265,11 @@ model_options = bundle(
     click.option("--adoption", metavar="P", help="For aware: chance that a person who is aware adopts, or a column."),
     click.option(
         "--trial-time", type=int, help="For adoption: steps that a person tries before adopting.  [default: 0]"
+    ),
+    click.option(
+        "--trial-end",
+        type=float,
+        help="For adoption, instead of a fixed time: chance per step that a trial comes to its end.  [default: 0]",
     ),
     click.option("--trial-failure", type=float, help="For adoption: chance that a trial fails.  [default: 0]"),
     click.option(
@@ -307,7 +319,8 @@ model_options = bundle(
     click.option(
         "--onset",
         type=float,
-        help="For continuous-seir: how often per unit of time somebody who tries starts to practise.",
+        help="For continuous-seir: how often per unit of time somebody who tries starts to practise; for seir the "
+        "chance per step.",
     ),
     click.option(
         "--delay",
@@ -414,6 +427,7 @@ def _keep_plot(context: click.Context, parameter: click.Parameter, value: Path |
     context.meta[_PLOT] = value
 
 
+head(OutputOptions, ["plot"])
 plot_option = click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),

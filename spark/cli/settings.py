@@ -154,6 +154,7 @@ _EXAMPLES = {
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
     ("general-threshold", "tolerance"): "erlang-2",
+    ("seir", "onset"): "0.3",
     ("bass", "p"): "0.03",
     ("bass", "q"): "0.38",
 }
@@ -200,6 +201,7 @@ _NUMBERS = {
     "lapse",
     "rekindle",
     "trial_time",
+    "trial_end",
     "trial_failure",
     "trial_visibility",
     "peer_support",

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import PATH, OutputOptions, examples, output_options, plot_option
 
 
 @click.command(
     "show",
+    cls=Command,
     short_help="Print a saved result again.",
     epilog=examples(
         "spark plan my-trust --count 10 --output plan.json",

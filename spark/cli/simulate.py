@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -39,6 +40,7 @@ PLAN_HELP = (
 
 @click.command(
     "simulate",
+    cls=Command,
     short_help="How far does this plan spread?",
     epilog=examples(
         "spark simulate my-trust --seeds amina,bo",

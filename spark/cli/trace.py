@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -27,6 +28,7 @@ from spark.errors import UsageError
 
 @click.command(
     "trace",
+    cls=Command,
     short_help="Who lights whom?",
     epilog=examples(
         "spark trace my-trust --seeds amina,bo",

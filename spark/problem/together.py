@@ -87,10 +87,10 @@ def fitted(network: Network, model: Model, law: Law, actions: Actions) -> Action
 
 def rule_of(law: Law) -> str:
     """Which rule decides what a law can carry: its family, or that people lapse, or that ties take their time."""
-    if law.waits or law.tolerances.law.size:
-        return "waiting"
     if law.states is not None:
         return "adoption" if law.lapse.size else law.family
+    if law.waits or law.tolerances.law.size:
+        return "waiting"
     return "periods" if law.lapse.size else law.family
 
 
