@@ -94,17 +94,17 @@ def choose_plan(
     watch = watch_for(network, run, count=False)
     trials = Trials(network, model, things, tuple(beside), opened, watch, run_key(rng, "choose"))
     effort = trials.effort(_affordable(tuple(range(len(things))), costs, budget))
-    best = _search(trials, costs, budget, worlds, effort, progress=progress)
+    best = search_mix(trials, costs, budget, worlds, effort, progress=progress)
     names = {kind: [i for i, thing in enumerate(things) if kind_of(thing) == kind] for kind in kinds_of(things)}
     found: dict[str, Subset] = {WHOLE: best}
     for share in FRONTIER:
         start = _affordable(best, costs, share * budget)
-        found[f"{share:.0%} of the budget"] = _search(
+        found[f"{share:.0%} of the budget"] = search_mix(
             trials, costs, share * budget, worlds, effort // SIDE_EFFORT, start=start
         )
     if len(names) > 1:
         for kind, own in names.items():
-            found[kind] = _search(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
+            found[kind] = search_mix(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
     judged = min(worlds, max(FEWEST_JUDGED, effort // (2 * len(best) + costs.size)))
     return _answer(trials, run, rng, costs, budget, found, names, confidence, judged)
 
@@ -131,7 +131,7 @@ def _affordable(chosen: Subset, costs: NDArray[np.float64], budget: float) -> Su
     return kept
 
 
-def _search(
+def search_mix(
     trials: Trials,
     costs: NDArray[np.float64],
     budget: float,
@@ -140,9 +140,10 @@ def _search(
     *,
     among: Sequence[int] | None = None,
     start: Subset = (),
+    exact: bool = True,
     progress: Progress | None = None,
 ) -> Subset:
-    """The best set that the budget buys, in the order of what each adds."""
+    """Return the best set that the budget buys, in the order of what each adds; `exact`, `effort`: see `Search`."""
     pool = np.arange(costs.size) if among is None else np.asarray(among)
     prices = costs[pool].tolist()
     done = 0
@@ -158,7 +159,9 @@ def _search(
         return bool(sum(prices[i] for i in chosen) <= budget * SLACK)
 
     starts = [start] if among is None and start else []
-    found = Search(objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=starts).run()
+    found = Search(
+        objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=starts, exact=exact
+    ).run()
     return tuple(pool[list(found.chosen)].tolist())
 
 
