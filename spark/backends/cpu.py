@@ -23,6 +23,7 @@ from spark.errors import RunError, UsageError
 from spark.kernels.adoption import Course, Posts
 from spark.kernels.aware import Word, WordWork
 from spark.kernels.cascade import replay_cascade, run_cascade
+from spark.kernels.continuous.changed import ChangedWork
 from spark.kernels.examples import replay_examples, run_examples
 from spark.kernels.lanes import LANES
 from spark.kernels.log import Log, share_once
@@ -265,6 +266,10 @@ def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
         if counted is not None and not (start.schedule.size or changes_anything(start.changes)):
             return (run_counted, None), CountedRows(counted, cast(Rows | WaitingRows, _rows(problem))), room
         room = room.whole
+    if isinstance(room, ChangedWork):
+        if changes_anything(start.changes):
+            return _KERNELS["changed " + rule], _rows(problem), room
+        room = room.plain
     if isinstance(room, Room):
         if changes_anything(start.changes):
             return _KERNELS["changed " + rule], level_rows(problem), room

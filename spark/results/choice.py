@@ -22,7 +22,7 @@ class RankedSeed:
 
     id: Hashable
     gain: float
-    gain_standard_error: float | None
+    gain_standard_error: float
     cost: float
 
 
