@@ -11,7 +11,7 @@ from estimates import sizes_agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import network_of, tables
-from test_continuous import HORIZONS, LAWS, RATES, TICKS, simulate
+from test_continuous import HORIZONS, LAWS, RATES, STATISTICS, TICKS, simulate
 from test_interventions_worlds import interventions
 
 import spark
@@ -166,12 +166,12 @@ def markov(rates, recovery, steps, seeds, horizon):
     return [math.fsum(chance[place[s]] for s in states if s.count("I") == size) for size in range(4)]
 
 
+@STATISTICS
 class TestMarkovChains:
     NETWORK = spark.Network.from_edges(
         ["a", "b", "c"], ["b", "c", "a"], people={"id": list("abc"), "organisation": list("xyy")}
     )
     MODEL = spark.ContinuousSIR(0.4, 0.3)
-    WORLDS = 40_000 if COMPILED else 1500
 
     def law(self, *, boost=1.0, bridge=0.0, keep=1.0, outside=0.0, take_up=1.0, opens=2):
         def rates(u, v, t):
@@ -203,7 +203,7 @@ class TestMarkovChains:
         ids=["boost", "bridge", "sustain", "mandate", "take-up"],
     )  # fmt: skip
     def test_agree_with_every_intervention_beside_one_that_must_not(self, plan, right, wrong):
-        spread = simulate(self.NETWORK, self.MODEL, Plan(*plan), horizon=4, worlds=self.WORLDS)
+        spread = simulate(self.NETWORK, self.MODEL, Plan(*plan), horizon=4, worlds=40_000)
         assert sizes_agree(spread, self.law(**right))
         assert not sizes_agree(spread, self.law(**wrong))
 
@@ -220,7 +220,8 @@ class TestRefusals:
             (spark.Bass(0.1, 0.2), Sustain(0.5), "Bass cannot be sustained"),
             (spark.ContinuousSIR(1, 1), Boost(200), "multiply to 201; in continuous time .* at most 127 times"),
             (spark.ContinuousSIR(1, 1), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=1e-9),
-             "a rate of 1e-09 from 'a' to 'c' is neither 0 nor at least"),
+             "the rate from 'a' to 'c', .* is neither 0 nor between .* and 64: choose another unit of time"),
+            (spark.ContinuousSIR(1, 1), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=100), "and 64: choose"),
         ],
     )  # fmt: skip
     def test_say_what_to_do(self, model, action, words):

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from spark.cli.help import Command
+from spark.cli.one_plan import PLAN_HELP
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -25,7 +26,6 @@ from spark.cli.options import (
     with_other_probabilities,
 )
 from spark.cli.plans import finish, read_plans
-from spark.cli.simulate import PLAN_HELP
 from spark.errors import UsageError
 
 MOST_UNTIL_CLEAR = 65_536

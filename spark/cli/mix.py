@@ -123,7 +123,9 @@ def mixed(
             terms=None if terms is None else known[terms],
             progress=progress,
         )
-    more = other_command("mix", "--budget", f"{2 * budget:g}")
+    listed = (("--verbs", verbs), ("--candidates", candidates), ("--terms", terms))
+    same = [word for option, value in listed if value is not None for word in (option, value)]
+    more = other_command("mix", *same, "--budget", f"{2 * budget:g}")
     steps = (
         Next("What would twice the money do?", more),
         Next(

@@ -50,7 +50,7 @@ _MOST_TYPED = 10
         "spark plan my-trust --count 5 --worst-off organisation",
         "spark plan my-trust --reach 30% --confidence 80%",
         "spark plan my-trust --budget 10 --method all",
-        "spark plan my-trust --count 5 --model weighted-cascade --model linear-threshold",
+        "spark plan trust --count 5 --model weighted-cascade --model linear-threshold",
         "spark plan pilot.toml --output plan.csv",
     ),
 )

@@ -56,6 +56,12 @@ def scenario_of(
     return scenario, why
 
 
+def network_of(path: Path, options: NetworkOptions) -> Scenario:
+    """Return a scenario of the network alone that PATH and the options name."""
+    network = read_scenario(path).network if is_scenario(path) else NetworkFile(path)
+    return Scenario(dataclasses.replace(network, **_given_network(options)))
+
+
 def is_scenario(path: Path) -> bool:
     """Whether PATH is a scenario file."""
     return path.suffix.lower() == ".toml" and not path.is_dir()

@@ -48,7 +48,8 @@ _BY_FAMILY = {
     ("marks", "bridge"): "carries no bridges: its clocks are the same in every plan; SIS with short steps carries them",
     ("marks", "take-up"): "knows no take-up: everybody goes along with certainty; SIS with short steps knows it",
 }
-MOST_SPEED, LEAST_RATE = 127.0, 2.0**-23
+MOST_SPEED = 127.0
+LEAST_RATE, MOST_RATE = 2.0**-23, CERTAIN / ONE
 
 
 def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) -> tuple[Problem, Actions]:
@@ -116,12 +117,12 @@ def _timed(network: Network, actions: Actions) -> Actions:
             f"clocks of her ties run at most {MOST_SPEED:g} times as fast"
         )
     rate = actions.bridge_dose[:1] / float(ONE)
-    slow = np.flatnonzero((rate > 0) & (rate < LEAST_RATE)[:1])
-    if slow.size:
-        u, v = (network.people[int(ends[slow[0]])] for ends in (actions.bridge_source, actions.bridge_target))
+    wrong = (rate > 0) & ((rate < LEAST_RATE) | (rate >= MOST_RATE))
+    for place in np.flatnonzero(wrong)[:1].tolist():
+        u, v = (network.people[int(ends[place])] for ends in (actions.bridge_source, actions.bridge_target))
         faults.append(
-            f"bridge: a rate of {rate[0, slow[0]]:g} from {u!r} to {v!r} is neither 0 nor at least {LEAST_RATE:.3g}: "
-            "choose another unit of time"
+            f"bridge: the rate from {u!r} to {v!r}, readiness and visibility included, is neither 0 nor between "
+            f"{LEAST_RATE:.3g} and {MOST_RATE:g}: choose another unit of time"
         )
     if faults:
         raise UsageError(*faults)
