@@ -22,8 +22,8 @@ from benchmarks.continuous import measure_epidemics
 from benchmarks.graphml import measure_graphml
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
-from benchmarks.mixes import measure_mixes
 from benchmarks.large import measure_large
+from benchmarks.mixes import measure_mixes
 from benchmarks.peers import measure_peers
 from benchmarks.spreads import measure_spreads
 from benchmarks.start import compare_starts
