@@ -23,6 +23,7 @@ from benchmarks.graphml import measure_graphml
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
 from benchmarks.large import measure_large
+from benchmarks.mixes import measure_mixes
 from benchmarks.peers import measure_peers
 from benchmarks.spreads import measure_spreads
 from benchmarks.start import compare_starts
@@ -38,6 +39,7 @@ TABLES = (
     "certificates",
     "epidemics",
     "adoption",
+    "mixes",
     "start",
     "graphml",
     "growth",
@@ -69,6 +71,7 @@ def main() -> None:
             "certificates": ("Certificates", measure_certificates(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
+            "mixes": ("The best mix", measure_mixes(quick=options.quick)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "graphml": ("Reading GraphML", measure_graphml(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
