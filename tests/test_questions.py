@@ -123,7 +123,7 @@ def test_values_decide_who_is_chosen_whatever_is_counted():
 
 def test_worlds_that_know_no_take_up_say_so_before_anybody_is_chosen():
     network = spark.Network.from_edges([0], [1])
-    for model in (spark.IndependentCascade(0.5, delay=2), spark.ContinuousSI(0.5)):
+    for model in (spark.IndependentCascade(0.5, delay=2), spark.ContinuousSIS(0.5, recovery=0.1)):
         with pytest.raises(UsageError, match="knows no take-up"):
             spark.choose_seeds(network, model, count=1, asking=spark.Asking(0.5), horizon=2)
 
