@@ -146,6 +146,16 @@ def test_of_seeds_that_may_say_no_nobody_reaches_more_than_the_certificate_says(
     assert choice.spread.mean == pytest.approx(mine, abs=5 * choice.spread.standard_error + 1e-9)
 
 
+def test_also_where_few_of_each_group_are_reached_the_certificate_for_the_worst_off_says_something():
+    """One seed for each of nine wards of twenty who hardly ever convince anybody: a twentieth of each."""
+    people = {"id": list(range(180)), "organisation": [f"ward {i // 20}" for i in range(180)]}
+    network = spark.Network.from_edges(list(range(179)), list(range(1, 180)), people=people)
+    model, wanted = spark.IndependentCascade(0.01), spark.WorstOff()
+    choice = spark.choose_seeds(network, model, count=9, objective=wanted, worlds=64, rng=5)
+    assert sorted(v // 20 for v in choice.seeds) == list(range(9))
+    assert 0.6 < choice.certificate.ratio < 1
+
+
 @given(wards())
 @settings(max_examples=25)
 def test_the_worst_off_group_is_no_better_off_with_any_other_choice_than_the_certificate_says(network):
