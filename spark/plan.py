@@ -223,7 +223,7 @@ class Boost(InWindow):
     amount : d >= 0: readiness times 1 + d; boosts of one person multiply.
     to : who, as of a `Broadcast`; None is everybody.
     start, stop : the window, start <= t < stop; `stop` None is for ever. What was delivered before counts more from its
-        first step on; of each source the largest dose so far counts (MODEL section 3).
+        first step on; of each source the largest dose so far counts.
     """
 
     amount: float

@@ -1,6 +1,6 @@
 """The slow twin: one world after the other in plain Python, written to be read; it shares no code with the kernels.
 
-Each step follows MODEL section 3 to the letter: everybody who does not practise yet looks at all that has reached her.
+Each step follows docs/model.md to the letter: everybody who does not practise yet looks at all that has reached her.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Several examples needed, on the once clock: convincing moments add up until there are enough (MODEL sections 3, 8).
+"""Several examples needed, on the once clock: convincing moments add up until there are enough (docs/model.md).
 
 A tie gives N moments, Poisson with its dose: N >= j iff the tie's draw is below T_j, so that one example is independent
 cascade bit for bit, and who adopts at k + 1 adopts at k. Partners, and broadcasts, give the points of one unit Poisson
