@@ -66,11 +66,8 @@ class Setting:
 
     @property
     def live_edge(self) -> bool:
-        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not, nor delays
-        under a horizon.
-        """
-        late = self.problem.law.delays.some and self.watch.horizon >= 0
-        return self.problem.law.live_edge and not late and not (self.base is not None and self.base.uses)
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not."""
+        return self.problem.law.live_edge and not (self.base is not None and self.base.uses)
 
     @property
     def rule(self) -> Rule | None:
@@ -79,7 +76,7 @@ class Setting:
         if not known:
             return None
         rule = reverse_rule(self.problem, self.base, self.watch)
-        return None if self.accept is not None and rule in ("periods", "paths") else rule
+        return None if self.accept is not None and rule == "periods" else rule
 
     @property
     def bare(self) -> bool:
