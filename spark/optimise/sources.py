@@ -73,10 +73,7 @@ class Setting:
     def rule(self) -> Rule | None:
         """How sets are drawn for the mean of what is counted; None where there are none."""
         known = self.live_edge if self.problem.law.live_edge else self.base is None or not self.base.uses
-        if not known:
-            return None
-        rule = reverse_rule(self.problem, self.base, self.watch)
-        return None if self.accept is not None and rule == "periods" else rule
+        return reverse_rule(self.problem, self.base, self.watch) if known else None
 
     @property
     def bare(self) -> bool:
