@@ -34,11 +34,11 @@ from spark.kernels.interventions import (
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
 from spark.kernels.periods import LAPSE, dim, step_key
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_step
 
 
 @kernel
-def changed_periods_world(key, world, rows, shares, start, room, adopters):
+def changed_periods_world(key, world, rows, shares, start, room, adopters, tally):
     """Burn one world up to start.horizon; fill adopters int32[T] (who practise at the end of each step) and work.ever,
     and return how many practise at the end, who stand in work.active.
     """
@@ -63,6 +63,7 @@ def changed_periods_world(key, world, rows, shares, start, room, adopters):
         if t > 0:
             if count == 0 and seed >= start.seeds.size and t > last_heard:
                 adopters[t] = 0
+                record_step(t, active[:0], tally)
                 continue
             now = step_key(key, t)
             lapse_key = kind_key(now, LAPSE, world)
@@ -172,6 +173,7 @@ def changed_periods_world(key, world, rows, shares, start, room, adopters):
         for i in range(count):
             ever[active[i]] = 1
         adopters[t] = count
+        record_step(t, active[:count], tally)
     return count
 
 
@@ -187,7 +189,7 @@ def run_changed_periods(key, first, begin_row, stop_row, rows, shares, start, ro
     for row in range(begin_row, stop_row):
         settle(key, u64(first + row), shares, start, room, row == begin_row)
         adopters = count.adopters[row]
-        total = changed_periods_world(key, u64(first + row), rows, shares, start, room, adopters)
+        total = changed_periods_world(key, u64(first + row), rows, shares, start, room, adopters, count)
         adopters[start.horizon :] = adopters[start.horizon]
         record_final(row, work.active[:total], count)
         count.ever[row] = np.sum(work.ever)

@@ -27,7 +27,7 @@ from spark.kernels.draw import (
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
 from spark.kernels.log import BY_ALREADY, BY_BROADCAST, BY_PARTNERS, BY_SEED, LAPSED, Log, note
-from spark.kernels.world import kind_key, record_final, warm
+from spark.kernels.world import kind_key, record_final, record_moves, warm
 
 LAPSE = u64(0x6C61707365643031)
 
@@ -189,17 +189,30 @@ def run_periods(key, first, begin_row, stop_row, rows, shares, start, work, coun
     """
     if start.horizon >= count.adopters.shape[1]:
         return begin_row
-    log = Log(np.empty((0, 3), np.int64), np.zeros(1, np.int64))
+    log = Log(np.empty((1024 if count.bins.size > 0 else 0, 3), np.int64), np.zeros(1, np.int64))
     for row in range(begin_row, stop_row):
         adopters = count.adopters[row]
+        log.size[0] = 0
         total = periods_world(key, u64(first + row), rows, shares, start, work, adopters, log)
+        if count.bins.size > 0:
+            if log.size[0] > log.rows.shape[0]:  # once more, with room for all that happens
+                tidy(work)
+                log = Log(np.empty((2 * log.size[0], 3), np.int64), np.zeros(1, np.int64))
+                total = periods_world(key, u64(first + row), rows, shares, start, work, adopters, log)
+            record_moves(start.horizon, log.rows[: log.size[0]], LAPSED, count)
         adopters[start.horizon :] = adopters[start.horizon]
         record_final(row, work.active[:total], count)
         count.ever[row] = np.sum(work.ever)
-        work.ever[:] = 0
-        work.lapses[:] = 0
-        work.seen[: work.ever.size] = 0
+        tidy(work)
     return stop_row
+
+
+@kernel
+def tidy(work):
+    """Leave the working arrays as they were before the world."""
+    work.ever[:] = 0
+    work.lapses[:] = 0
+    work.seen[: work.ever.size] = 0
 
 
 @kernel

@@ -44,6 +44,7 @@ from spark.kernels.world import (
     kind_key,
     light_seeds,
     record_final,
+    record_grown,
     warm,
 )
 from spark.kernels.world import PARTNERS as BY_PARTNERS
@@ -299,6 +300,7 @@ def run_waiting(key, first, begin_row, stop_row, rows, shares, start, room, coun
                 count.adopters[row, t] = i
             count.ever[row] = total
             record_final(row, room.work.queue[:total], count)
+            record_grown(row, room.work.queue, count)
         clear(room.work, shares, total)
         if not fits:
             return row
