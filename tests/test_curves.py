@@ -1,16 +1,21 @@
 """Curves of organisations, teams and groups: the twin, curves that are known, and the ways to ask for them."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from json_schema import violations
 from strategies import network_of
 from test_every_model import ALL, HORIZONS, chosen, table_for
 from test_interventions_worlds import interventions
 
 import spark
+import spark.cli
 from spark.errors import SparkError, UsageError
 from spark.model import MODELS
 from spark.results import Spread
@@ -19,7 +24,7 @@ FEW = {"worlds": 12, "rng": 3, "workers": 1}
 
 
 @pytest.mark.parametrize("name", MODELS)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(st.data())
 def test_kernel_and_twin_agree_and_people_of_all_groups_are_all_people(name, data):
     table, horizon = data.draw(table_for(name)), data.draw(HORIZONS)
@@ -115,3 +120,34 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are():
         spark.simulate(path_of_two_wards(), spark.SI(0.5), ["a"], horizon=2, over_time_by=["sites"])
     with pytest.raises(UsageError, match=r"over_time_by 'site' is not a list of columns"):
         spark.simulate(path_of_two_wards(), spark.SI(0.5), ["a"], horizon=2, over_time_by="site")
+
+
+def test_the_command_line_and_a_scenario_ask_for_curves_in_every_form(tmp_path):
+    spark.write_network(path_of_two_wards(), tmp_path / "ward")
+    asked = ["--seeds", "a", "--probability", "1", "--worlds", "4", "--quiet", "--over-time-by", "organisation"]
+    line = ["simulate", tmp_path / "ward", *asked]
+    document = json.loads(run(*line, "--json"))
+    schema = json.loads((Path(__file__).parents[1] / "docs/schemas/simulate.json").read_text(encoding="utf-8"))
+    assert [*violations(document, schema)] == []
+    _, south = document["over_time_by"]["organisation"]
+    assert [step["mean"] for step in south["over_time"]] == [0, 0, 1, 2]
+    rows = run(*line, "--csv").splitlines()
+    assert rows[0] == "column,group,people,step,mean,standard_error,median,low,high"
+    assert rows[-1] == "organisation,south,2,3,2.0,0.0,2.0,2.0,2.0"
+    assert len(rows) == 1 + 2 * 4
+    text = run(*line, "--plot", tmp_path / "curves.svg")
+    assert "Over time by organisation" in text
+    assert "share who practise" in (tmp_path / "curves.svg").read_text(encoding="utf-8")
+    scenario = tmp_path / "ward.toml"
+    scenario.write_text(
+        '[network]\npath = "ward"\n[model]\nname = "independent-cascade"\nprobability = 1\n'
+        '[run]\nworlds = 4\nover-time-by = ["organisation"]\n[[plan]]\nname = "A"\nseeds = ["a"]\n'
+    )
+    assert json.loads(run("simulate", scenario, "--json", "--quiet"))["over_time_by"] == document["over_time_by"]
+    assert "did you mean 'site'" in run(*line[:-1], "sit", code=2)
+
+
+def run(*words, code=0):
+    result = CliRunner().invoke(spark.cli.command, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result.output

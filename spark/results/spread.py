@@ -194,7 +194,9 @@ class Spread:
             str(curve.name): [step.mean / curve.people for step in curve.over_time] for curve in largest if curve.people
         }
         left_out = len(self.over_time_by[column]) - len(shares)
-        caption = self._caption() + (f"; {left_out:,} smaller ones are not shown" if left_out else "")
+        caption = self._caption() + (
+            f"; the largest {len(shares)} of {len(self.over_time_by[column])}" if left_out else ""
+        )
         return draw_curves(
             ax, shares, title=f"Share who practise, by {column}", caption=caption, y="share who practise"
         )
