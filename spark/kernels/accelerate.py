@@ -24,6 +24,12 @@ def part(function: Function) -> Function:
     return compiled  # type: ignore[no-any-return]
 
 
+def spliced(function: Function) -> Function:
+    """A long loop that one kernel alone calls: taken into it before it is compiled, which is then done once."""
+    compiled: Any = numba.njit(nogil=True, inline="always")(function)
+    return compiled  # type: ignore[no-any-return]
+
+
 def inlined(function: Function) -> Function:
     """A few operations inside a loop, always inlined."""
     compiled: Any = numba.njit(nogil=True, cache=True, forceinline=True)(function)

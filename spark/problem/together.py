@@ -21,6 +21,7 @@ _ONCE = frozenset({"take-up", "boost", "bridge"})
 CARRIES: Mapping[str, frozenset[str]] = {
     "cascade": _ONCE,
     "threshold": _ONCE,
+    "waiting": _ONCE,
     "periods": _ONCE | {"sustain"},
     "adoption": _ONCE | {"sustain"},
     "aware": frozenset({"take-up"}),
