@@ -18,6 +18,7 @@ from benchmarks.beside import compare_speed
 from benchmarks.certificates import measure_certificates
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
+from benchmarks.graphml import measure_graphml
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
 from benchmarks.peers import measure_peers
@@ -34,6 +35,7 @@ TABLES = (
     "epidemics",
     "adoption",
     "start",
+    "graphml",
     "growth",
     "statistics",
     "peers",
@@ -62,6 +64,7 @@ def main() -> None:
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
+            "graphml": ("Reading GraphML", measure_graphml(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),
             "peers": ("Beside the others", measure_peers(folder, quick=options.quick)),
             "statistics": ("How sure comparisons are", measure_intervals(quick=options.quick)),

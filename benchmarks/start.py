@@ -54,7 +54,7 @@ def _in_a_process(system: str, path: Path, cache: str) -> dict[str, float]:
     return dict(json.loads(done.stdout))
 
 
-def _memory(kind: str) -> float:
+def memory(kind: str) -> float:
     """Bytes of memory: VmRSS now, VmHWM at the peak. Only Linux tells; elsewhere both are the peak so far."""
     if _STATUS.exists():
         # Not ru_maxrss: a process takes over that of the process that started it.
@@ -68,7 +68,7 @@ def main() -> None:
     system, path = sys.argv[1], Path(sys.argv[2])
     from benchmarks import cases
 
-    start, base = time.process_time(), _memory("VmRSS")
+    start, base = time.process_time(), memory("VmRSS")
     if system == "spark":
         network = cases.load_spark(path)
         read = time.process_time()
@@ -79,7 +79,7 @@ def main() -> None:
         sample = cases.cynetdiff_sampler(graph, "weighted cascade")
     sample(WORLDS if system == "spark" else 1, 1)
     first = time.process_time()
-    print(json.dumps({"read": read - start, "first": first - read, "memory": _memory("VmHWM") - base}))
+    print(json.dumps({"read": read - start, "first": first - read, "memory": memory("VmHWM") - base}))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from numbers import Real
 from typing import Any, Literal
 
@@ -86,8 +86,44 @@ def _dose_faults(kind: str, probability: float | None, dose: float | None, *, ne
     return faults
 
 
-@dataclass(frozen=True, slots=True)
-class Seeds:
+@dataclass(frozen=True, slots=True, repr=False)
+class _Said:
+    """What all interventions can do: say themselves in one line."""
+
+    def said(self) -> dict[str, Any]:
+        """What it says, its own words first; what is as usual, such as no costs, is left out."""
+        own_first = sorted(fields(self), key=lambda item: bool(item.kw_only))
+        words = ((item, getattr(self, item.name)) for item in own_first)
+        return {item.name: word for item, word in words if not (item.metadata.get("quiet") and word == item.default)}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.said().items())})"
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class InWindow(_Said):
+    """What is done in the steps of a window, start <= t < stop, and what that costs."""
+
+    start: int = 1
+    stop: int | None = None
+    cost: float = field(default=0.0, metadata=QUIET)
+    cost_each: float = field(default=0.0, metadata=QUIET)
+    cost_per_period: float = field(default=0.0, metadata=QUIET)
+    take_up: float = field(default=1.0, metadata=QUIET)
+    pay: Pay = field(default="on_offer", metadata=QUIET)
+
+    def _check(self, faults: list[str], *roles: str) -> None:
+        """Raise what is wrong: the faults of its own, and those of its window, its costs and its groups in `roles`."""
+        kind = type(self).__name__.lower()
+        faults += _window_faults(kind, self.start, self.stop) + _cost_faults(kind, self)
+        for role in roles:
+            object.__setattr__(self, role, _groups(kind, role, getattr(self, role), faults))
+        if faults:
+            raise UsageError(*faults)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seeds(_Said):
     """People who are made adopters at the end of step `start` (0: before the first step).
 
     Parameters
@@ -116,8 +152,8 @@ class Seeds:
             raise UsageError(*faults)
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+@dataclass(frozen=True, slots=True, repr=False)
+class Broadcast(InWindow):
     """A dose from outside to a group of people, in each step of a window (MODEL: B_v(t)).
 
     Parameters
@@ -134,26 +170,17 @@ class Broadcast:
     probability: float | None = None
     dose: float | None = None
     to: To | None = None
-    start: int = 1
-    stop: int = None  # type: ignore[assignment]  # one step; a broadcast that is made always has a stop
-    cost: float = 0.0
-    cost_each: float = field(default=0.0, metadata=QUIET)
-    cost_per_period: float = field(default=0.0, metadata=QUIET)
-    take_up: float = field(default=1.0, metadata=QUIET)
-    pay: Pay = field(default="on_offer", metadata=QUIET)
+    stop: int = field(default=None, kw_only=True)  # type: ignore[assignment]  # one step; what is made has a stop
+    cost: float = field(default=0.0, kw_only=True)  # is said where it is nothing, too
 
     def __post_init__(self) -> None:
         if self.stop is None:
             object.__setattr__(self, "stop", self.start + 1)
-        faults = _dose_faults("broadcast", self.probability, self.dose)
-        faults += _window_faults("broadcast", self.start, self.stop) + _cost_faults("broadcast", self)
-        object.__setattr__(self, "to", _groups("broadcast", "to", self.to, faults))
-        if faults:
-            raise UsageError(*faults)
+        self._check(_dose_faults("broadcast", self.probability, self.dose), "to")
 
 
-@dataclass(frozen=True, slots=True)
-class Mandate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Mandate(InWindow):
     """A policy of organisations: their staff get a dose in each step of a window, and lapse less in it.
 
     Parameters
@@ -170,13 +197,6 @@ class Mandate:
     probability: float | None = None
     dose: float | None = None
     sustain: float = 0.0
-    start: int = 1
-    stop: int | None = None
-    cost: float = field(default=0.0, metadata=QUIET)
-    cost_each: float = field(default=0.0, metadata=QUIET)
-    cost_per_period: float = field(default=0.0, metadata=QUIET)
-    take_up: float = field(default=1.0, metadata=QUIET)
-    pay: Pay = field(default="on_offer", metadata=QUIET)
 
     def __post_init__(self) -> None:
         if isinstance(self.organisations, str):
@@ -190,13 +210,11 @@ class Mandate:
             faults.append("mandate: give a probability, a dose or sustain, or more than one of them")
         if (self.probability is not None or self.dose is not None) and self.stop is None:
             faults.append("mandate: a dose in every step for ever convinces everybody in the end; give a stop")
-        faults += _window_faults("mandate", self.start, self.stop) + _cost_faults("mandate", self)
-        if faults:
-            raise UsageError(*faults)
+        self._check(faults)
 
 
-@dataclass(frozen=True, slots=True)
-class Boost:
+@dataclass(frozen=True, slots=True, repr=False)
+class Boost(InWindow):
     """People who are readier for a while: what reaches them from people and partners counts 1 + `amount` times.
 
     Parameters
@@ -209,29 +227,19 @@ class Boost:
 
     amount: float
     to: To | None = None
-    start: int = 1
-    stop: int | None = None
-    cost: float = field(default=0.0, metadata=QUIET)
-    cost_each: float = field(default=0.0, metadata=QUIET)
-    cost_per_period: float = field(default=0.0, metadata=QUIET)
-    take_up: float = field(default=1.0, metadata=QUIET)
-    pay: Pay = field(default="on_offer", metadata=QUIET)
 
     def __post_init__(self) -> None:
         faults = []
         if not (_number(self.amount) and 0 <= self.amount <= MOST_BOOST):
             faults.append(f"boost: amount {self.amount} is not a number from 0 to {MOST_BOOST:,}")
-        faults += _window_faults("boost", self.start, self.stop) + _cost_faults("boost", self)
-        object.__setattr__(self, "to", _groups("boost", "to", self.to, faults))
-        if faults:
-            raise UsageError(*faults)
+        self._check(faults, "to")
 
 
 MOST_BOOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Sustain:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sustain(InWindow):
     """People who are helped to keep going: their chance of lapsing is 1 - `share` times what it was.
 
     Parameters
@@ -243,26 +251,16 @@ class Sustain:
 
     share: float
     to: To | None = None
-    start: int = 1
-    stop: int | None = None
-    cost: float = field(default=0.0, metadata=QUIET)
-    cost_each: float = field(default=0.0, metadata=QUIET)
-    cost_per_period: float = field(default=0.0, metadata=QUIET)
-    take_up: float = field(default=1.0, metadata=QUIET)
-    pay: Pay = field(default="on_offer", metadata=QUIET)
 
     def __post_init__(self) -> None:
         faults = []
         if not (_number(self.share) and 0 <= self.share <= 1):
             faults.append(f"sustain: share {self.share} is not in [0, 1]")
-        faults += _window_faults("sustain", self.start, self.stop) + _cost_faults("sustain", self)
-        object.__setattr__(self, "to", _groups("sustain", "to", self.to, faults))
-        if faults:
-            raise UsageError(*faults)
+        self._check(faults, "to")
 
 
-@dataclass(frozen=True, slots=True)
-class Bridge:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bridge(InWindow):
     """Ties between people who had none: everybody in `source` is introduced to everybody in `target`.
 
     Parameters
@@ -283,25 +281,15 @@ class Bridge:
     dose: float | None = None
     layer: str = "bridge"
     both: bool = True
-    start: int = 1
-    stop: int | None = None
-    cost: float = field(default=0.0, metadata=QUIET)
-    cost_each: float = field(default=0.0, metadata=QUIET)
-    cost_per_period: float = field(default=0.0, metadata=QUIET)
-    take_up: float = field(default=1.0, metadata=QUIET)
-    pay: Pay = field(default="on_offer", metadata=QUIET)
 
     def __post_init__(self) -> None:
         faults = _dose_faults("bridge", self.probability, self.dose)
         if not (isinstance(self.layer, str) and self.layer):
             faults.append(f"bridge: layer {self.layer!r} is not a name")
-        faults += _window_faults("bridge", self.start, self.stop) + _cost_faults("bridge", self)
         for role in ("source", "target"):
             if not getattr(self, role):
                 faults.append(f"bridge: {role} says nobody; write {{'team': ['a']}}")
-            object.__setattr__(self, role, _groups("bridge", role, getattr(self, role), faults))
-        if faults:
-            raise UsageError(*faults)
+        self._check(faults, "source", "target")
 
 
 Intervention = Seeds | Broadcast | Mandate | Boost | Sustain | Bridge

@@ -33,14 +33,7 @@ def describe_model(model: Any) -> dict[str, Any]:
 def describe_plan(plan: Plan) -> list[dict[str, Any]]:
     """The interventions of a plan, JSON-ready; costs, take-up and who pays are left out where they are as usual."""
     return [
-        {
-            "kind": type(action).__name__.lower(),
-            **{
-                item.name: plain(getattr(action, item.name))
-                for item in fields(action)
-                if not (item.metadata.get("quiet") and getattr(action, item.name) == item.default)
-            },
-        }
+        {"kind": type(action).__name__.lower(), **{name: plain(value) for name, value in action.said().items()}}
         for action in plan.interventions
     ]
 

@@ -113,7 +113,7 @@ class Adopters:
     counted : ``"at-horizon"``, those who practise at the end; ``"ever-adopted"``, those who practised at any time;
         ``"adopter-periods"``, the sum over the steps 1 to the horizon of those who practise (adopter-months, if a step
         is a month): whoever adopts early counts longer. Where who gave up is not convinced again (SIR), only the second
-        has a bound: lighting too early can leave fewer practising later.
+        has a bound: lighting too early can leave fewer practising later. Values weigh each person in all three.
     """
 
     of: Who | None = None
@@ -124,8 +124,6 @@ class Adopters:
             raise UsageError(
                 f"objective {self.counted!r} is none of {', '.join(COUNTED)}{nearest(self.counted, COUNTED)}"
             )
-        if self.of is not None and self.counted != "at-horizon":
-            raise UsageError(f"{self.counted} of some people only are not counted yet; leave out who counts")
         _check_of(self)
 
 

@@ -14,9 +14,9 @@ import spark
 from spark.backends import open_backend
 from spark.errors import DataError, SparkError, UsageError
 from spark.plan import as_plan
-from spark.problem.adoption import states_of
 from spark.problem.arrays import Watch, Worlds, freeze
 from spark.problem.keys import run_key
+from spark.problem.laws.adoption import states_of
 from spark.problem.lowering import lower
 from spark.problem.together import lower_together
 

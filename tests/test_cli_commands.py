@@ -115,7 +115,7 @@ def test_the_text_is_as_in_the_golden_file_and_fits_80_columns(name, starter, mo
 @pytest.mark.parametrize("name", GOLDEN_LINES)
 def test_what_is_suggested_next_can_be_typed_as_it_stands(name, starter, monkeypatch):
     monkeypatch.chdir(starter)
-    text = run(*shlex.split(GOLDEN_LINES[name]))
+    text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")  # what it prints, as the test above says
     lines = re.findall(r"^    (spark .*)$", text, re.MULTILINE)
     assert lines or name.startswith("compare")
     for line in lines:

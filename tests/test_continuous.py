@@ -1,6 +1,7 @@
 """Continuous time: the slow twin, closed forms of epidemics, percolation and Bass, each beside what must fail."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from strategies import network_of, plans, tables
 import spark
 from spark.backends import open_backend
 from spark.errors import DataError, UsageError
-from spark.kernels.accelerate import COMPILED
+from spark.kernels.accelerate import COMPILED, kernel
+from spark.kernels.wide import leading_zeros, multiply_high
 from spark.plan import as_plan
 from spark.problem.actions import lower_plans
 from spark.problem.arrays import Watch, Worlds
@@ -86,6 +88,37 @@ class TestTheSlowTwin:
             for options in ({"backend": "python"}, {"workers": 1}, {"workers": 3})
         ]
         assert spreads[0] == spreads[1] == spreads[2]
+
+
+class TestTheQueue:
+    @pytest.mark.parametrize("width", [0, 20, 55])
+    def test_gives_the_same_worlds_whatever_the_width_of_its_buckets(self, width, monkeypatch):
+        rates = np.random.default_rng(1).choice([1e-5, 0.1, 3.0, 1000.0], 600)
+        ends = np.random.default_rng(2).integers(0, 60, (2, 600))
+        network = spark.Network.from_edges(*ends, columns={"rate": rates}, merge="sum")
+        model = spark.ContinuousSEIR("rate", 2, 0.5, latency=spark.GammaTime(0.3))
+        usual = simulate(network, model, [0, 1], rng=3)
+        monkeypatch.setattr("spark.backends.cpu_continuous._bucket_width", lambda *given: width)
+        again = simulate(replace(network), model, [0, 1], rng=3)
+        assert again.to_dict() == usual.to_dict()
+        assert usual.ever_adopted > 10
+
+    def test_multiplies_as_integers_do(self):
+        numbers = [0, 1, 2**32 - 1, 2**32, 2**63, 2**64 - 1, 0x9E3779B97F4A7C15]
+        for a in numbers:
+            for b in numbers:
+                assert int(high_product(np.uint64(a), np.uint64(b))) == a * b >> 64
+            assert a == 0 or int(zeros_above(np.uint64(a))) == 64 - a.bit_length()
+
+
+@kernel
+def high_product(a, b):
+    return multiply_high(a, b)
+
+
+@kernel
+def zeros_above(x):
+    return leading_zeros(x)
 
 
 def tally(network, model, seeds, worlds, horizon=-1):
@@ -189,7 +222,7 @@ class TestTimes:
             (spark.GammaTime(9), scipy.stats.gamma(9, scale=2 / 9).cdf),
             (spark.TableTime((0, 1, 3)), lambda t: np.interp(t, [0, 2, 6], [0, 0.5, 1])),
         ],
-        ids=str,
+        ids=lambda value: type(value).__name__ if callable(value) else str(value),
     )
     def test_follow_their_law_along_a_tie_and_while_practising(self, law, share):
         figures = {t: float(share(t)) for t in range(1, 8)}

@@ -118,13 +118,17 @@ def assert_equal(one, other):
     for name in ("label", "given", "layers"):
         assert getattr(one, name) == getattr(other, name), name
     for name in (
-        *("organisation", "team", "readiness", "visibility", "outlook", "cost", "value", "adopted", "eligible"),
+        *("organisation", "team", "readiness", "visibility", "outlook", "cost", "value", "take_up"),
+        *("adopted", "eligible", "answered"),
         *("indptr", "targets", "layer", "partner_source", "partner_target", "partner_weight"),
     ):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True, err_msg=name)
     assert list(one.columns) == list(other.columns)
     for name, column in one.columns.items():
         np.testing.assert_array_equal(column, other.columns[name], strict=True)
+    assert list(one.numbers) == list(other.numbers)
+    for name, column in one.numbers.items():
+        np.testing.assert_array_equal(column, other.numbers[name], strict=True)
     assert list(one.groups) == list(other.groups)
     for name, group in one.groups.items():
         assert group.names == other.groups[name].names

@@ -40,9 +40,15 @@ def networks(draw):
         "team": column(st.one_of(st.none(), IDS)),
         "label": column(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=3)),
         "readiness": column(NUMBERS),
+        "visibility": column(NUMBERS),
+        "outlook": column(NUMBERS),
         "cost": column(NUMBERS),
+        "value": column(NUMBERS),
+        "take_up": column(st.floats(0, 1)),
         "adopted": column(st.booleans()),
         "eligible": column(st.booleans()),
+        "answered": column(st.booleans()),
+        "years": column(st.one_of(st.none(), st.floats(-1e9, 1e9))),
     }
     for name, values in optional.items():
         if draw(st.booleans()):

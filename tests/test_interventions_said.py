@@ -112,8 +112,8 @@ def test_each_is_said_in_a_sentence():
             Boost(
                 0.5,
                 {"organisation": ("north", "south"), "profession": ("nurse",)},
-                2,
-                6,
+                start=2,
+                stop=6,
                 cost_each=40,
                 take_up=0.5,
                 pay="on_acceptance",

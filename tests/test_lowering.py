@@ -1,19 +1,24 @@
 """Lowering: chances, doses and totals come out exactly, and combinations that do not fit are refused in words."""
 
+import tracemalloc
 from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import cascades, hard_thresholds, networks
+from strategies import thresholds as linear_thresholds
 
 from spark.errors import DataError, UsageError
+from spark.generate import scale_free
 from spark.model import IndependentCascade, LinearThreshold, WeightedCascade
 from spark.network import Network
 from spark.plan import Broadcast, Plan, Seeds
 from spark.problem.actions import lower_plans, plan_cost
 from spark.problem.arrays import ONE
 from spark.problem.fixed_point import chance_of, chances, dose_of, fixed, thresholds
+from spark.problem.laws import ties
 from spark.problem.lowering import lower
 
 
@@ -56,6 +61,27 @@ def test_readiness_visibility_and_strength_bend_the_dose_and_not_the_chance():
     assert got == pytest.approx([1 - 0.8 ** (1 * 2 * 0.5), 0, 0, 1 - 0.8 ** (3 * 2)], abs=2**-32)
 
 
+@given(networks(most=5, most_ties=20), st.data())
+def test_ties_lowered_some_at_a_time_come_out_as_all_at_once(net, data):
+    model = data.draw(cascades(partners=True) | linear_thresholds(partners=True) | hard_thresholds())
+    whole = lower(net, model).digest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ties, "BLOCK", 1)  # blocks of as many ties as there are people
+        assert lower(net, model).digest == whole
+
+
+@pytest.mark.parametrize(
+    ("model", "bytes_a_tie"), [(WeightedCascade(), 5), (LinearThreshold(), 8)], ids=["cascade", "linear"]
+)
+def test_lowering_takes_little_more_memory_than_the_law_that_comes_out(model, bytes_a_tie):
+    net = scale_free(50_000, 2_000_000, rng=1)
+    tracemalloc.start()
+    lower(net, model)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.3 * bytes_a_tie * net.tie_count + 200 * net.size
+
+
 def test_a_certain_tie_ignores_positive_factors_and_dies_with_a_zero():
     people = {"id": ["a", "b", "c"], "readiness": [1, 0.01, 0]}
     assert chance_of_ties(network(people=people), IndependentCascade(1)).tolist() == [1, 0, 0, 1]
@@ -85,7 +111,7 @@ def test_equal_weights_of_linear_threshold_add_up_to_exactly_one(neighbours, lay
 
 def test_weights_above_one_are_refused_by_name_and_can_be_scaled_or_capped():
     net = network(columns={"weight": [0.7, 0.2, 0.5, 0.6]})  # a->b, b->c, c->b, a->c
-    with pytest.raises(DataError, match=r"weights of 'b' add up to 1\.\d+, more than 1.*normalise"):
+    with pytest.raises(DataError, match=r"(?s)weights of 'b' add up to 1\.\d+, more than 1.*normalise"):
         lower(net, LinearThreshold("weight"))
     scaled = lower(net, LinearThreshold("weight", totals="normalise")).law
     assert ONE * 0.999999 < int(scaled.dose[0]) + int(scaled.dose[3]) <= ONE
@@ -99,6 +125,22 @@ def test_readiness_and_broadcasts_count_towards_the_total_of_linear_threshold():
     net = network()
     with pytest.raises(DataError, match=r"'b' add up to 1\.1"):
         lower(net, LinearThreshold(), np.full(3, ONE // 10, np.uint64))
+
+
+def test_of_many_whose_weights_are_too_large_three_are_named_and_what_to_do():
+    ready = {"id": list(range(20)), "readiness": [1 + v / 10 for v in range(20)]}
+    net = Network.from_edges(list(range(20)), [(v + 1) % 20 for v in range(20)], people=ready)
+    with pytest.raises(DataError) as error:
+        lower(net, LinearThreshold())
+    said = list(map(str, error.value.faults))
+    assert [words.split("'")[0].split(" add")[0] for words in said[:3]] == [
+        f"linear threshold: the weights of {v}" for v in (19, 18, 17)
+    ]
+    assert said[3] == "... and those of 16 more people of 20"
+    assert "normalise" in said[4]
+    assert len(said) == 5
+    with pytest.raises(DataError, match="broadcasts and added ties alone are above 1"):
+        lower(network(), LinearThreshold(totals="normalise"), np.full(3, 2 * ONE, np.uint64))
 
 
 def test_a_column_or_layer_that_is_not_there_is_named_with_the_nearest():

@@ -1,17 +1,20 @@
 """The sandwich: a model with live-edge worlds above one in which several examples are needed."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 from test_optimise import needs_compiled, scattered
 
 import spark
+from spark.backends.cpu_reverse import ReverseSets
+from spark.backends.reverse_python import reverse_sets
 from spark.optimise.subsets import Search
-from spark.problem.arrays import ONE
+from spark.problem.arrays import ONE, Watch
 from spark.problem.fixed_point import chances
 from spark.problem.lowering import lower
-from spark.problem.sandwich import upper_problem
+from spark.problem.sandwich import _slopes, upper_problem
 
 
 def digraph(seed, people, share=0.5):
@@ -147,3 +150,132 @@ def test_seeds_for_complex_contagion_are_the_same_for_any_number_of_workers():
     one, two = (spark.choose_seeds(network, model, count=3, worlds=64, rng=2, workers=w) for w in (1, 2))
     assert one.seeds == two.seeds
     assert one.certificate == two.certificate
+
+
+def adoption_chances(network, problem):
+    """For each person and each set of adopters (a bit each), how likely she adopts under the model above."""
+    law, n = problem.law, network.size
+    source = np.repeat(np.arange(n), np.diff(network.indptr))
+    into = [np.flatnonzero(network.targets == v) for v in range(n)]
+    found = np.zeros((n, 1 << n))
+    for v, adopters in itertools.product(range(n), range(1 << n)):
+        missed = 1.0
+        for e in into[v]:
+            among = adopters >> int(source[e]) & 1
+            chance = law.dose[e] / ONE if law.family == "threshold" else chances(law.live, law.never)[e]
+            if law.family == "threshold":
+                found[v, adopters] += among * chance
+            elif law.picks.one.size and law.picks.one[v]:
+                found[v, adopters] += among * chance * missed
+                missed *= 1 - chance
+            else:
+                missed *= 1 - among * chance
+                found[v, adopters] = 1 - missed
+    return found
+
+
+def spread_of(chance, seeds):
+    """Expected adopters of a model given by the chance of each person beside each set of adopters, step by step."""
+    n = len(chance)
+    states, total = {(0, seeds): 1.0}, 0.0
+    while states:
+        following = {}
+        for (before, now), weight in states.items():
+            moved = {now: weight}
+            for v in range(n):
+                if now >> v & 1 == 0 and chance[v, before] < 1:
+                    p = (chance[v, now] - chance[v, before]) / (1 - chance[v, before])
+                    if p > 0:
+                        lit = {state | 1 << v: w * p for state, w in moved.items()}
+                        moved = {state: w * (1 - p) for state, w in moved.items()}
+                        for state, w in lit.items():
+                            moved[state] = moved.get(state, 0.0) + w
+            for state, w in moved.items():
+                if state == now:
+                    total += w * now.bit_count()
+                else:
+                    following[now, state] = following.get((now, state), 0.0) + w
+        states = following
+    return total
+
+
+def mixed(examples, people, wanted):
+    """Digraphs whose model above is a mixture: for some people linear threshold, for others cascade."""
+    for seed in itertools.count():
+        network = digraph(seed + 1000 * people, people, 0.6)
+        model = spark.ExamplesNeeded(examples, of=spark.IndependentCascade("p" if seed % 2 else 0.75))
+        above = upper_problem(lower(network, model))
+        if above.law.picks.one.size and 0 < above.law.picks.one.sum() < people:
+            yield network, model, above
+            wanted -= 1
+            if not wanted:
+                return
+
+
+@pytest.mark.parametrize(("examples", "people"), [(2, 5), (3, 5), (2, 6), (3, 6)])
+def test_no_set_of_seeds_spreads_further_than_under_a_mixture_of_both_models(examples, people):
+    for network, model, above in mixed(examples, people, 4):
+        chance, true = adoption_chances(network, above), spark.exact.spread_of_every_set(network, model)
+        bound = np.array([spread_of(chance, seeds) for seeds in range(1 << people)])
+        assert (true <= bound + 1e-9).all()
+        weaker = np.where(above.law.picks.one[:, None] != 0, 0.6 * chance, chance)
+        assert any(spread_of(weaker, seeds) < true[seeds] - 1e-6 for seeds in range(1 << people))
+
+
+def test_at_no_dose_is_anybody_less_likely_to_adopt_than_in_truth():
+    for people, examples in ((7, 2), (8, 3)):
+        for network, model, above in mixed(examples, people, 3):
+            chance, law = adoption_chances(network, above), lower(network, model).law
+            source = np.repeat(np.arange(people), np.diff(network.indptr))
+            dose = -np.log1p(-np.minimum(chances(law.live, law.never), 1 - 1e-16))
+            for v, adopters in itertools.product(range(people), range(1 << people)):
+                x = sum(dose[e] for e in np.flatnonzero(network.targets == v) if adopters >> int(source[e]) & 1)
+                convinced = 1 - np.exp(-x) * sum(x**i / math.factorial(i) for i in range(examples))
+                assert convinced <= chance[v, adopters] + 1e-12
+
+
+def drawn_and_twins(problem, key, count=512, **options):
+    size = problem.graph.people
+    looking = Watch(np.empty((0, size), np.int32), 0, np.empty(0, np.int64), -1)
+    drawn = ReverseSets(problem, None, looking, key, workers=1, **options)
+    drawn.grow(count)
+    return drawn, list(itertools.islice(reverse_sets(problem, None, looking, key, **options), drawn.count))
+
+
+@needs_compiled
+def test_sets_of_a_mixture_are_those_of_the_twin_and_estimate_its_spread():
+    for at, (network, _, above) in enumerate(mixed(2, 6, 6)):
+        drawn, twins = drawn_and_twins(above, at, independent=bool(at % 2), given=(0,) * (at % 3))
+        kept = [list(twin.members) for twin in twins if twin.covered is None and len(twin.members) > 1]
+        assert [part.tolist() for part in np.split(drawn.sets.members, drawn.sets.ends[1:-1])] == kept
+        chance = adoption_chances(network, above)
+        source = drawn_and_twins(above, 7 + at, 0, independent=True)[0]
+        source.grow(20_480)
+        for v in range(6):
+            share = source.sets.covered(np.array([v], np.int32)) / source.count
+            error = 6 * math.sqrt(share * (1 - share) / source.count)
+            assert abs(6 * share - spread_of(chance, 1 << v)) <= 4.5 * error
+
+
+@needs_compiled
+def test_partners_of_a_person_lit_by_one_tie_at_most_share_what_her_ties_leave():
+    people = {
+        "id": list("abcdefg"),
+        "organisation": ["x", "x", "x", "y", "y", "y", None],
+        "visibility": [1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0],
+    }
+    ties = [("d", "a"), ("e", "a"), *((u, "g") for u in "abcd")]
+    partners = {"source": ["y"], "target": ["x"], "weight": [1.0]}
+    network = spark.Network.from_edges(*zip(*ties, strict=True), people=people, partners=partners)
+    above = upper_problem(lower(network, spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.5, partners=0.5))))
+    assert above.law.picks.one.tolist() == [1, 1, 1, 1, 1, 1, 0]
+    drawn, twins = drawn_and_twins(above, 3, 20_480, independent=True)
+    assert drawn.sets.members.tolist() == [v for twin in twins if len(twin.members) > 1 for v in twin.members]
+    hers = [twin.members for twin in twins if twin.root == 0]
+    seen = np.array([sum(member in found for found in hers) for member in range(3, 6)]) / len(hers)
+    partner = math.log(2) / 3 * np.array([2.0, 1.0, 1.0])
+    doses = partner + math.log(2) * np.array([2.0, 1.0, 0.0])
+    slope = _slopes(2, np.zeros(1), np.array([doses.sum()]))[0]
+    error = np.sqrt(seen * (1 - seen) / len(hers))
+    assert (np.abs(seen - slope * doses) < 4.5 * error).all()
+    assert (np.abs(seen - slope * (doses - partner)) > 4.5 * error).any()

@@ -230,6 +230,8 @@ def test_models_name_all_that_is_wrong_and_what_would_be_right():
         lambda: spark.TableTolerance((0, 1), (0.5, 1)): "whom nobody has to convince",
         lambda: spark.GeneralThreshold("erlang", simple=2, noise=-1): "simple 2 .*noise -1 .*not a law of tolerances",
         lambda: spark.ToleranceByGroup("team", {"x": 3}): "x 3 is not a law",
+        lambda: spark.ToleranceByGroup("team", {}): "laws {} name no group",
+        lambda: spark.ToleranceByGroup("team", "nurse"): "laws 'nurse' name no group",
     }
     for make, words in bad.items():
         with pytest.raises(UsageError, match=f"(?s){words}"):
@@ -241,7 +243,7 @@ def test_models_name_all_that_is_wrong_and_what_would_be_right():
         spark.simulate(days, spark.IndependentCascade(0.1, delay="day"), rng=1)
     with pytest.raises(UsageError, match="give a horizon"):
         spark.simulate(TWO, spark.CountThreshold(2, noise=0.1), rng=1)
-    grouped = spark.ToleranceByGroup("profesion", {})
+    grouped = spark.ToleranceByGroup("profesion", {"nurse": spark.ErlangTolerance(2)})
     with pytest.raises(UsageError, match="no column of groups 'profesion'"):
         spark.simulate(TWO, spark.GeneralThreshold(grouped), rng=1)
 

@@ -29,7 +29,7 @@ def undirected_ties(problem: Problem) -> tuple[NDArray[np.int32], NDArray[np.int
     graph, law = problem.graph, problem.law
     if law.family != "cascade" or not graph.ties or law.never.any() or law.live.min() != law.live.max():
         return None
-    if law.has_partners:
+    if law.has_partners or law.picks.one.size:
         return None
     rows, _ = prepared(problem)
     if not (np.array_equal(rows.indptr, graph.indptr) and np.array_equal(rows.sources, graph.targets)):

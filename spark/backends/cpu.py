@@ -250,7 +250,7 @@ def _start(problem: Problem, actions: Actions, watch: Watch, plan: int) -> Start
         freeze(actions.seed_people[seeds]),
         freeze(actions.seed_start[seeds]),
         freeze(actions.schedule[plan] if (actions.schedule[plan] >= 0).any() else actions.schedule[plan, :0]),
-        actions.heard,
+        freeze(actions.heard),
         watch.horizon,
         changes_of(actions, plan),
     )
@@ -329,8 +329,8 @@ def _longer(states: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
 def _count(watch: Watch, problem: Problem) -> Count:
     people = problem.graph.people
     return Count(
-        watch.groups,
-        watch.value,
+        freeze(watch.groups),
+        freeze(watch.value),
         np.empty((0, 0), np.int32),
         np.empty(0, np.int64),
         np.empty(0, np.int64),

@@ -6,12 +6,13 @@ import numpy as np
 
 from spark.kernels.accelerate import COMPILED
 from spark.kernels.continuous.crowd import Crowd, CrowdWork, run_crowd
+from spark.kernels.continuous.ladder import NO_BUCKET, new_ladder
 from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, replay_marks, run_marks
 from spark.kernels.continuous.paths import Paths, PathsWork, replay_paths, run_paths
-from spark.kernels.continuous.times import FOREVER, REACH_CELLS, fill_reach
+from spark.kernels.continuous.times import REACH_CELLS, fill_reach
 from spark.kernels.lanes import LANES
 from spark.kernels.world import Start
-from spark.problem.arrays import Problem, freeze
+from spark.problem.arrays import U64, Problem, freeze
 
 KERNELS = {"paths": (run_paths, replay_paths), "marks": (run_marks, replay_marks), "crowd": (run_crowd, None)}
 
@@ -27,22 +28,40 @@ def continuous_rows(problem: Problem) -> ContinuousRows:
     if law.family == "marks":
         return _marks(problem)
     some = law.delay[law.delay > 0]
-    alike = some.size > 0 and some.min() == some.max()
     dead = law.delay == 0
     reach = np.empty(REACH_CELLS if COMPILED else 16, np.int64)  # fewer only let more ties be looked at
     fill_reach(law.delay_quantiles, reach)
+    digits = graph.people.bit_length()
     return Paths(
         graph.indptr,
         freeze(np.where(dead, np.int32(graph.people), graph.targets)) if dead.any() else graph.targets,
-        freeze(some[:1]) if alike else law.delay,
+        freeze(some[:1]) if _alike(some) else law.delay,
         some.min() if some.size else np.uint64(0),
         law.delay_quantiles,
         freeze(reach),
-        law.duration,
+        freeze(law.duration[:1]) if _alike(law.duration) else law.duration,
         law.duration_quantiles,
         law.latency,
         law.latency_quantiles,
+        np.uint64(_bucket_width(some, law.duration[law.duration > 0], graph.people, digits)),
+        np.uint64(digits),
     )
+
+
+def _alike(values: U64) -> bool:
+    return bool(values.size and values.min() == values.max())
+
+
+def _buckets(people: int) -> int:
+    """Buckets of the queue: a few people in each, and so many that all stay in the processor's cache."""
+    return int(min(max(64, 1 << (people // 8).bit_length()), 1 << 14))
+
+
+def _bucket_width(delay: U64, duration: U64, people: int, digits: int) -> int:
+    """Binary digits of the width of a bucket: the ladder spans 32 means of what is common and short; any is right."""
+    means = [float(np.median(values)) for values in (delay, duration) if values.size]
+    instants = min(means, default=2.0**40) / 2**8
+    return max(0, min(int(np.log2(instants * 32 / _buckets(people))), 63 - digits))
 
 
 def _marks(problem: Problem) -> Marks:
@@ -82,15 +101,14 @@ def continuous_work(problem: Problem, starts: list[Start]) -> ContinuousWork:
             heap_ring=np.empty(entries, np.int32),
             heap_source=np.empty(entries, np.int32),
         )
-    arrival = np.full(people + 1, FOREVER, np.uint64)
-    arrival[people] = 0
+    settled = np.zeros((people + 64) // 64, np.uint64)
+    settled[people >> 6] = np.uint64(1 << (people & 63))  # the sink
     entries = problem.graph.ties + 3 * people + 1  # each tie, and each person as adopter, as seed and as hearer, once
     return PathsWork(
-        arrival,
+        settled,
+        np.full(people, NO_BUCKET, np.uint16),
         np.empty(people, np.int32),
         np.empty(people, np.uint64),
         np.empty(people, np.uint64),
-        np.empty(entries, np.uint64),
-        np.empty(entries, np.int32),
-        np.empty(LANES, np.uint32),
+        new_ladder(entries, _buckets(people)),
     )

@@ -36,6 +36,8 @@ from spark.kernels.reverse import (
 from spark.kernels.reverse_paths import Arrivals, PathWork, path_sets
 from spark.kernels.reverse_periods import Steps, period_sets
 from spark.kernels.reverse_rows import (
+    FIRST_ONLY,
+    UNEQUAL,
     Partners,
     Rows,
     cascade_rows,
@@ -59,6 +61,7 @@ MOST_SETS = 1 << 24
 MOST_ENTRIES = 1 << 25
 _IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
 _ROWS: weakref.WeakKeyDictionary[Problem, tuple[Rows, Partners]] = weakref.WeakKeyDictionary()
+_HEADS: weakref.WeakKeyDictionary[Problem, NDArray[np.uint64]] = weakref.WeakKeyDictionary()
 _KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets, "periods": period_sets}
 
 
@@ -67,6 +70,17 @@ def prepared(problem: Problem) -> tuple[Rows, Partners]:
     found = _ROWS.get(problem)
     if found is None:
         found = _ROWS[problem] = _in_rows(problem), _partner_rows(problem)
+    return found
+
+
+def _heads(problem: Problem) -> NDArray[np.uint64]:
+    """Total, step, start and end of each person's row side by side, made once."""
+    found = _HEADS.get(problem)
+    if found is None:
+        rows, _ = prepared(problem)
+        found = _HEADS[problem] = np.empty((rows.total.size, 4), np.uint64)
+        for place, part in enumerate((rows.total, rows.step, rows.indptr[:-1], rows.indptr[1:])):
+            found[:, place] = part
     return found
 
 
@@ -79,6 +93,9 @@ def _in_rows(problem: Problem) -> Rows:
     kind, step, total = np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     if cascade:
         unequal = cascade_rows(graph.targets, law.live, never, kind, step, total, np.diff(indptr))
+        if law.picks.one.size:
+            kind[law.picks.one != 0], step[law.picks.one != 0] = UNEQUAL, 0
+            unequal += 1
     else:
         unequal = threshold_rows(graph.targets, law.dose, kind, step, total)
     tie = np.zeros(sources.size if unequal else 0, np.uint64)
@@ -89,6 +106,8 @@ def _in_rows(problem: Problem) -> Rows:
             cascade_ties(law.live, ties, indptr, kind, total, tie)
         else:
             threshold_ties(law.dose, ties, indptr, kind, tie)
+    if law.picks.one.size:
+        kind[law.picks.one != 0] = FIRST_ONLY
     return Rows(indptr, sources, kind, step, total, tie)
 
 
@@ -112,7 +131,7 @@ def _partner_rows(problem: Problem) -> Partners:
         nothing, none = np.empty(0, np.int64), np.empty(0, np.uint64)
         people = np.empty(0, np.int32)
         fixed = freeze(nothing), freeze(people)
-        return Partners(freeze(people), freeze(none), nothing, people, none, none, *fixed, none)
+        return Partners(freeze(people), freeze(none), nothing, people, none, none, *fixed, none, freeze(none))
     rows = heat_by_target(graph, law)
     return Partners(
         graph.organisation,
@@ -124,6 +143,7 @@ def _partner_rows(problem: Problem) -> Partners:
         graph.member_indptr,
         graph.members,
         rows.brightness,
+        law.picks.partners,
     )
 
 
@@ -187,9 +207,7 @@ class ReverseSets:
         self._large = self._rule != "paths" and 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
         self._only_walks = self._large and plain and self._rule == "threshold"
         if self._only_walks:
-            rows = self._rows
-            side = rows.total, rows.step, rows.indptr[:-1].astype(np.uint64), rows.indptr[1:].astype(np.uint64)
-            self._head = np.stack(side, axis=1)
+            self._head = _heads(problem)
         self._key, self._independent = np.uint64(key), independent
         self._workers = workers or default_workers()
         self._scale = value_scale(watch.value, self._people, independent) if watch.value.size else None

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from itertools import accumulate, count, cycle
+from itertools import accumulate, count, cycle, islice
 
 import numpy as np
 
@@ -223,7 +223,12 @@ class _Cascade(Rule):
         """Who of those who can influence v has a live tie to her, in order."""
         live = [int(self.law.live[tie]) for _, tie in self.rows[v]]
         dose = [None if x == 2**32 - 1 else exponential((2**32 - 1 - x) << 32) for x in live]
-        return [u for (u, _), h in zip(self.rows[v], dose, strict=True) if h is None or self.hits.hit(h)]
+        found = (u for (u, _), h in zip(self.rows[v], dose, strict=True) if h is None or self.hits.hit(h))
+        return list(islice(found, 1)) if self.one_at_most(v) else list(found)
+
+    def one_at_most(self, v: int) -> bool:
+        """Whether only the first of those counts who have a live tie to v."""
+        return bool(self.law.picks.one.size and self.law.picks.one[v])
 
     def draw(self, root: int) -> ReverseSet:
         found, layer, depth, copies = [root], [root], 0, 1
@@ -244,7 +249,9 @@ class _Cascade(Rule):
                     continue
                 lit_by = self.row_hits(v)
                 parts = self.partner_parts(v)
-                if parts:
+                if parts and self.one_at_most(v):
+                    lit_by += [] if lit_by else self.one_partner(v, parts)
+                elif parts:
                     lit_by += self.partner_hits(parts)
                 new = [u for u in dict.fromkeys(lit_by) if u not in found]
                 found += new
@@ -252,6 +259,16 @@ class _Cascade(Rule):
                 covered = self.mark(new, covered)
             layer, depth = following, depth + 1
         return ReverseSet(root, tuple(found), covered, copies)
+
+    def one_partner(self, v: int, parts: list[tuple[int, int]]) -> list[int]:
+        """The member of a partner, if any, who is the only one to light v; each with her share of the dose."""
+        hazard = int(self.law.picks.partners[v])
+        if self.hits.left >= hazard:
+            self.hits.left -= hazard
+            return []
+        point = self.hits.draw() * parts[-1][1] >> 64
+        self.hits.left = waiting(self.hits.draw())
+        return [next(u for u, upto in parts if upto > point)]
 
     def partner_hits(self, parts: list[tuple[int, int]]) -> list[int]:
         """Members of partners on whose parts of the dose a hit falls; each hit uses up the part that it falls on."""

@@ -71,9 +71,9 @@ question_options = bundle(
     ),
     click.option(
         "--maximise",
-        type=click.Choice(["at-horizon", "adopter-periods"]),
-        help="Who practises at the end, or the sum over all steps of those who practise (needs --horizon).  [default: "
-        "at-horizon]",
+        type=click.Choice(["at-horizon", "ever-adopted", "adopter-periods"]),
+        help="Who practises at the end, at any time, or the sum over all steps of those who practise (needs --horizon)."
+        "  [default: at-horizon]",
     ),
     click.option(
         "--reach",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.errors import Fault
 from spark.files.bytes import UnreadableError
@@ -19,6 +20,10 @@ from spark.network.numbering import coded
 from spark.network.tables import Faults, Place
 
 ValueKind = Literal["text", "number", "whole"]
+
+_DIGITS = 9
+LARGEST = 10**_DIGITS
+"""Whole numbers below it fit into 32 bits."""
 
 _MISSING = {"text": "", "number": np.nan, "whole": np.nan}
 
@@ -99,6 +104,15 @@ class Values:
             self._fill(row)
             values.append(value)
 
+    def extend(self, row: int, values: Sequence[str] | NDArray[Any]) -> None:
+        """Set the values of a row and of those that follow it, all of them later than any row so far."""
+        self._fill(row)
+        self.given += len(values)
+        if self.kind == "text":
+            self.values.extend(values)
+        else:
+            self.values.frombytes(np.asarray(values, dtype=np.float64).tobytes())
+
     def _fill(self, rows: int) -> None:
         gap = rows - len(self.values)
         if gap > 0:
@@ -159,31 +173,64 @@ class Graph:
     ----------
     file : how messages call it.
     faults : where what is wrong is noted.
+    whole : keep ids that are whole numbers as such, for as long as all are; a table of a million texts costs more than
+        all the rest. `nodes` holds them as texts only after `number_ids`.
     """
 
-    def __init__(self, file: str, faults: Faults) -> None:
+    def __init__(self, file: str, faults: Faults, *, whole: bool = False) -> None:
         self.file, self.faults = file, faults
-        self.codes: defaultdict[str, int] = defaultdict()
-        self.codes.default_factory = self.codes.__len__
+        self._codes: defaultdict[str, int] | None = None
+        self._whole = array("i")
         self.nodes: list[str] = []
         self.node_lines = array("I")
         self.source, self.target, self.lines = array("i"), array("i"), array("I")
         self.undirected = array("b")
+        self.drawn: set[str] = set()
         self.people = Attributes(("id",))
         self.ties = Attributes(("source", "target"))
         self.partners: list[tuple[str, str, str]] = []
         self.notes: list[str] = []
+        if not whole:
+            self.number_ids()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all ids so far are whole numbers, which stand for themselves in `source` and `target`."""
+        return self._codes is None
+
+    def code(self, name: str) -> int:
+        """Return what stands for an id in `source` and `target`."""
+        if self._codes is None:
+            if len(name) <= _DIGITS and name.isdecimal() and name.isascii() and (name[0] != "0" or name == "0"):
+                return int(name)
+            return self.number_ids()[name]
+        return self._codes[name]
+
+    def number_ids(self) -> defaultdict[str, int]:
+        """Let each id be a text from here on, numbered when it is first met; return their numbers."""
+        if self._codes is None:
+            met = np.unique(np.concatenate([self.source, self.target, self._whole]))
+            for end in (self.source, self.target):  # in place: whoever fills them holds these very arrays
+                end[:] = array("i", np.searchsorted(met, end).astype(np.int32).tobytes())
+            self._codes = defaultdict(None, zip(map(str, met.tolist()), range(met.size), strict=True))
+            self._codes.default_factory = self._codes.__len__
+            self.nodes = list(map(str, self._whole))
+            del self._whole[:]
+        return self._codes
 
     def node(self, name: str, line: int) -> None:
         """Add a node."""
-        self.nodes.append(name)
-        self.codes[name]  # numbers it
+        code = self.code(name)
+        if self._codes is None:
+            self._whole.append(code)
+        else:
+            self.nodes.append(name)
         self.node_lines.append(line)
 
     def tie(self, source: str, target: str, line: int, undirected: bool) -> None:
         """Add a tie."""
-        self.source.append(self.codes[source])
-        self.target.append(self.codes[target])
+        self.source.append(self.code(source))
+        self.target.append(self.code(target))
         self.lines.append(line)
         self.undirected.append(undirected)
 
@@ -203,8 +250,12 @@ class Graph:
         id_column : the attribute of nodes that holds the ids, None if the file's own are.
         why : what to say of that choice.
         """
-        ids, names = self.nodes, list(self.codes)
-        self.codes.clear()  # large, and of no use any more
+        if id_column is not None:
+            self.number_ids()
+        whole = self._codes is None
+        ids: Any = np.asarray(self._whole).astype(np.int64) if whole else self.nodes
+        names = None if self._codes is None else list(self._codes)
+        self._codes = defaultdict()  # what it held is large, and of no use any more
         people: dict[str, Any] = {"id": ids}
         for values in self.people.of.values():
             people[values.name] = values.column(len(ids))
@@ -214,11 +265,11 @@ class Graph:
             people = {"id": list(own.values()) if len(own) == len(ids) else ids} | {
                 name: column for name, column in people.items() if name != "id"
             }
-            names = [own.get(name, name) for name in names]
+            names = [own.get(name, name) for name in names or ()]
             if why and any(name != value for name, value in own.items()):
                 self.notes.append(f"{self.file}: {why}")
         tables: dict[Kind, Table] = {"ties": self._tie_table(names)}
-        if ids:
+        if len(ids):
             lines = self.node_lines
             people = {name: texts(column) if name != "id" else column for name, column in people.items()}
             tables["people"] = given_table("people", people, len(ids), file=self.file, line=lambda row: lines[row])
@@ -230,7 +281,7 @@ class Graph:
         why_both = "the file says that its ties are undirected" if all_both else None
         return Contents(tables, why_both, self.notes, id_column=found)
 
-    def _tie_table(self, names: list[str]) -> Table:
+    def _tie_table(self, names: list[str] | None) -> Table:
         rows = len(self.source)
         # views of what was collected: of a million ties nothing is copied
         source, target, lines = (np.asarray(column) for column in (self.source, self.target, self.lines))
@@ -285,9 +336,9 @@ def number_text(value: float) -> str:
 def labels_as_ids(graph: Graph, key: str) -> str | None:
     """Return the name of the attribute if it tells all nodes apart, else None."""
     values = graph.people.of.get(key)
-    if values is None or values.given != len(graph.nodes):
+    if values is None or values.given != len(graph.node_lines):
         return None
-    column = values.column(len(graph.nodes))
+    column = values.column(values.given)
     return values.name if all(column) and len(set(column)) == len(column) else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from xml.parsers import expat
 
 from spark.files.graph import Attributes, Contents, Graph, ValueKind, Values, labels_as_ids
+from spark.files.plain_ties import PlainTies
 from spark.files.xml import LONGEST, parse
 from spark.network.tables import Faults
 
@@ -32,7 +33,7 @@ def read_graphml(path: Path, encoding: str, faults: Faults, id_column: str | Non
         If it is no GraphML, holds hyperedges or several graphs, or declares entities.
     """
     reading = _Reading(path.name, faults)
-    parse(path, encoding, reading.install)
+    parse(path, encoding, reading.install, reading)
     graph = reading.graph
     if not reading.found:
         raise graph.refuse("holds no <graph>; is it GraphML?", None)
@@ -49,10 +50,10 @@ class _Reading:
     """What is known so far while the elements pass by."""
 
     def __init__(self, file: str, faults: Faults) -> None:
-        self.graph = Graph(file, faults)
+        self.graph = Graph(file, faults, whole=True)
         self.found = False
         self.by_igraph = False
-        self._skipped: set[str] = set()
+        self._plain = PlainTies(self.graph)
         self._partner_keys = {PARTNERS}
         # The text that yEd draws in a node, and the keys under which it keeps its drawing.
         self._label: Values | None = None
@@ -68,8 +69,8 @@ class _Reading:
     def install(self, parser: expat.XMLParserType) -> None:
         """Set the handlers; what happens a million times stands here, where names are found fastest."""
         self._parser = parser
-        graph, skipped = self.graph, self._skipped
-        codes, ties = graph.codes, graph.ties
+        graph, skipped = self.graph, self.graph.drawn
+        code, ties = graph.code, graph.ties
         add_source, add_target, add_line = graph.source.append, graph.target.append, graph.lines.append
         add_undirected = graph.undirected.append
         values: Values | None = None
@@ -85,8 +86,8 @@ class _Reading:
                 self._text = []
                 parser.CharacterDataHandler = self._text.append
             elif tag == "edge" and "source" in given and "target" in given:
-                add_source(codes[given["source"]])
-                add_target(codes[given["target"]])
+                add_source(code(given["source"]))
+                add_target(code(given["target"]))
                 add_line(parser.CurrentLineNumber)
                 directed = given.get("directed")
                 add_undirected(self._undirected if directed is None else directed.strip().lower() in ("false", "0"))
@@ -109,6 +110,17 @@ class _Reading:
         parser.EndElementHandler = end
         parser.CommentHandler = self._comment
 
+    @property
+    def mark(self) -> bytes:
+        """How a tie begins."""
+        return self._plain.mark
+
+    def take(self, text: bytes, at: int, line: int) -> int:
+        """Take the ties that begin at a byte of the text; return where they end, `at` if they are the parser's."""
+        if self._owner is not None or not self._outer or self._parser.CharacterDataHandler is not None:
+            return at
+        return self._plain.take(text, at, line, self._undirected)
+
     def _comment(self, text: str) -> None:
         self.by_igraph |= "created by igraph" in text.lower()
 
@@ -130,7 +142,7 @@ class _Reading:
             if "id" not in given:
                 raise graph.refuse("the node has no id", line)
             graph.node(given["id"], line)
-            self._owner, self._row = graph.people, len(graph.nodes) - 1
+            self._owner, self._row = graph.people, len(graph.node_lines) - 1
             return
         if tag == "edge":
             missing = next(end for end in ("source", "target") if end not in given)
@@ -158,7 +170,7 @@ class _Reading:
         key, domain = given.get("id", ""), given.get("for", "all")
         self._key = key
         if "yfiles.type" in given or (given.keys() <= {"id", "for"} and ":" in key):
-            self._skipped.add(key)
+            self.graph.drawn.add(key)
             if given.get("yfiles.type") == "nodegraphics":
                 self._drawings.add(key)
                 self._label = self._label or self.graph.people.declare(f" {key}", "label")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from itertools import chain
 
@@ -79,19 +80,20 @@ def _chunk(
     columns: list[I64 | F64 | list[str]] = []
     for i in range(width):
         first, last = starts[i::width], separators[i::width]
-        column: I64 | F64 | list[str] | None = _integers(text, first, last)
+        column: I64 | F64 | list[str] | None = integer_cells(text, first, last)
         if column is None and i not in ids:
-            cells = _gathered(text, first, last)
+            cells = byte_cells(text, first, last)
             if cells is not None:
-                column = _floats(cells) if i not in texts else None
-                column = _texts(cells) if column is None else column
+                column = number_cells(cells) if i not in texts else None
+                column = text_cells(cells) if column is None else column
         if column is None:
             return None
         columns.append(column)
     return columns
 
 
-def _integers(text: NDArray[np.uint8], first: I64, last: I64) -> I64 | None:
+def integer_cells(text: NDArray[np.uint8], first: I64, last: I64) -> I64 | None:
+    """Return the integers that stand in the bytes first <= i < last, None unless all are written the usual way."""
     length = last - first
     shortest, longest = int(length.min()), int(length.max())
     if shortest < 1 or longest > DIGITS:
@@ -109,8 +111,8 @@ def _integers(text: NDArray[np.uint8], first: I64, last: I64) -> I64 | None:
     return values
 
 
-def _gathered(text: NDArray[np.uint8], first: I64, last: I64) -> NDArray[np.bytes_] | None:
-    """Return the cells as byte strings."""
+def byte_cells(text: NDArray[np.uint8], first: I64, last: I64) -> NDArray[np.bytes_] | None:
+    """Return these cells as byte strings, None if one is long."""
     length = last - first
     widest = max(1, int(length.max()))
     if widest > _WIDEST:
@@ -121,7 +123,8 @@ def _gathered(text: NDArray[np.uint8], first: I64, last: I64) -> NDArray[np.byte
     return cells.view(f"S{widest}")[:, 0]
 
 
-def _floats(cells: NDArray[np.bytes_]) -> F64 | None:
+def number_cells(cells: NDArray[np.bytes_]) -> F64 | None:
+    """Return the cells as numbers, None unless all are."""
     try:
         numbers = cells.astype(np.float64)
     except ValueError:
@@ -129,7 +132,8 @@ def _floats(cells: NDArray[np.bytes_]) -> F64 | None:
     return None if bool((np.char.find(cells, b"_") >= 0).any()) else numbers
 
 
-def _texts(cells: NDArray[np.bytes_]) -> list[str]:
+def text_cells(cells: NDArray[np.bytes_]) -> list[str]:
+    """Return the cells as texts, the same object for what is the same."""
     names, codes = np.unique(cells, return_inverse=True)
-    decoded = [name.decode() for name in names.tolist()]
+    decoded = [sys.intern(name.decode()) for name in names.tolist()]
     return [decoded[code] for code in codes.tolist()]

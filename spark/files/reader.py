@@ -300,7 +300,7 @@ def _is_empty(column: Any) -> bool:
 def _floats(column: NDArray[Any] | list[str]) -> tuple[NDArray[np.float64], list[int]]:
     """Return the cells as numbers, and the rows of those that are none."""
     if isinstance(column, np.ndarray):
-        return column.astype(np.float64), []
+        return column.astype(np.float64, copy=False), []
     numbers = [as_number(cell) for cell in column]
     return np.array([math.nan if number is None else number for number in numbers]), [
         row for row, number in enumerate(numbers) if number is None

@@ -264,7 +264,8 @@ def people_columns(network: Network, extra: Mapping[str, list[str]]) -> dict[str
     for name, group in network.groups.items():
         columns[name] = _names(group.codes, group.names)
     for name, numbers in network.numbers.items():
-        columns[name] = ["" if value != value else _number(value) for value in numbers.tolist()]
+        # With a point even where whole: 30.0 reads back as a number, 30 as the name of a group.
+        columns[name] = ["" if value != value else repr(value) for value in numbers.tolist()]
     return columns | dict(extra)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.wide import leading_zeros
+from spark.kernels.wide import multiply_high as multiply_high
 
 u32 = np.uint32
 u64 = np.uint64
@@ -65,15 +67,6 @@ def person_draw(key, person):
     return mix(key + (u64(person) + u64(1)) * u64(0x9E3779B97F4A7C15))
 
 
-@inlined
-def multiply_high(a, b):
-    """The high 64 bits of the product of two uint64."""
-    low = u64(0xFFFFFFFF)
-    a0, a1, b0, b1 = a & low, a >> u64(32), b & low, b >> u64(32)
-    cross = a1 * b0 + ((a0 * b0) >> u64(32))
-    return a1 * b1 + (cross >> u64(32)) + (((cross & low) + a0 * b1) >> u64(32))
-
-
 CERTAIN = u64(1 << 62)
 
 
@@ -113,11 +106,8 @@ def exponential_tolerance(draw):
     U = 2^-(z+1) m with m in [1, 2); ln m = ln c + ln(1 + t) with the nearest of 256 centres c and six terms in t.
     """
     x = draw | u64(1)
-    zeros = u64(0)
-    for shift in (32, 16, 8, 4, 2, 1):
-        if x >> u64(64 - shift) == u64(0):
-            x <<= u64(shift)
-            zeros += u64(shift)
+    zeros = leading_zeros(x)
+    x <<= zeros
     i = np.int64((x >> u64(55)) & u64(255))
     centre = u64(1 << 63) + (u64(2 * i + 1) << u64(54))
     below = x < centre

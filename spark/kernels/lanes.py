@@ -27,6 +27,24 @@ def _spread(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(first, ir.Constant(_VECTOR, ir.Undefined), _constant(0))
 
 
+def _draws(builder: Any, tie: Any, k0: Any, k1: Any) -> Any:
+    """`tie_draw` of 16 ties one after the other."""
+    golden = 0x9E3779B1
+    x = _spread(builder, builder.mul(tie, ir.Constant(_INT32, golden)))
+    x = builder.add(x, _constant([i * golden & 0xFFFFFFFF for i in range(16)]))
+    x = builder.xor(x, _spread(builder, k0))
+    x = builder.xor(x, builder.lshr(x, _constant(16)))
+    x = builder.mul(x, _constant(0x7FEB352D))
+    x = builder.xor(x, builder.lshr(x, _constant(15)))
+    x = builder.xor(x, _spread(builder, k1))
+    x = builder.mul(x, _constant(0x846CA68B))
+    return builder.xor(x, builder.lshr(x, _constant(16)))
+
+
+def _mask(builder: Any, draws: Any, threshold: Any) -> Any:
+    return builder.zext(builder.bitcast(builder.icmp_unsigned("<=", draws, threshold), _INT16), _INT64)
+
+
 @intrinsic
 def _vector_live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start: Any) -> Any:
     """Bit i is set iff tie ``tie + i`` is live, for 16 ties with thresholds live[start:start+16]."""
@@ -38,19 +56,21 @@ def _vector_live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start
         data = context.make_array(signature.args[3])(context, builder, live).data
         threshold = builder.load(builder.bitcast(builder.gep(data, [start]), _VECTOR.as_pointer()), typ=_VECTOR)
         threshold.align = 4
-        golden = 0x9E3779B1
-        x = _spread(builder, builder.mul(tie, ir.Constant(_INT32, golden)))
-        x = builder.add(x, _constant([i * golden & 0xFFFFFFFF for i in range(16)]))
-        x = builder.xor(x, _spread(builder, k0))
-        x = builder.xor(x, builder.lshr(x, _constant(16)))
-        x = builder.mul(x, _constant(0x7FEB352D))
-        x = builder.xor(x, builder.lshr(x, _constant(15)))
-        x = builder.xor(x, _spread(builder, k1))
-        x = builder.mul(x, _constant(0x846CA68B))
-        x = builder.xor(x, builder.lshr(x, _constant(16)))
-        return builder.zext(builder.bitcast(builder.icmp_unsigned("<=", x, threshold), _INT16), _INT64)
+        return _mask(builder, _draws(builder, tie, k0, k1), threshold)
 
     return signature, generate
+
+
+@intrinsic
+def _vector_alike_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any) -> Any:
+    """Bit i is set iff tie ``tie + i`` is live, for 16 ties with the same threshold."""
+    uint32 = numba.types.uint32
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        tie, k0, k1, live = arguments
+        return _mask(builder, _draws(builder, tie, k0, k1), _spread(builder, live))
+
+    return numba.types.uint64(uint32, uint32, uint32, uint32), generate
 
 
 @intrinsic
@@ -89,6 +109,10 @@ def _plain_live_mask(tie, k0, k1, live, start):
     return u64(mask)
 
 
+def _plain_alike_mask(tie, k0, k1, live):
+    return _plain_live_mask(tie, k0, k1, [live] * LANES, 0)
+
+
 def _plain_lowest_bit(mask):
     return np.int64((int(mask) & -int(mask)).bit_length() - 1)
 
@@ -98,5 +122,6 @@ def _plain_prefetch(array, place):
 
 
 live_mask: Any = _vector_live_mask if COMPILED else _plain_live_mask
+alike_mask: Any = _vector_alike_mask if COMPILED else _plain_alike_mask
 lowest_bit: Any = _vector_lowest_bit if COMPILED else _plain_lowest_bit
 prefetch: Any = _vector_prefetch if COMPILED else _plain_prefetch

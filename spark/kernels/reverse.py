@@ -2,7 +2,8 @@
 
 A set is drawn from its root against the direction of influence (Borgs, Brautbar, Chayes & Lucier 2014,
 doi:10.1137/1.9781611973402.70); seeds light the root iff they meet the set. Cascade: one unit-exponential dose is
-carried along rows and sets, so that a draw is paid per live tie and not per tie. Threshold: at most one of the sources
+carried along rows and sets, so that a draw is paid per live tie and not per tie; of people who are lit by one tie at
+most, the rest of the row is passed over once a tie is live. Threshold: at most one of the sources
 of a person's dose counts, picked with its share of her uniform tolerance (Kempe, Kleinberg & Tardos 2003).
 
 What is lit without any seeds (people who practise already, broadcasts) covers a set for good; such sets are counted
@@ -19,9 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
-from spark.kernels.draw import mix, scaled
+from spark.kernels.draw import mix, multiply_high, scaled
 from spark.kernels.lanes import prefetch
-from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL
+from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL, FIRST_ONLY
 from spark.kernels.reverse_stream import GOLDEN, chunk_stream, set_stream, waiting
 
 u32 = np.uint32
@@ -139,6 +140,7 @@ def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
     n = visited.size
     has_marks, has_broadcasts, has_partners = marks.size > 0, schedule.size > 0, partners.indptr.size > 0
+    once = partners.once
     only_sentinels = not has_broadcasts
     for v in range(marks.size):
         if marks[v] == BASE:
@@ -228,6 +230,7 @@ def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
             if depth == horizon:
                 continue
             left = total[u]
+            found = False
             if energy >= left:
                 energy -= left
             elif step[u] != u64(0):
@@ -252,6 +255,7 @@ def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
                 energy -= left
             else:
                 all_live = kind[u] == ALL_LIVE
+                found = kind[u] == FIRST_ONLY
                 for e in range(indptr[u], indptr[u + 1]):
                     if not all_live and tie[e] != ENDLESS:
                         if energy >= tie[e]:
@@ -264,10 +268,26 @@ def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
                         visited[v] = stamp
                         members[used] = v
                         used += 1
-            if has_partners:
+                    if found:
+                        break
+            if has_partners and not found:
                 organisation = i64(partners.organisation[u])
                 heat = partner_heat(partners, organisation)
-                if heat > u64(0):
+                if heat > u64(0) and kind[u] == FIRST_ONLY:
+                    if energy >= once[u]:
+                        energy -= once[u]
+                    else:
+                        factor = partners.receptivity[u]
+                        stream += GOLDEN
+                        point = multiply_high(mix(stream), scaled(heat, factor))
+                        stream += GOLDEN
+                        energy = waiting(mix(stream))
+                        v, _ = partner_member(partners, organisation, factor, point)
+                        if visited[v] != stamp:
+                            visited[v] = stamp
+                            members[used] = v
+                            used += 1
+                elif heat > u64(0):
                     factor = partners.receptivity[u]
                     reach = scaled(heat, factor)
                     passed = u64(0)

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spark.kernels.accelerate import inlined, kernel
-from spark.kernels.continuous.paths import drop_first, latent_time, push
+from spark.kernels.continuous.heap import drop_first_instant, push_instant
+from spark.kernels.continuous.paths import latent_time
 from spark.kernels.continuous.times import (
     DURATION,
     FOREVER,
@@ -80,7 +81,7 @@ class Arrivals(NamedTuple):
 
 
 class PathWork(NamedTuple):
-    """What a run writes to: arrival uint64[n], FOREVER before and after each set; a heap as in `PathsWork`."""
+    """What a run writes to: arrival uint64[n], FOREVER before and after each set; a heap of instants."""
 
     arrival: Any
     heap_time: Any
@@ -130,14 +131,14 @@ def path_sets(rows, base, roots, store, work, key, last):
         latent_key = kind_key(key, LATENCY, world)
         i += 1
         arrival[root] = u64(0)
-        size = push(work, i64(0), u64(0), root)
+        size = push_instant(work, i64(0), u64(0), root)
         start = used
         met = i64(FREE)
         block = -1
         k0, k1 = u32(0), u32(0)
         while size > 0:
             now, u = work.heap_time[0], i64(heap_person[0])
-            size = drop_first(work, size)
+            size = drop_first_instant(work, size)
             if now > arrival[u]:
                 continue
             members[used] = u
@@ -182,7 +183,7 @@ def path_sets(rows, base, roots, store, work, key, last):
                 come = now + takes if ordered else u64(0)
                 if come < arrival[v]:
                     arrival[v] = come
-                    size = push(work, size, come, v)
+                    size = push_instant(work, size, come, v)
         for x in range(start, used):
             arrival[members[x]] = FOREVER
         for x in range(size):

@@ -16,7 +16,7 @@ from spark.kernels.draw import exponential_tolerance
 u32 = np.uint32
 u64 = np.uint64
 
-NO_TIES, EQUAL, ALL_LIVE, UNEQUAL = 0, 1, 2, 3
+NO_TIES, EQUAL, ALL_LIVE, UNEQUAL, FIRST_ONLY = 0, 1, 2, 3, 4
 ENDLESS = u64((1 << 64) - 1)
 LONGEST = u64(1 << 63)
 CACHE = 4096
@@ -29,7 +29,7 @@ class Rows(NamedTuple):
     step uint64[n]: hazard (cascade) or dose (threshold) of each tie of an EQUAL row; the last tie of an EQUAL threshold
     row carries what is left of the total. total uint64[n]: of the row; ENDLESS where some tie is always live.
     tie uint64[m or 0]: hazard of each tie (cascade; ENDLESS: always live) or running total within the row (threshold),
-    read in UNEQUAL rows only.
+    read in UNEQUAL rows only, and in FIRST_ONLY rows (cascade), of which only the first live tie counts.
     """
 
     indptr: Any
@@ -46,7 +46,8 @@ class Partners(NamedTuple):
     organisation int32[n]; receptivity uint64[n], units of 2^-24; indptr int64[o+1], sources int32[q]: organisations
     whose members are seen; dose uint64[q]; heat uint64[q]: running total within the organisation once all members of
     the sources have adopted; member_indptr int64[o+1], members int32; brightness uint64: running total of visibility
-    within each organisation, units of 2^-24.
+    within each organisation, units of 2^-24. once uint64[n or 0]: hazard of the whole partner dose of a person of a
+    FIRST_ONLY row none of whose ties is live; empty: there are none.
     """
 
     organisation: Any
@@ -58,6 +59,7 @@ class Partners(NamedTuple):
     member_indptr: Any
     members: Any
     brightness: Any
+    once: Any
 
 
 @kernel

@@ -129,11 +129,17 @@ class ToleranceByGroup:
     otherwise: ToleranceLaw = ExponentialTolerance()
 
     def __post_init__(self) -> None:
+        laws = self.laws if isinstance(self.laws, Mapping) else {}
         faults = [
             f"tolerance by group: {name} {law!r} is not a law of tolerances; spark.ErlangTolerance(2) is one"
-            for name, law in (*self.laws.items(), ("otherwise", self.otherwise))
+            for name, law in (*laws.items(), ("otherwise", self.otherwise))
             if not isinstance(law, ToleranceLaw)
         ]
+        if not laws:
+            faults.append(
+                f"tolerance by group: laws {self.laws!r} name no group; {{'nurse': spark.ErlangTolerance(2)}} would; "
+                "one law for everybody needs no groups"
+            )
         if not isinstance(self.column, str):
             faults.append(f"tolerance by group: column {self.column!r} is not a name")
         if faults:

@@ -132,7 +132,6 @@ def build(
     names, layer = _layers(ties)
     chosen = None if layers is None else _chosen(ties, names, layer, layers)
     _check_columns(ties, faults)
-    made = people_columns(people, len(known), faults, text=text)
     staff = distinct_ties(
         source,
         target,
@@ -147,6 +146,7 @@ def build(
         name=lambda position: repr(known[position]),
         faults=faults,
     )
+    made = people_columns(people, len(known), faults, text=text)
     organisations, between = _partners(partners, made.organisations, merge, faults, text)
     if not len(known) and not faults:
         faults.add(Fault("the network is empty: there are no people and no ties", ties.place.file))
@@ -186,8 +186,8 @@ def build(
         numbers=made.other_numbers,
         layers=used,
         indptr=indptr,
-        targets=staff.target.astype(np.int32),
-        layer=layer.astype(np.uint16),
+        targets=staff.target.astype(np.int32, copy=False),
+        layer=layer.astype(np.uint16, copy=False),
         columns=staff.columns,
         partner_source=between.source.astype(np.int32),
         partner_target=between.target.astype(np.int32),

@@ -152,11 +152,16 @@ class Network:
 
     def in_degree(self) -> I64:
         """Return by how many distinct people each person can be influenced, on any layer, int64[n]."""
-        first = np.ones(self.tie_count, dtype=bool)
+        targets, degree = self.targets, np.zeros(self.size, np.int64)
         if len(self.layers) > 1:
             sources = self.sources()
-            first[1:] = (sources[1:] != sources[:-1]) | (self.targets[1:] != self.targets[:-1])
-        return np.bincount(self.targets[first], minlength=self.size).astype(np.int64)
+            first = np.ones(self.tie_count, dtype=bool)
+            first[1:] = (sources[1:] != sources[:-1]) | (targets[1:] != targets[:-1])
+            targets = targets[first]
+        some = max(1 << 18, self.size)
+        for start in range(0, targets.size, some):  # numpy counts 64-bit copies
+            degree += np.bincount(targets[start : start + some], minlength=self.size)
+        return degree
 
     def out_degree(self) -> I64:
         """Return how many distinct people each person can influence, on any layer, int64[n]."""

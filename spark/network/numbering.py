@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,8 @@ def positions(ties: TieTable, people: PeopleTable | None, faults: Faults, *, tex
         values, codes = np.unique(np.concatenate([ties.source, ties.target]), return_inverse=True)
         found = known.find([shown(value, text) for value in values.tolist()])[codes]
         source, target = found[: ties.source.size], found[ties.source.size :]
+    elif len(ties.names) == len(known) and all(map(is_, ties.names, known)):
+        source, target = ties.source.astype(np.int32), ties.target.astype(np.int32)  # numbered by the people already
     else:
         found = known.find(ties.names).astype(np.int32)  # half the memory of what is long
         source, target = found[ties.source], found[ties.target]
@@ -99,6 +102,8 @@ def _note_strangers(ties: TieTable, source: Whole, target: Whole, known: Ids, fa
 
 def _distinct_people(people: PeopleTable, faults: Faults, text: bool) -> Ids:
     """Return the ids of the people table, the first of each, and note duplicates and gaps."""
+    if _distinct(people.ids):
+        return Ids(people.ids, text=text)
     seen: dict[Any, int] = {}
     for row, value in enumerate(people.ids.tolist() if isinstance(people.ids, np.ndarray) else people.ids):
         if is_missing(value):
@@ -109,6 +114,17 @@ def _distinct_people(people: PeopleTable, faults: Faults, text: bool) -> Ids:
     if isinstance(people.ids, np.ndarray):
         return Ids(np.array(list(seen), dtype=np.int64), text=text)
     return Ids(list(seen), text=text)
+
+
+def _distinct(column: Column) -> bool:
+    """Tell whether no id is missing and none stands twice, without a table of all."""
+    if isinstance(column, np.ndarray):
+        in_order = np.sort(column)
+        return not bool((in_order[1:] == in_order[:-1]).any())
+    try:
+        return len(set(column)) == len(column) and not any(map(is_missing, column))
+    except TypeError:
+        return False
 
 
 def _numbered(source: I64, target: I64) -> tuple[I64, I64, I64]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.network.ids import I64
 from spark.network.tables import Faults, Place
 
 F64 = NDArray[np.float64]
@@ -29,9 +29,9 @@ ADVICE = (
 class Ties:
     """Distinct ties sorted by (source, target, layer), with counts of the rows that went."""
 
-    source: I64
-    target: I64
-    layer: I64
+    source: NDArray[Any]
+    target: NDArray[Any]
+    layer: NDArray[Any]
     columns: Mapping[str, F64]
     self_loops: int
     merged: int
@@ -39,9 +39,9 @@ class Ties:
 
 
 def distinct_ties(
-    source: I64,
-    target: I64,
-    layer: I64,
+    source: NDArray[Any],
+    target: NDArray[Any],
+    layer: NDArray[Any],
     columns: Mapping[str, F64],
     *,
     ends: int,
@@ -65,7 +65,8 @@ def distinct_ties(
     chosen : bool[rows]; which rows to use, None for all.
     place, name, faults : for messages: of the rows, of the ends; and where they go.
     """
-    rows = np.arange(source.size, dtype=np.int64 if source.size >= 1 << 31 else np.int32)
+    all_rows = np.int64 if source.size >= 1 << 31 else np.int32
+    kept: NDArray[Any] | None = None
     loop = (source == target) & (source >= 0)
     keep = ~loop
     if chosen is not None:
@@ -74,11 +75,16 @@ def distinct_ties(
     self_loops = int(np.count_nonzero(loop))
     keep &= (source >= 0) & (target >= 0)
     if not keep.all():
-        rows, source, target, layer = rows[keep], source[keep], target[keep], layer[keep]
+        kept = np.flatnonzero(keep).astype(all_rows)
+        source, target, layer = source[keep], target[keep], layer[keep]
     if both:
         source, target = np.minimum(source, target), np.maximum(source, target)
     order, same = _sorted(source, target, layer, ends, layers)
-    rows, source, target, layer = rows[order], source[order], target[order], layer[order]
+    if kept is not None:
+        rows = kept[order]
+    else:
+        rows = np.arange(source.size, dtype=all_rows) if isinstance(order, slice) else order
+    source, target, layer = source[order], target[order], layer[order]
     values = {key: column[rows] for key, column in columns.items()}
     merged = int(np.count_nonzero(same))
     if merged:
@@ -115,9 +121,12 @@ def distinct_ties(
     return Ties(source, target, layer, values, self_loops, merged, zero_strength)
 
 
-def _sorted(source: I64, target: I64, layer: I64, ends: int, layers: int) -> tuple[I64 | slice, NDArray[np.bool_]]:
+def _sorted(
+    source: NDArray[Any], target: NDArray[Any], layer: NDArray[Any], ends: int, layers: int
+) -> tuple[NDArray[Any] | slice, NDArray[np.bool_]]:
     """Return the stable order by (source, target, layer), and which rows of it equal the row before."""
-    same = np.zeros(source.size, dtype=bool)
+    rows = source.size
+    same = np.zeros(rows, dtype=bool)
     if ends * ends * layers < 1 << 63:
         key = source.astype(np.int64)
         key *= ends
@@ -125,10 +134,19 @@ def _sorted(source: I64, target: I64, layer: I64, ends: int, layers: int) -> tup
         if layers > 1:
             key *= layers
             key += layer
-        if source.size < 2 or bool((key[1:] > key[:-1]).all()):
+        if rows < 2 or bool((key[1:] > key[:-1]).all()):
             return slice(None), same
-        order = np.argsort(key, kind="stable")
-        key = key[order]
+        if ends * ends * layers * rows < 1 << 63:
+            # The row within the key is what makes the order stable, and where it stands afterwards: nothing is copied.
+            key *= rows
+            key += np.arange(rows, dtype=np.int32)
+            key.sort()
+            order: NDArray[Any] = np.empty(rows, dtype=np.int32)
+            np.remainder(key, rows, out=order, casting="unsafe")
+            key //= rows
+        else:
+            order = np.argsort(key, kind="stable")
+            key = key[order]
         same[1:] = key[1:] == key[:-1]
         return order, same
     order = np.lexsort((layer, target, source))

@@ -23,6 +23,7 @@ from spark.optimise.reaching import Reach
 from spark.optimise.sources import SetBackend, Setting, setting_of
 from spark.optimise.wish import Wish, wish_for
 from spark.plan import Plan
+from spark.problem.together import refuse_unless_carried
 from spark.problem.windows import acceptance
 from spark.question import Adopters, Asking, Constraints, Floor, Objective, Reaching, WorstOff
 from spark.worlds import Run
@@ -101,6 +102,10 @@ def case_of(
         raise UsageError("adopter-periods are counted from step 1 to a horizon: give one of at least 1")
     _refuse_endless(model, setting)
     take_up = take_up_of(network, asking)
+    if take_up is not None:
+        refuse_unless_carried(model, setting.problem.law, {"take-up"})
+    if setting.watch.counted == "ever-adopted":
+        setting = _looking_at_ever(model, setting, take_up is not None)
     paid = network
     if take_up is not None and asking.pay == "on_acceptance":
         paid = replace(network, cost=network.cost * take_up)
@@ -124,11 +129,27 @@ def case_of(
 def _what_counts(objective: Objective) -> str:
     if not isinstance(objective, Adopters):
         return "at-horizon"
-    if objective.of is not None and objective.counted != "at-horizon":
-        raise UsageError(
-            f"objective {objective.counted!r} counts everybody: of whom can be asked for with 'at-horizon' only"
-        )
     return "at-horizon" if objective.counted == "adopter-periods" else objective.counted  # at each horizon in turn
+
+
+def _looking_at_ever(model: Model, setting: Setting, asked: bool) -> Setting:
+    """The setting in which those count who ever adopt: where nobody gives up, these are who practise at the end.
+
+    Raises
+    ------
+    UsageError
+        They are to count by their values, people can give up, and no reverse sets know who ever adopts: worlds count
+        them alike.
+    """
+    if not setting.problem.law.gives_up:
+        return replace(setting, watch=replace(setting.watch, counted="at-horizon"))
+    if setting.watch.value.size and (setting.rule is None or asked):
+        why = " if they may say no" if setting.rule is not None else ""
+        raise UsageError(
+            f"objective 'ever-adopted' counts everybody alike under {type(model).__name__}{why}: leave out who counts "
+            "and the column value, or count 'at-horizon' or 'adopter-periods'"
+        )
+    return setting
 
 
 def _refuse_endless(model: Model, setting: Setting) -> None:
@@ -151,8 +172,9 @@ def _counted(network: Network, objective: Objective) -> Network:
     if not isinstance(objective, Adopters | Reaching):
         return replace(network, value=np.ones(network.size), given=network.given - {"value"})
     if objective.of is None:
-        alike = isinstance(objective, Reaching) or objective.counted != "at-horizon"
-        return replace(network, value=np.ones(network.size), given=network.given - {"value"}) if alike else network
+        if isinstance(objective, Adopters):
+            return network
+        return replace(network, value=np.ones(network.size), given=network.given - {"value"})
     who = select(network, objective.of, "target")
     value = np.where(who, network.value if isinstance(objective, Adopters) else 1.0, 0.0)
     if not value.any():

@@ -15,8 +15,10 @@ from spark.optimise.case import Case, case_of
 from spark.optimise.room import Room
 from spark.optimise.rules import order_by
 from spark.optimise.search import means
+from spark.optimise.worth import Worth, worth_on_sets
 from spark.plan import Intervention, Plan
 from spark.problem.keys import run_key
+from spark.provenance import Provenance
 from spark.question import ANYBODY, CERTAINLY, EVERYBODY, Asking, Constraints
 from spark.results import Choice
 from spark.results.explanation import CurvePoint, ExplainedSeed, Explanation
@@ -26,6 +28,8 @@ from spark.worlds.trying import try_worlds
 
 MOST_TRIED, FEWEST_TRIED, TRIED_IN_ALL = 64, 8, 1024
 """Of how many people the best replacement of one seed is looked for."""
+MANY = 16
+"""Seeds from which on reverse sets, where there are any, say what each is worth: worlds would be run for each."""
 BEYOND_LUCK = 3.0
 """Standard errors by which a gain must be larger than the one before it."""
 
@@ -43,8 +47,10 @@ def explain(
 ) -> Explanation:
     """Explain a choice: what each seed reaches first, what is lost without her, and who could take her place.
 
-    The worlds are those in which the choice was evaluated; adopters are counted, whatever the objective was.
-    Replacements are looked for among the 64 most promising people (fewer for many seeds), in worlds of their own.
+    Adopters are counted, whatever the objective was. With up to 16 seeds the worlds are those in which the choice was
+    evaluated, and replacements are looked for among the 64 most promising people, in worlds of their own. With more,
+    and a model that has reverse sets of a moderate size, fresh sets say the same of all at once, and everybody who may
+    be chosen is looked at.
 
     Parameters
     ----------
@@ -73,6 +79,11 @@ def explain(
     case = case_of(network, model, fixed, EVERYBODY, constraints, asking, run, budget=budget, count=count)
     case = replace(case, setting=case.counting_adopters())
     people = [int(v) for v in network.index([seed.id for seed in choice.ranking])]
+    if len(people) > MANY and case.setting.rule is not None:
+        keys = run_key(made.rng, "choose"), run_key(made.rng, "evaluate")
+        worth = worth_on_sets(case.backend, case.setting, case.wish, np.array(people, np.int32), *keys)
+        if worth is not None:
+            return _told(network, people, worth, replace(made, verb="explain", options=None))
     instead = [_replacement(case, choice, people, at, run_key(made.rng, "choose")) for at in range(len(people))]
     named: dict[str, Plan] = {}
 
@@ -89,7 +100,8 @@ def explain(
     tried = try_worlds(network, model, named, run, verb="explain")
     sizes = dict(zip(named, tried.tally.adopters[:, :, -1].astype(np.int64), strict=False))
     firsts = [sizes[f"first {size}"] for size in range(len(people) + 1)]
-    curve = tuple(_point(firsts, size) for size in range(len(firsts)))
+    may_rise = not model.guarantee.submodular
+    curve = tuple(_point(firsts, size, may_rise) for size in range(len(firsts)))
     seeds = []
     for at, v in enumerate(people):
         gain, loss = exact(firsts[at + 1] - firsts[at]), exact(firsts[-1] - sizes[f"without {at}"])
@@ -104,9 +116,20 @@ def explain(
     return Explanation(tuple(seeds), curve, shape, provenance)
 
 
-def _point(firsts: list[NDArray[np.int64]], size: int) -> CurvePoint:
+def _told(network: Network, people: list[int], worth: Worth, provenance: Provenance) -> Explanation:
+    seeds = []
+    for v, adds, lost, other in zip(people, worth.adds, worth.lost, worth.instead, strict=True):
+        in_her_place: tuple[Any, ...] = (None, None, None)
+        if other is not None:
+            in_her_place = network.people[other[0]], *other[1]
+        seeds.append(ExplainedSeed(network.people[v], *adds, *lost, *_first(network, v), *in_her_place))
+    curve = tuple(CurvePoint(size, *height, rises=False) for size, height in enumerate(worth.heights))
+    return Explanation(tuple(seeds), curve, "diminishing", provenance)
+
+
+def _point(firsts: list[NDArray[np.int64]], size: int, may_rise: bool) -> CurvePoint:
     rises = False
-    if size > 1:
+    if size > 1 and may_rise:
         more, error = exact(firsts[size] - 2 * firsts[size - 1] + firsts[size - 2])
         rises = more > BEYOND_LUCK * error
     return CurvePoint(size, *exact(firsts[size]), bool(rises))

@@ -135,9 +135,18 @@ def floor_not_kept(groups: Groups, level: float, shares: NDArray[np.float64]) ->
     worst = int(np.argmin(shares))
     return InfeasibleError(
         f"a floor of {100 * level:g} % of each {groups.by}: the best found leaves {groups.by} {groups.names[worst]} at "
-        f"{100 * shares[worst]:.2g} %; a floor of {math.floor(100 * shares[worst]):g} %, or a larger budget or count, "
+        f"{100 * shares[worst]:.2g} %; a floor of {_below(100 * shares[worst])} %, or a larger budget or count, "
         "would do"
     )
+
+
+def _below(percentage: float) -> str:
+    """Round down to whole numbers, below 10 to hundredths, so that what is said still holds."""
+    return f"{math.floor(percentage) if percentage >= 10 else math.floor(100 * percentage) / 100:g}"
+
+
+def _above(percentage: float) -> str:
+    return f"{math.ceil(percentage) if percentage >= 10 else math.ceil(100 * percentage) / 100:g}"
 
 
 class _Table:
@@ -363,8 +372,8 @@ def certify_worst_off(
     return Certificate(
         ratio,
         confidence,
-        f"at least {math.floor(100 * least)} % of every {groups.by} is expected to practise, and no choice brings the "
-        f"worst-off {groups.by} above {math.ceil(100 * best)} %: at least {math.floor(100 * ratio)} % of the best "
+        f"at least {_below(100 * least)} % of every {groups.by} is expected to practise, and no choice brings the "
+        f"worst-off {groups.by} above {_above(100 * best)} %: at least {_below(100 * ratio)} % of the best "
         f"possible, at {confidence * 100:g} % confidence",
         f"{fresh.sets.count:,} and {sets.count:,} fresh reverse sets; a bound for each group, and a dual bound on the "
         "weighted mean of the groups",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from spark.optimise.search import WORLDS, Plans, run
 from spark.optimise.sources import Setting
-from spark.problem.arrays import Actions, Backend, Problem, Watch
+from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch
 from spark.problem.keys import mix
 
 
@@ -94,8 +94,21 @@ class _StepSets:
 
 
 def periods(backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS) -> NDArray[np.float64]:
-    """Mean adopter-periods of each set of seeds in the first so many worlds of a key, float64[plans]."""
-    tally = run(backend, setting, plans, key, worlds)
-    steps = tally.adopters.sum(axis=1, dtype=np.int64)  # flat after the last step that is there
-    rest = setting.watch.horizon + 1 - steps.shape[1]
-    return np.asarray((steps[:, 1:].sum(axis=1) + rest * steps[:, -1]) / worlds)
+    """Mean adopter-periods (or their value) of each set of seeds in the first so many worlds of a key."""
+    return np.asarray(over_time(backend, setting, plans, key, worlds).mean(axis=1))
+
+
+def over_time(backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int) -> NDArray[np.float64]:
+    """Adopter-periods, or their value, of each set of seeds in each of the first worlds of a key: float64[plans,
+    worlds].
+    """
+    horizon = setting.watch.horizon
+    if not setting.watch.value.size:
+        adopters = run(backend, setting, plans, key, worlds).adopters  # flat after the last step that is there
+        steps = adopters[:, :, 1:].sum(axis=2, dtype=np.int64)
+        return np.asarray(steps + (horizon + 1 - adopters.shape[2]) * adopters[:, :, -1].astype(np.int64), np.float64)
+    total = np.zeros((len(plans), worlds), np.int64)
+    for t in range(1, horizon + 1):  # value is counted at the end only: the same worlds, seen up to every step
+        upto = replace(setting, watch=replace(setting.watch, horizon=t))
+        total += run(backend, upto, plans, key, worlds).value
+    return np.asarray(total / VALUE_UNIT)

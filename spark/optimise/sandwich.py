@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ from spark.results import Certificate
 
 JUDGED = 4096
 """Worlds that say what the answer gains."""
+ANYWAY_SETS = 1 << 15
+"""Sets that say what the model above lights without any seeds."""
 RELAXED_QUALITY = 0.98
 
 
@@ -63,11 +66,12 @@ def choose_between(
     unit = setting.watch.value.sum() / VALUE_UNIT / network.size if setting.watch.value.size else 1.0
     high = unit * count_bounds(backend, above, wish, relaxed, certify).best(miss)
     if not setting.bare:  # U lights more than the model does also without any choice
-        high += max(
-            0.0, _without(backend, above, certify, miss / 2, 1) - _without(backend, setting, certify, miss / 2, -1)
-        )
+        anyway = unit * network.size * _anyway(backend, above, certify, miss / 2)
+        high += max(0.0, anyway - _without(backend, setting, certify, miss / 2))
     ratio = max(0.0, math.floor(min(1.0, low / high) * 1e4) / 1e4) if high > 0 else 1.0
-    kind = "linear threshold" if above.problem.law.family == "threshold" else "independent cascade"
+    law = above.problem.law
+    kind = "linear threshold" if law.family == "threshold" else "independent cascade"
+    kind = "a mixture of linear threshold and independent cascade" if law.picks.one.size else kind
     return (
         seeds,
         gains,
@@ -92,15 +96,27 @@ def _relaxed(setting: Setting) -> Setting | None:
 def _gain(backend: SetBackend, setting: Setting, seeds: NDArray[np.int32], key: int, miss: float) -> float:
     """What the seeds gain in fresh worlds, the same with and without them, at least, but for a chance of `miss`."""
     with_seeds, without = outcomes(backend, setting, [seeds.tolist(), []], Worlds(key, 0, JUDGED))
-    return _bound(with_seeds - without, miss, -1)
+    return _bound(with_seeds - without, miss)
 
 
-def _without(backend: SetBackend, setting: Setting, key: int, miss: float, side: int) -> float:
-    return _bound(outcomes(backend, setting, [[]], Worlds(key, JUDGED, JUDGED))[0], miss, side)
+def _without(backend: SetBackend, setting: Setting, key: int, miss: float) -> float:
+    return _bound(outcomes(backend, setting, [[]], Worlds(key, JUDGED, JUDGED))[0], miss)
 
 
-def _bound(values: NDArray[np.float64], miss: float, side: int) -> float:
-    """The end of the one-sided normal interval of a mean: -1 the lower, 1 the upper one."""
+def _anyway(backend: SetBackend, setting: Setting, key: int, miss: float) -> float:
+    """The share of roots lit without any choice, at most: covered sets are binomial (Clopper & Pearson 1934)."""
+    from scipy.special import betaincinv
+
+    source: Any = backend.reverse(
+        setting.problem, setting.base, setting.watch, mix(key ^ 0x616E79776179), independent=True
+    )
+    source.grow(ANYWAY_SETS)
+    met, count = source.base_covered, source.count
+    return float(betaincinv(met + 1, count - met, 1 - miss)) if met < count else 1.0
+
+
+def _bound(values: NDArray[np.float64], miss: float) -> float:
+    """The lower end of the one-sided normal interval of a mean."""
     from scipy.special import ndtri
 
-    return float(values.mean() + side * ndtri(1 - miss) * values.std(ddof=1) / math.sqrt(values.size))
+    return float(values.mean() - ndtri(1 - miss) * values.std(ddof=1) / math.sqrt(values.size))

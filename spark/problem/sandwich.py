@@ -7,8 +7,12 @@ upwards while x is small: two adopters together are worth more than the sum of e
   c X <= 1;
 - Psi(x) <= 1 - e^(-c' x) with c' = 1 - ln(sum_{i<k} X^i/i!)/X, because -ln(1 - Psi) is convex: independent cascade.
 
-Both have certified optima, and so bound what any seeds can reach under the real model: the sandwich of Lu, Chen &
-Lakshmanan (2015, doi:10.14778/2850578.2850581), here with factors of each person's own.
+The first is the lower one where it may be used, and everybody takes hers: whose ties are live is drawn for each person
+on her own, so that both kinds stand in one world (triggering sets, Kempe, Kleinberg & Tardos 2003). Who has one live
+tie at most, tie i with chance w_i, goes through her ties in turn: tie i is live with chance w_i / (1 - w_1 - ... -
+w_{i-1}), and whatever follows the first live one is not looked at. The best choices under such a model can be
+certified, which bounds what any seeds reach under the real one: the sandwich of Lu, Chen & Lakshmanan (2015,
+doi:10.14778/2850578.2850581), here with a factor of each person's own.
 """
 
 from __future__ import annotations
@@ -19,11 +23,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.problem.arrays import NO_DELAYS, ONE, UNIT, Law, Problem, freeze
+from spark.problem.arrays import NO_DELAYS, ONE, UNIT, Law, Picks, Problem, freeze
 from spark.problem.fixed_point import chance_of, chances, dose_of, exponential, fixed, logarithm, thresholds
 
 _MOST_DOSE = 64.0
 _ROUNDED_UP = 1 + 2.0**-30
+_PICKED_UP, _LEFT_OVER, _PART = 1 + 2.0**-12, 2.0**-19, 1 << 40
+"""Chances of 32 bits, each up to 2^-31 too large, take from those that follow: weights that are larger by the first
+factor make up for it, as long as the second number times the ties of a person is left of her total.
+"""
 
 
 def upper_problem(problem: Problem) -> Problem | None:
@@ -43,7 +51,11 @@ def upper_problem(problem: Problem) -> Problem | None:
     slope = _slopes(law.examples, np.where(np.isfinite(smallest), smallest, 0.0), total)
     if (slope * total <= 1 + 2.0**-41).all():
         return replace(problem, law=_threshold(law, dose, slope, targets))
-    return replace(problem, law=_cascade(law, dose, _hazards(law.examples, total), targets))
+    one = slope * total * _PICKED_UP <= 1 - _LEFT_OVER * (1 + np.bincount(targets, minlength=people))
+    hazard = _hazards(law.examples, total)
+    if not (one & (total > 0)).any():
+        return replace(problem, law=_cascade(law, dose, hazard, targets))
+    return replace(problem, law=_mixture(law, dose, slope * _PICKED_UP, hazard, one, problem))
 
 
 def _convinced(examples: int, dose: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -96,6 +108,43 @@ def _cascade(law: Law, dose: NDArray[np.float64], hazard: NDArray[np.float64], t
         never=freeze(never),
         more=freeze(np.empty((0, 0), np.uint64)),
         receptivity=freeze(_bent(law.receptivity, hazard)),
+    )
+
+
+def _mixture(
+    law: Law,
+    dose: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    hazard: NDArray[np.float64],
+    one: NDArray[np.bool_],
+    problem: Problem,
+) -> Law:
+    """Linear threshold for those who are marked in `one`, bool[n], and independent cascade for all others."""
+    targets, people = problem.graph.targets, problem.graph.people
+    above = _cascade(law, dose, np.where(one, 0.0, hazard), targets)
+    picked = one[targets]
+    ties = np.flatnonzero(picked)[np.argsort(targets[picked], kind="stable")]
+    who = targets[ties]
+    weight = np.ceil(dose[ties] * slope[who] * _PART).astype(np.int64)
+    upto = np.cumsum(weight)
+    first = np.searchsorted(who, np.arange(people))
+    whole = np.concatenate([np.zeros(1, np.int64), upto])
+    before = whole[:-1] - whole[first[who]]
+    of_hers = whole[np.searchsorted(who, np.arange(people), side="right")] - whole[first]
+    some = weight > 0
+    live, never = above.live.copy(), above.never.copy()
+    chance = weight / (_PART - before)
+    live[ties], never[ties] = np.minimum(np.ceil(chance * 2.0**32), 2.0**32 - 1).astype(np.uint32), ~some
+    partners = np.empty(0, np.uint64)
+    if law.has_partners:
+        left = 1 - of_hers / _PART
+        partners = fixed(dose_of(np.where(one, slope * _partner_total(problem) / left, 0.0)) * _ROUNDED_UP)
+    return replace(
+        above,
+        live=freeze(live),
+        never=freeze(never),
+        receptivity=freeze(np.where(one, law.receptivity, above.receptivity)),
+        picks=Picks(freeze(one.astype(np.uint8)), freeze(partners)),
     )
 
 

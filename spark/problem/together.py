@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
-from spark.model import FractionalThreshold, LinearThreshold, Model
+from spark.model import FractionalThreshold, GeneralThreshold, LinearThreshold, Model
 from spark.network import Network
 from spark.plan import Plan
 from spark.problem.actions import lower_plans
@@ -48,19 +48,32 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     heard = _loudest_outside(network, model, actions)
     loudest = np.array(actions.factors)[_levels_of(network, actions)]
     problem = lower(network, model, heard, factors=actions.factors, loudest=loudest)
-    name = type(model).__name__
-    faults = [
-        f"{name} {_WHY_NOT[use]}" for use in sorted(actions.uses - CARRIES.get(rule_of(problem.law), frozenset()))
-    ]
-    if faults:
-        raise UsageError(*faults)
+    refuse_unless_carried(model, problem.law, actions.uses)
     return problem, _fitted(network, model, problem.law, actions)
+
+
+def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
+    """Refuse what the worlds of a model cannot carry out, of `Actions.uses`.
+
+    Raises
+    ------
+    UsageError
+        All that they cannot.
+    """
+    missing = sorted(uses - CARRIES.get(rule_of(law), frozenset()))
+    if missing:
+        raise UsageError(*(f"{type(model).__name__} {_WHY_NOT[use]}" for use in missing))
 
 
 def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
     """The added ties in the units of the law: further hits, and people where people are counted."""
     if not actions.bridge_id.size:
         return actions
+    if max(law.delays.steps.size, law.delays.rate.size) > 1:
+        raise UsageError(
+            f"the delays of {type(model).__name__} are in a column of ties, in which a bridge has no entry; give the delay "
+            "as a number of steps or as a law"
+        )
     if law.examples > 1:
         chance = actions.bridge_chance.astype(np.float64) / 2**32
         more = [hit_thresholds(dose_of(at_level), law.examples) for at_level in chance]
@@ -101,7 +114,8 @@ def _levels_of(network: Network, actions: Actions) -> NDArray[np.int64]:
 
 def _loudest_outside(network: Network, model: Model, actions: Actions) -> NDArray[np.uint64] | None:
     """The most that each person gets from broadcasts, mandates and added ties under any plan; None for nothing."""
-    bridged = actions.bridge_id.size > 0 and isinstance(model, LinearThreshold)
+    weights = model.of if isinstance(model, GeneralThreshold) else model
+    bridged = actions.bridge_id.size > 0 and isinstance(weights, LinearThreshold)
     if not actions.schedule.size and not bridged:
         return None
     total = np.zeros((actions.plans, network.size), np.uint64)

@@ -38,6 +38,9 @@ _DROPPED = {
     "partner_zero_strength": ("partner tie of weight 0", "partner ties of weight 0"),
 }
 
+_MOST_NAMED = 20
+"""Columns named in a line; ``--json`` has all."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswer:
@@ -126,8 +129,9 @@ def roles(found: Mapping[str, Any]) -> list[str]:
         columns = ", ".join(role if role == column else f"{role} = {column!r}" for role, column in taken.items())
         said.append(paragraph(f"{file}: {columns}", bullet="- "))
     if found["groups"]:
-        groups = ", ".join(f"{name} ({number_of:,})" for name, number_of in found["groups"].items())
-        said.append(paragraph(f"groups of people: {groups}", bullet="- "))
+        groups = [f"{name} ({number_of:,})" for name, number_of in found["groups"].items()]
+        named = ", ".join(groups[:_MOST_NAMED])
+        said.append(paragraph(f"groups of people: {named}{_further(len(groups))}", bullet="- "))
     if found["tie_columns"]:
         said.append(paragraph(f"numbers on ties: {', '.join(found['tie_columns'])}", bullet="- "))
     return said
@@ -138,8 +142,18 @@ def left_out(found: Mapping[str, Any]) -> list[str]:
     said = [count(found["dropped"][key], *words) for key, words in _DROPPED.items() if found["dropped"][key]]
     if found["files_not_read"]:
         said.append(f"files not read: {', '.join(found['files_not_read'])}")
-    said += [f"not used: {unused}" for unused in found["unused"]]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for unused in found["unused"]:
+        place, why = unused.removesuffix(")").rsplit(" (", 1)
+        file, column = place.split(": ", 1)
+        alike.setdefault((file, why), []).append(column)
+    for (file, why), columns in alike.items():
+        said.append(f"not used: {file}: {', '.join(columns[:_MOST_NAMED])}{_further(len(columns))} ({why})")
     return [paragraph(line, bullet="- ") for line in said]
+
+
+def _further(number_of: int) -> str:
+    return f" and {number_of - _MOST_NAMED:,} more" if number_of > _MOST_NAMED else ""
 
 
 def odd(found: Mapping[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ from spark.report.layout import (
     number,
     paragraph,
     percent,
+    percent_with_error,
     printable,
     section,
     table,
@@ -182,8 +183,9 @@ def aim(choice: Choice) -> str:
         return ""
     wanted = paragraph(f"{found.statement[0].upper()}{found.statement[1:]}.")
     share = found.unit in ("share", "chance")
-    figure = (shares_with_error if share else with_error)(found.reached, found.standard_error)
+    figure = (percent_with_error if share else with_error)(found.reached, found.standard_error)
     named = {"share": f" of {found.group}, where it is smallest", "people": " people", "value": " in value"}
+    named["value-periods"] = " in value, summed over the steps"
     said = f"Reached: {figure}{named.get(found.unit, '')}."
     if found.plain is None or found.price is None:
         return section(ASKED_FOR, wanted, paragraph(said))
@@ -196,11 +198,6 @@ def aim(choice: Choice) -> str:
     else:
         against += f", and has {'no more adopters' if found.price <= 0 else 'hardly more adopters'} ({price})."
     return section(ASKED_FOR, wanted, paragraph(said), paragraph(against))
-
-
-def shares_with_error(share: float, error: float) -> str:
-    """Write a share with its standard error, in per cent."""
-    return f"{100 * share:.3g} ± {max(100 * error, 0.01):.1g} %"
 
 
 def budgets(choice: Choice) -> str:

@@ -10,7 +10,6 @@ from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
 from spark.report import Frame
-from spark.report.choice import shares_with_error
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
     Column,
@@ -21,6 +20,7 @@ from spark.report.layout import (
     number,
     paragraph,
     percent,
+    percent_with_error,
     printable,
     section,
     table,
@@ -85,7 +85,7 @@ class ConditionsAnswer:
                     printable(str(person.id)),
                     name_of(self.network, at),
                     where(self.network, at) or organisation_of(self.network, at),
-                    shares_with_error(person.chance, person.chance_standard_error),
+                    percent_with_error(person.chance, person.chance_standard_error),
                     with_error(person.reach, person.reach_standard_error),
                     number(person.readiness) if "readiness" in self.network.given else "",
                 )
@@ -167,7 +167,7 @@ class ConditionsAnswer:
 def _chance(place: PlaceConditions) -> str:
     if place.chance is None or place.chance_standard_error is None:
         return "not tried"
-    return shares_with_error(place.chance, place.chance_standard_error)
+    return percent_with_error(place.chance, place.chance_standard_error)
 
 
 def _reach(place: PlaceConditions) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spark.report.layout import Column, paragraph, printable, section, table, with_error
 from spark.results.explanation import ExplainedSeed, Explanation
 
-_MOST_GROUPS = 6
+_MOST_GROUPS, _MOST_TOLD = 6, 12
 _SHAPES = {
     "diminishing": "Each person adds no more than the one before, as far as these worlds can tell.",
     "critical mass": "Critical mass: people marked * add more than the one before; stopping short of them loses most.",
@@ -33,8 +33,12 @@ def explained(found: Explanation | None) -> str:
         Column("if she says no", "id"),
         Column("then practise", "number"),
     ]
-    first = [paragraph(_reaches(seed), bullet="- ") for seed in found.seeds]
-    return section("Why these people", table(columns, rows), paragraph(_SHAPES[found.shape]), *first)
+    first = [paragraph(_reaches(seed), bullet="- ") for seed in found.seeds[:_MOST_TOLD]]
+    if len(found.seeds) > _MOST_TOLD:
+        first.append(paragraph("Whom the others reach first is in what --json writes, and in spark.explain."))
+    whole = found.curve[-1]
+    together = paragraph(f"With all of them {with_error(whole.mean, whole.standard_error)} practise.")
+    return section("Why these people", table(columns, rows), together, paragraph(_SHAPES[found.shape]), *first)
 
 
 def _reaches(seed: ExplainedSeed) -> str:

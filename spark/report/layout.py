@@ -124,16 +124,25 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage; never 0 % or 100 % unless it is.
+    """Write a share as a percentage, two digits of it; never 0 % or 100 % unless it is.
 
-    >>> percent(0.123), percent(0.9999), percent(1), percent(0.002)
-    ('12 %', 'over 99 %', '100 %', 'under 1 %')
+    >>> percent(0.123), percent(0.0124), percent(0.9999), percent(1), percent(0.0002)
+    ('12 %', '1.2 %', 'over 99 %', '100 %', 'under 0.1 %')
     """
-    if 0 < share < 0.01:
-        return "under 1 %"
+    if 0 < share < 0.001:
+        return "under 0.1 %"
     if 0.99 < share < 1:
         return "over 99 %"
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.2g} %"
+
+
+def percent_with_error(share: float, error: float | None) -> str:
+    """Write an estimated share and its standard error as percentages.
+
+    >>> percent_with_error(0.8583, 0.0108), percent_with_error(1, 0)
+    ('85.8 ± 1.1 %', '100 %')
+    """
+    return f"{with_error(100 * share, 100 * error if error else None)} %"
 
 
 def count(number_of: int, one: str, many: str = "") -> str:

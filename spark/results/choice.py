@@ -57,8 +57,8 @@ class Aim:
 
     Attributes
     ----------
-    statement : what, in words. unit : ``"people"``, ``"people-periods"``, ``"value"``, ``"share"`` (of a group) or
-        ``"chance"``.
+    statement : what, in words. unit : ``"people"``, ``"people-periods"``, ``"value"``, ``"value-periods"``, ``"share"``
+        (of a group) or ``"chance"``.
     reached, standard_error : the figure, in the worlds of the evaluation. group : where a share is smallest.
     plain : the same figure for the choice that makes the mean as large as possible, and price, price_standard_error :
         how much of the mean, in people, is given up against that choice, in the same worlds; None where the question

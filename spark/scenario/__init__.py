@@ -14,7 +14,7 @@ from spark.network import Influence, Merge, Network
 from spark.plan import ChoiceRequest, Plan
 
 if TYPE_CHECKING:
-    from spark.scenario.reading import Origin
+    from spark.scenario.origin import Origin
 
 __all__ = ["NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,11 +12,9 @@ from spark.network import Network
 from spark.plan import INTERVENTIONS, Intervention, Plan
 from spark.problem.actions import lower_plans
 from spark.problem.targets import Targets
+from spark.scenario.origin import Origin
 from spark.scenario.places import Path as Place
 from spark.scenario.tables import INTERVENTION_TABLES, TermsTable
-
-if TYPE_CHECKING:
-    from spark.scenario.reading import Origin
 
 
 def action_of(kind: str, table: TermsTable) -> Intervention:

@@ -6,7 +6,6 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.scenario import NetworkFile, Run, Scenario, load_network
 from spark.scenario.choosing import choose_faults, name_faults, request_of
 from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults
+from spark.scenario.origin import Origin
 from spark.scenario.places import Path as Place
-from spark.scenario.places import Places, find_places, key_text
+from spark.scenario.places import Places, find_places
 from spark.scenario.tables import (
     INTERVENTION_TABLES,
     ChooseTable,
@@ -35,22 +35,6 @@ from spark.scenario.tables import (
 
 Found = tuple[Place, str]
 """Where in the document something is wrong, and what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The text behind a scenario: where each of its keys stands, and the network and the model that it names."""
-
-    file: str
-    document: Mapping[str, Any]
-    places: Places
-    network: NetworkFile | None = None
-    model: Model | None = None
-    also: tuple[Model, ...] = ()
-
-    def fault(self, place: Place, message: str) -> Fault:
-        """Say what is wrong at a place of the document."""
-        return Fault(message, self.file, self.places.line(place), key_text(place) or None)
 
 
 def read(path: Path) -> Scenario:

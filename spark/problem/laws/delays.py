@@ -12,8 +12,8 @@ from spark.model import Delay, GeometricDelay
 from spark.model.delay import LEAST_MEETING, MOST_STEPS
 from spark.network import Network
 from spark.problem.arrays import NO_DELAYS, NO_NOISE, Delays, freeze
-from spark.problem.columns import column_of, refuse_ties
 from spark.problem.fixed_point import dose_of, fixed
+from spark.problem.laws.columns import column_of, refuse_ties
 
 
 def noise_of(chance: float) -> NDArray[np.uint64]:

@@ -29,16 +29,10 @@ from spark.model import (
 from spark.model.continuous import TimeLaw
 from spark.network import Network
 from spark.problem.arrays import ONE, Law
-from spark.problem.columns import column_of
 from spark.problem.fixed_point import Floats, exponential, logarithm
-from spark.problem.lowering import (
-    MOST_FAULTS,
-    _law,
-    _per_tie,
-    _source_visibility,
-    left_after_lapses,
-    lower_law,
-)
+from spark.problem.laws.columns import MOST_FAULTS, column_of
+from spark.problem.laws.law import left_after_lapses, lower_law, make_law
+from spark.problem.laws.ties import bends, per_tie
 
 SLOWEST, FASTEST = 2.0**-23, 2.0**20
 OFTENEST = 1024.0  # rings of a clock per unit of time
@@ -57,7 +51,7 @@ def _(model: ContinuousSI | ContinuousSIR | ContinuousSEIR, network: Network, he
     if isinstance(model, ContinuousSEIR):
         _refuse_rate(model, "onset", model.onset)
         latency, latency_law = _means(np.full(network.size, float(model.onset))), quantiles(model.latency)
-    return _law(
+    return make_law(
         network,
         np.zeros(network.partner_weight.size, np.uint64),
         "paths",
@@ -76,7 +70,7 @@ def _(model: ContinuousSIS, network: Network, heard: NDArray[np.uint64] | None) 
         return lower_law(ContinuousSI(model.rate), network, heard)
     delay, _ = _delays(network, model.rate, ExponentialTime(), OFTENEST)
     _refuse_rate(model, "recovery", model.recovery, OFTENEST)
-    return _law(
+    return make_law(
         network,
         np.zeros(network.partner_weight.size, np.uint64),
         "marks",
@@ -90,9 +84,9 @@ def _delays(
     network: Network, share: Share, delay: TimeLaw | str, most: float = FASTEST
 ) -> tuple[NDArray[np.uint64], TimeLaw]:
     """Mean times of all ties, and their law; a column of times is a fixed time for each tie."""
-    rate = _per_tie(network, share, "rate")
-    if (network.readiness != 1).any() or (network.visibility != 1).any():
-        rate = rate * _source_visibility(network) * network.readiness[network.targets]
+    rate = per_tie(network, share, "rate")
+    if bends(network):
+        rate = rate * network.visibility[network.sources()] * network.readiness[network.targets]
     if isinstance(delay, str):
         time = column_of(network, delay, "delay")
         _refuse_ties(network, time <= 0, lambda e: f"{delay} {time[e]:g} is not a time above 0")
@@ -137,7 +131,7 @@ def _(model: Bass, network: Network, heard: NDArray[np.uint64] | None) -> Law:
         )
     if faults:
         raise UsageError(*faults)
-    return _law(
+    return make_law(
         network,
         np.zeros(network.partner_weight.size, np.uint64),
         "crowd",

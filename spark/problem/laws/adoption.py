@@ -15,14 +15,10 @@ from spark.network import Network
 from spark.network.people import NUMBERS, as_number
 from spark.problem.arrays import UNIT, Law, States, freeze
 from spark.problem.fixed_point import chance_of, chances, dose_of, exponential, fixed, hit_thresholds, thresholds
-from spark.problem.lowering import (
-    MOST_FAULTS,
-    MOST_LAPSES,
-    _cascade,
-    _law,
-    _per_tie,
-    lower_law,
-)
+from spark.problem.laws.cascade import cascade
+from spark.problem.laws.columns import MOST_FAULTS
+from spark.problem.laws.law import MOST_LAPSES, lower_law, make_law
+from spark.problem.laws.ties import per_tie
 
 MOST_HAZARD = 1 << 39  # 128 times certain, so that it can be multiplied by 2^24
 _NO_CHANCE = np.empty(0, np.uint64)
@@ -53,8 +49,8 @@ def _dose_law(model: Adoption, network: Network) -> Law:
     if model.probability is not None:
         return lower_law(IndependentCascade(model.probability, partners=model.partners), network, None)
     assert model.dose is not None
-    dose = _per_tie(network, model.dose, "dose")
-    return _cascade(network, chance_of(dose), None, model.partners)
+    dose = per_tie(network, model.dose, "dose")
+    return cascade(network, lambda ties: chance_of(dose[ties]), None, model.partners)
 
 
 def states_of(model: Adoption, network: Network, law: Law) -> States:
@@ -107,8 +103,8 @@ def _loud(law: Law, model: Adoption) -> dict[str, Any]:
 
 def _words(network: Network, awareness: Share, hearsay: Share) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Chances of passing word, T of 2^32, those of adopters at least those of others."""
-    aware = _per_tie(network, awareness, "awareness", most=1.0)
-    others = _per_tie(network, hearsay, "hearsay", most=1.0)
+    aware = per_tie(network, awareness, "awareness", most=1.0)
+    others = per_tie(network, hearsay, "hearsay", most=1.0)
     wrong = np.flatnonzero(others > aware)
     if wrong.size:
         sources = np.searchsorted(network.indptr, wrong[:MOST_FAULTS], side="right") - 1
@@ -202,7 +198,7 @@ def person_numbers(network: Network, name: str) -> NDArray[np.float64]:
 
 @lower_law.register
 def _(model: Aware, network: Network, heard: NDArray[np.uint64] | None) -> Law:
-    law = _law(network, np.zeros(network.partner_weight.size, np.uint64), "aware")
+    law = make_law(network, np.zeros(network.partner_weight.size, np.uint64), "aware")
     aware, hearsay = _words(network, model.awareness, model.hearsay)
     none = np.empty(0, np.uint64)
     return replace(

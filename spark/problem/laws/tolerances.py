@@ -21,9 +21,9 @@ from spark.model import (
 )
 from spark.network import Network
 from spark.problem.arrays import NEVER_CONVINCED, Law, Tolerances, freeze
-from spark.problem.delays import noise_of
 from spark.problem.fixed_point import chances, dose_of, fixed
-from spark.problem.lowering import lower_law
+from spark.problem.laws.delays import noise_of
+from spark.problem.laws.law import lower_law
 
 _ALL = 1 << 64
 Piece = tuple[int, int, int, int, int]
@@ -38,6 +38,11 @@ def _(model: GeneralThreshold, network: Network, heard: NDArray[np.uint64] | Non
         law = replace(
             law, family="threshold", live=freeze(none), never=freeze(none.astype(np.uint8)), dose=freeze(dose)
         )
+    return with_tolerances(law, network, model)
+
+
+def with_tolerances(law: Law, network: Network, model: GeneralThreshold) -> Law:
+    """The law of doses with the tolerances and the noise of a general threshold model."""
     return replace(law, tolerances=tolerances_of(network, model), noise=noise_of(model.noise))
 
 
