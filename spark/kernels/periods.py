@@ -62,6 +62,12 @@ def step_key(key, t):
 
 
 @inlined
+def may_reach(dose, draw):
+    """Whether a dose is not certain to be below the exponential tolerance of a draw: -ln U is at least 1 - U."""
+    return (~draw >> u64(8)) <= dose + u64(1 << 16)
+
+
+@inlined
 def bent_dose_convinces(dose, left, times, draw):
     """Whether a live tie convinces a person who gave up `times` times before: what is left of its dose must do."""
     if dose >= CERTAIN:
@@ -118,7 +124,14 @@ def periods_world(key, world, rows, shares, start, room, adopters):
     bends = tie_dose.shape[1] > 0
     never_again = left[left.size - 1] == u64(0)
     last_heard = heard.shape[1] - 1 if start.schedule.size > 0 else 0
-    accept = changes.seed_accept
+    accept, source, target, added, reach = (
+        changes.seed_accept,
+        changes.source,
+        changes.target,
+        changes.tie,
+        changes.chance,
+    )
+    opens, closes, unasked = changes.opens, changes.closes, changes.accept.size == 0
     count, seed = 0, 0
     for v in start.adopted:
         note(log, 0, v, BY_ALREADY)
@@ -183,11 +196,17 @@ def periods_world(key, world, rows, shares, start, room, adopters):
             if bridges > 0:
                 for i in range(count):
                     b = room.head[active[i]] - 1
-                    while 0 <= b < bridges and changes.source[b] == active[i]:
-                        v = changes.target[b]
+                    while 0 <= b < bridges and source[b] == active[i]:
+                        v = target[b]
                         level = level_of(boost, levels, v, t) if boosted else 0
-                        if practising[v] == 0 and bridge_convinces(
-                            now, key, world, t, b, level, np.int64(times[v]), changes, tie_dose, left
+                        may = practising[v] == 0 and opens[b] <= t < closes[b] and not (never_again and times[v] > 0)
+                        may = may and bridge_draw(now, world, added[b]) < reach[level, b]
+                        simple = unasked and times[v] == 0  # the call takes many arrays, and is worth avoiding
+                        if may and (
+                            simple
+                            or bridge_convinces(
+                                now, key, world, t, b, level, np.int64(times[v]), changes, tie_dose, left
+                            )
                         ):
                             practising[v] = 1
                             newly[size - count] = v
@@ -215,7 +234,8 @@ def periods_world(key, world, rows, shares, start, room, adopters):
                 for v in range(people):
                     if schedule[v] >= 0 and practising[v] == 0:
                         dose = heard[schedule[v], t] - heard[schedule[v], t - 1]
-                        if dose > u64(0) and dose >= exponential_tolerance(person_draw(hear_key, v)):
+                        draw = person_draw(hear_key, v)
+                        if dose > u64(0) and may_reach(dose, draw) and dose >= exponential_tolerance(draw):
                             practising[v] = 1
                             newly[size - count] = v
                             note(log, t, v, BY_BROADCAST)

@@ -71,8 +71,8 @@ def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actio
         return actions
     if max(law.delays.steps.size, law.delays.rate.size) > 1:
         raise UsageError(
-            f"the delays of {type(model).__name__} are in a column of ties, in which a bridge has no entry; give the delay "
-            "as a number of steps or as a law"
+            f"the delays of {type(model).__name__} are in a column of ties, in which a bridge has no entry; give "
+            "the delay as a number of steps or as a law"
         )
     if law.examples > 1:
         chance = actions.bridge_chance.astype(np.float64) / 2**32

@@ -35,7 +35,7 @@ from spark.kernels.world import kind_key
 NOISE = u64(0x6E6F697365303031)
 
 
-@inlined
+@part
 def need_of(v, fixed, laws, person_key, simple_key):
     """The dose that a person needs."""
     if fixed.size > 0:
@@ -58,30 +58,20 @@ def noise_after(v, t, horizon, noise, noise_key, calendar, later, place):
     return due
 
 
-@inlined
-def outside_of(v, t, reach):
-    """What has reached person v by step t from partners and broadcasts."""
-    dose = u64(0)
-    if reach.partner.size > 0:
-        dose += reach.partner[v]
-    elif reach.heat.size > 0 and reach.organisation[v] >= 0:
-        dose += scaled(reach.heat[reach.organisation[v]], reach.receptivity[0, v])
-    if reach.schedule.size > 0 and reach.schedule[v] >= 0:
-        dose += reach.heard[reach.schedule[v], min(t, reach.heard.shape[1] - 1)]
-    return dose
-
-
 @part
 def absorb(count, why, key, world, t, horizon, most, place, total, touched, people, reach, events):
     """Let the first `count` of `events.to` take in what reaches them, and light those for whom it is enough; `most`
     moments are needed, 0 where doses count. Return (people in the queue, people touched, events noted).
     """
     seen, queue, missing, dosed = people.seen, people.queue, people.missing, people.dosed
+    to, amount, heat, partner, schedule = events.to, events.amount, reach.heat, reach.partner, reach.schedule
+    organisation, receptivity, heard = reach.organisation, reach.receptivity, reach.heard
+    drawn, by_now = reach.fixed.size + reach.laws.law.size == 0, min(t, heard.shape[1] - 1)
     person_key, simple_key = kind_key(key, TOLERANCE, world), kind_key(key, SIMPLE, world)
     noise_key = kind_key(key, NOISE, world)
     noted = 0
     for j in range(count):
-        v, got = events.to[j], events.amount[j]
+        v, got = to[j], amount[j]
         if seen[v] != 0:
             continue
         if got == AT_ONCE:
@@ -92,7 +82,9 @@ def absorb(count, why, key, world, t, horizon, most, place, total, touched, peop
         lacks, at_once = missing[v], False
         if lacks == u64(0):
             lacks = most
-            if most == u64(0):
+            if most == u64(0) and drawn:
+                lacks = uniform_tolerance(person_draw(person_key, v))
+            elif most == u64(0):
                 lacks = need_of(v, reach.fixed, reach.laws, person_key, simple_key)
             if got > u64(0):
                 dosed[touched] = v
@@ -104,8 +96,13 @@ def absorb(count, why, key, world, t, horizon, most, place, total, touched, peop
         taken = u64(0) if lacks == NEVER_CONVINCED else got
         if got > u64(0):
             missing[v] = lacks - min(taken, lacks - u64(1))
-        if most == u64(0):
-            taken += outside_of(v, t, reach)
+        if most == u64(0):  # a call that takes arrays costs more than all the rest
+            if partner.size > 0:
+                taken += partner[v]
+            elif heat.size > 0 and organisation[v] >= 0:
+                taken += scaled(heat[organisation[v]], receptivity[0, v])
+            if schedule.size > 0 and schedule[v] >= 0:
+                taken += heard[schedule[v], by_now]
         if taken >= lacks or at_once:
             seen[v] = why
             queue[total] = v

@@ -10,6 +10,7 @@ from spark.kernels.draw import (
     TOLERANCE,
     halves,
     person_draw,
+    scaled,
     tie_draw,
     u32,
     u64,
@@ -30,7 +31,6 @@ from spark.kernels.once.given import (
     lift_ties,
     need_of,
     noise_after,
-    outside_of,
     post,
     take_due,
     warm_people,
@@ -60,6 +60,7 @@ def once_world(key, world, rows, shares, start, room):
                   room.partner, schedule, start.heard)  # fmt: skip
     people = People(seen, queue, missing, dosed)
     events, boosts = Events(room.calendar, room.later, room.to, room.amount), Boosts(boost, levels)
+    organisation, partner, heard = shares.organisation, room.partner, start.heard
     waits, bridges = rows.steps.size + rows.rate.size + rows.upto.size > 0, added.source.size
     others = share or schedule.size > 0
     person_key, simple_key = kind_key(key, TOLERANCE, world), kind_key(key, SIMPLE, world)
@@ -155,7 +156,12 @@ def once_world(key, world, rows, shares, start, room):
                             got = u64(0)
                         missing[v] = lacks - min(got, lacks - u64(1))
                         if others:
-                            got += outside_of(v, t, reach)
+                            if partner.size > 0:
+                                got += partner[v]
+                            elif share and organisation[v] >= 0:
+                                got += scaled(heat.heat[organisation[v]], rows.receptivity[0, v])
+                            if schedule.size > 0 and schedule[v] >= 0:
+                                got += heard[schedule[v], min(t, heard.shape[1] - 1)]
                         if got >= lacks or at_once:
                             seen[v] = TIE
                             queue[total] = v
