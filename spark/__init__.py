@@ -31,6 +31,7 @@ _HOME = {
     "GeometricDelay": "model",
     "SI": "model",
     "SIS": "model",
+    "SEIR": "model",
     "SIR": "model",
     "Adoption": "model",
     "Aware": "model",
@@ -68,6 +69,7 @@ _HOME = {
     "who_lit_whom": "worlds",
     "choose_seeds": "optimise",
     "smallest_budget": "optimise",
+    "choose_robustly": "optimise",
     "explain": "optimise",
     "plot_network": "picture",
     "Spread": "results",
@@ -81,6 +83,7 @@ _HOME = {
 _MODULES = ("bass", "datasets", "exact", "generate")
 
 __all__ = [
+    "SEIR",
     "SI",
     "SIR",
     "SIS",
@@ -135,6 +138,7 @@ __all__ = [
     "bass",
     "candidates_for",
     "choose_plan",
+    "choose_robustly",
     "choose_seeds",
     "compare",
     "compare_across",
@@ -159,6 +163,7 @@ if TYPE_CHECKING:
     from spark.errors import SparkError
     from spark.files import read_network, read_result, write_network
     from spark.model import (
+        SEIR,
         SI,
         SIR,
         SIS,
@@ -189,7 +194,7 @@ if TYPE_CHECKING:
         WeightedCascade,
     )
     from spark.network import Network
-    from spark.optimise import candidates_for, choose_plan, choose_seeds, explain, smallest_budget
+    from spark.optimise import candidates_for, choose_plan, choose_robustly, choose_seeds, explain, smallest_budget
     from spark.picture import plot_network
     from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
     from spark.question import Adopters, Asking, Constraints, Floor, Reaching, WorstOff

@@ -10,7 +10,7 @@ import numpy as np
 from spark.drawing import draw_curves, draw_people, place
 from spark.errors import RunError, UsageError
 from spark.network import Network
-from spark.results import Choice, Comparison, Conditions, Mix, Spread
+from spark.results import Choice, Comparison, Conditions, Mix, Spread, WhoLitWhom
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,14 +76,16 @@ def plot_network(
     )
 
 
-def figure_of(result: Spread | Choice | Comparison | Conditions | Mix | None, network: Network | None = None) -> Figure:
+def figure_of(
+    result: Spread | Choice | Comparison | Conditions | Mix | WhoLitWhom | None, network: Network | None = None
+) -> Figure:
     """Return a figure of a result with its chart, and with a map where there is a network that can be drawn.
 
     Parameters
     ----------
     result : None is a map of the network by organisation.
     """
-    figure = _figure(2 if isinstance(result, Comparison) else 1)
+    figure = _figure(2 if isinstance(result, Comparison | WhoLitWhom) else 1)
     mapped = network is not None and network.size <= MOST_PEOPLE
     if isinstance(result, Comparison):
         differences, curves = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -98,6 +100,10 @@ def figure_of(result: Spread | Choice | Comparison | Conditions | Mix | None, ne
         if network is None or not mapped:
             raise UsageError(f"a map is drawn of at most {MOST_PEOPLE:,} people")
         plot_network(network, ax=figure.subplots())
+    elif isinstance(result, WhoLitWhom):
+        matches, generations = figure.subplots(1, 2, width_ratios=(3, 2))
+        result.plot(matches)
+        result.plot_generations(generations)
     elif isinstance(result, Conditions):
         result.plot(figure.subplots())
     elif mapped and network is not None:

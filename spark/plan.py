@@ -336,6 +336,7 @@ class ChoiceRequest:
     method : ``"best"``, ``"all"`` (the best, with all simple rules beside it), or the rule that is followed, such as
         ``"degree"`` (`spark.question.RULES`).
     beside : interventions that are carried out in any case.
+    robust : ``"worst"`` or ``"mean"`` where the choice is to do well under several models (`spark.choose_robustly`).
     """
 
     budget: float | None = None
@@ -346,8 +347,11 @@ class ChoiceRequest:
     constraints: Constraints = ANYBODY
     asking: Asking = CERTAINLY
     chance: float | None = None
+    robust: str | None = None
 
     def __post_init__(self) -> None:
+        if self.robust is not None and (self.method in RULES or self.objective != EVERYBODY):
+            raise UsageError("choose: a choice for several models takes no rule and no other objective")
         if self.method not in METHODS:
             raise UsageError(
                 f"choose: method {self.method!r} is none of {', '.join(METHODS)}{nearest(self.method, METHODS)}"

@@ -61,25 +61,42 @@ def lone_people(count, **columns):
 
 CHANCES = st.sampled_from((0.0, 0.2, 0.5, 1.0))
 PARTS = st.sampled_from((0.0, 0.3, 1.0))
+SOME = spark.TableTolerance((0.4, 0.4, 2.0), (0.3, 0.6, 0.8))
+"""Three in ten need up to 0.4, three in ten exactly that, two in ten up to 2, and two in ten nothing convinces."""
+LAWS = (
+    None,
+    spark.UniformTolerance(),
+    spark.ErlangTolerance(2),
+    SOME,
+)
 
 
 @st.composite
-def adoptions(draw, size, organisations, **fixed):
+def adoptions(draw, organisations, **fixed):
     """All options together."""
     given_dose = draw(st.booleans())
     awareness = draw(st.sampled_from((None, 0.5, 1.0, "chance")))
     hearsay = draw(st.sampled_from((0.0, 0.3))) if awareness in (0.5, 1.0) else 0.0
     trial_time = draw(st.integers(0, 2))
+    trial_end = draw(st.sampled_from((0.0, 0.4, 1.0))) if trial_time == 0 else 0.0
+    of_one = [
+        spark.ToleranceByGroup("organisation", {name: SOME}, spark.ErlangTolerance(3)) for name in organisations[:1]
+    ]
+    tolerance = draw(st.sampled_from((*LAWS, *of_one)))
+    examples = draw(st.integers(1, 3)) if tolerance is None else 1
     options = {
         "dose": draw(st.sampled_from((0.2, 0.8))) if given_dose else None,
         "probability": None if given_dose else draw(st.sampled_from((0.3, 1.0, "chance"))),
         "partners": draw(st.sampled_from((0.0, 0.4))),
-        "examples_needed": draw(st.integers(1, 3)),
+        "examples_needed": examples,
+        "tolerance": tolerance,
+        "simple": draw(PARTS) if examples > 1 or tolerance is not None else 0.0,
         "awareness": awareness,
         "hearsay": hearsay,
         "trial_time": trial_time,
+        "trial_end": trial_end,
         "trial_failure": draw(CHANCES),
-        "trial_visibility": draw(PARTS) if trial_time else 0.0,
+        "trial_visibility": draw(PARTS) if trial_time or trial_end else 0.0,
         "lapse": draw(CHANCES),
         "lapse_factor": draw(st.sampled_from((None, "readiness"))),
         "peer_support": draw(st.sampled_from((0.0, 1.5))),
@@ -99,7 +116,7 @@ def adoptions(draw, size, organisations, **fixed):
 @settings(max_examples=80)
 @given(networks(partners=True, personal=True), st.integers(0, 9), st.data())
 def test_kernel_and_twin_agree_with_all_options_together(network, horizon, data):
-    model = data.draw(adoptions(network.size, len(network.organisations)))
+    model = data.draw(adoptions(network.organisations))
     plan = data.draw(interventions(network, sustain=True))
     results = [
         tally(network, model, plan, horizon, backend=backend, workers=workers)
@@ -147,8 +164,9 @@ def test_word_spreads_the_same_in_the_kernel_and_the_twin(network, data):
 def test_one_more_seed_never_leaves_fewer_in_any_world_where_the_model_says_so(network, horizon, data):
     lasting = {"lapse": 0.0, "trial_failure": 0.0}
     forgetting = {"rekindle": 1.0, "examples_needed": 1, "awareness": None, "hearsay": 0.0, "trial_time": 0}
-    fixed = data.draw(st.sampled_from((lasting, forgetting | {"trial_visibility": 0.0})))
-    model = data.draw(adoptions(network.size, len(network.organisations), **fixed))
+    forgetting |= {"trial_visibility": 0.0, "trial_end": 0.0, "tolerance": None, "simple": 0.0}
+    fixed = data.draw(st.sampled_from((lasting, forgetting)))
+    model = data.draw(adoptions(network.organisations, **fixed))
     assert model.guarantee.monotone
     seeds = data.draw(st.sets(st.sampled_from(list(network.people))))
     more = {*seeds, data.draw(st.sampled_from(list(network.people)))}
@@ -162,7 +180,7 @@ def test_one_more_seed_never_leaves_fewer_in_any_world_where_the_model_says_so(n
 @given(networks(partners=True, personal=True), st.integers(1, 6), st.data())
 def test_a_monotone_model_without_turnover_or_lapse_gains_from_readiness_too(network, horizon, data):
     options = {"lapse": 0.0, "turnover": 0.0, "trial_failure": 0.0, "policy_visibility": 1.0}
-    model = data.draw(adoptions(network.size, 0, **options))
+    model = data.draw(adoptions((), **options))
     seeds = data.draw(st.sets(st.sampled_from(list(network.people)), max_size=2))
     worse = tally(network, model, sorted(seeds), horizon)
     better = replace(network, readiness=network.readiness * 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -71,7 +72,22 @@ def test_every_command_has_help_with_examples_that_parse(name):
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.opts[0]} has no help"
+            assert len(re.findall(rf"^  (?:-\w, )?{parameter.opts[-1]}\b(?!-)", result.stdout, re.MULTILINE)) == 1
     assert all(len(line) <= 80 for line in result.stdout.splitlines())
+
+
+def test_the_options_of_a_command_stand_under_headings():
+    page = run("plan", "--help").stdout
+    headings = [line for line in page.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert headings == [
+        "Options:",
+        "Who may be chosen, and to what end:",
+        "How the practice spreads:",
+        "How to read the network:",
+        "How the worlds are run:",
+        "Where the results go, and in which form:",
+    ]
+    assert page.index("Where the results go") < page.index("--json") < page.index("--plot")
 
 
 def test_every_command_is_in_the_documentation():

@@ -92,6 +92,7 @@ GOLDEN_LINES = {
     "plan-fair": "plan . --count 2 --worst-off organisation --exclude bo --at-most organisation=1 --worlds 512",
     "plan-methods": "plan . --count 3 --method all --worlds 512",
     "plan-explain": "plan . --count 3 --explain --worlds 512",
+    "plan-models": "plan . --count 2 --model weighted-cascade --model linear-threshold --worlds 512",
     "plan-smallest": "plan . --reach 50% --confidence 80% --worlds 512",
     "mix": "mix . --budget 2 --verbs seed,boost,bridge --worlds 256",
     "map": "map . --others 3 --model sis -p .2 --horizon 6",
@@ -347,6 +348,7 @@ MODELS_ON_THE_LINE = {
     "si -p .2 --horizon 6": "SI",
     "sis -p .2 --lapse .3 --rekindle .5 --horizon 6": "SIS",
     "sir -p .2 --lapse .3 --horizon 6": "SIR",
+    "seir -p .2 --onset .5 --lapse .3 --horizon 6": "SEIR",
     "adoption -p .2 --awareness .5 --trial-time 1 --turnover .01 --horizon 6": "Adoption",
     "aware --adoption .5 --awareness .8 --hearsay .1": "Aware",
     "continuous-si --rate .2 --delay fixed --horizon 9": "ContinuousSI",
@@ -371,7 +373,7 @@ def test_every_model_runs_from_the_command_line_and_is_said_in_words(starter, mo
         rf"How it spreads: (?!{MODELS_ON_THE_LINE[model]}\().*\([^)]*{name}[^)]*\); named by --model", text
     )
     assert "What is known of this model: " in text
-    gives_up = {"sis", "sir", "adoption", "continuous-sis", "continuous-sir", "continuous-seir"}
+    gives_up = {"sis", "sir", "seir", "adoption", "continuous-sis", "continuous-sir", "continuous-seir"}
     assert ("ever practised" in text) == (name in gives_up)
     assert ("adopter-periods" in text) == (name in gives_up and "--horizon" in model)
 
@@ -431,7 +433,7 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
     [
         (
             "--model independent-cascade -p .1 --lapse .1",
-            "not take --lapse: --lapse belongs to sis, sir, adoption",
+            "not take --lapse: --lapse belongs to sis, sir, seir, adoption",
         ),
         (
             "--model sir -p .1 --rekindle .5 --horizon 3",
@@ -455,6 +457,9 @@ def test_seeds_can_be_chosen_under_every_model(starter, model):
         ("--model continuous-sir --rate 1 --delay months", "names the tie column 'months', which the network does not"),
         ("--model continuous-sis --rate 1 --recovery 1", "continuous-sis goes on for ever: it needs a horizon"),
         ("--model continuous-seir --rate 1 --onset 0", "onset 0 is not a rate above 0"),
+        ("--model seir -p .2 --horizon 4", "seir needs --onset, such as --onset 0.3"),
+        ("--model seir -p .2 --onset 2 --horizon 4", "onset 2.0 is not a chance per step in"),
+        ("--model adoption -p .2 --tolerance half --horizon 4", "'half' is not a law of tolerances"),
         ("--model bass --p .03", "bass needs --q, such as --q 0.38"),
         ("--model sir -p .2 --recovery 1 --horizon 4", "--recovery belongs to continuous-sis, continuous-sir, contin"),
     ],
@@ -611,7 +616,7 @@ def test_a_scenario_may_name_further_models_and_options_override_them(crowd_and_
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
-    page = "si-sis-sir" if name in {"si", "sis", "sir"} else name
+    page = "si-sis-sir" if name in {"si", "sis", "sir", "seir"} else name
     page = "continuous-time" if name.startswith("continuous-") else page
     text = (ROOT / f"docs/models/{page}.md").read_text(encoding="utf-8")
     assert "https://doi.org/" in text

@@ -16,8 +16,21 @@ def counts(network, model):
     return cpu_counting.counted_rows(lower(network, model)) is not None
 
 
+LAWS = st.sampled_from(
+    (
+        spark.ErlangTolerance(2),
+        spark.UniformTolerance(),
+        spark.TableTolerance((0.4, 0.4, 1.5), (0.2, 0.5, 0.8)),
+    )
+)
+DOSES = st.sampled_from(
+    (spark.LinearThreshold(), spark.WeightedCascade(), spark.IndependentCascade(0.4), spark.IndependentCascade(1))
+)
+GENERAL = st.builds(spark.GeneralThreshold, LAWS, DOSES, st.sampled_from((0.0, 0.3)))
+
+
 @settings(max_examples=100)
-@given(networks(most=6, most_ties=16), hard_thresholds() | st.just(spark.LinearThreshold()), st.data())
+@given(networks(most=6, most_ties=16), hard_thresholds() | st.just(spark.LinearThreshold()) | GENERAL, st.data())
 def test_counting_gives_the_worlds_of_the_slow_twin(network, model, data):
     plan = data.draw(plans(network.size, broadcasts=False))
     assert counts(network, model)

@@ -1,5 +1,6 @@
 """Rules of thumb rank people as their papers say, deterministically, and everybody once."""
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from spark.errors import UsageError
 from spark.kernels.accelerate import COMPILED
 from spark.optimise import baseline_seeds
 from spark.optimise.centralities import candidates, communication_centrality, complex_centrality
-from spark.optimise.heuristics import diffusion_centrality
+from spark.optimise.heuristics import _through, diffusion_centrality, influence
 from spark.optimise.rules import ORDERS, order_by, too_slow, wanted
 from spark.question import RULES
 
@@ -43,6 +44,29 @@ def test_random_people_name_people_with_more_ties_than_their_own():
     assert degrees.mean() == 1.8
     named = [degrees[order_by("nomination", star, key)[0]] for key in range(4000)]
     assert abs(np.mean(named) - 8.2) < 4 * np.std(named) / 4000**0.5
+
+
+def test_betweenness_is_that_of_networkx():
+    rng = np.random.default_rng(8)
+    for size, ties in ((12, 30), (40, 90), (30, 25)):
+        network = spark.Network.from_edges(*rng.integers(0, size, (2, ties)), merge="sum")
+        graph = nx.from_scipy_sparse_array(influence(network), create_using=nx.DiGraph)
+        known = nx.betweenness_centrality(graph, normalized=False)
+        rows = influence(network)
+        found = sum(_through(rows.indptr, rows.indices, v) for v in range(network.size))
+        assert np.allclose(found, [known[v] for v in range(network.size)])
+
+
+def test_collective_influence_is_the_same_however_many_people_are_looked_at_together(monkeypatch):
+    network = spark.generate.scale_free(60, 200, rng=3)
+    rows = influence(network)
+    excess = np.maximum(np.diff(rows.indptr) - 1.0, 0.0)
+    dense = rows.toarray()
+    ball = (dense @ dense > 0) & ~np.eye(60, dtype=bool)
+    whole = order_by("collective-influence", network, 0)
+    assert np.array_equal(whole, np.argsort(-excess * (ball @ excess), kind="stable"))
+    monkeypatch.setattr("spark.optimise.heuristics.PAIRS_AT_A_TIME", 7)
+    assert np.array_equal(order_by("collective-influence", network, 0), whole)
 
 
 def test_a_chosen_neighbour_is_discounted():

@@ -23,6 +23,8 @@ MODELS = (
     spark.GeneralThreshold(spark.TableTolerance((0.5, 2.0), (0.2, 1.0)), of=spark.IndependentCascade(0.1, delay=2)),
     spark.GeneralThreshold(NEEDS, of=spark.LinearThreshold(totals="cap"), simple=0.25, noise=0.01),
     spark.GeneralThreshold(spark.ExponentialTolerance()),
+    spark.Adoption(probability=0.1, tolerance=NEEDS, simple=0.25, trial_end=0.5),
+    spark.SEIR(0.1, 0.3),
 )
 
 
@@ -108,6 +110,20 @@ def test_a_scenario_says_the_same(tmp_path, ties):
     law = spark.ToleranceByGroup("profession", {"nurse": table}, spark.ErlangTolerance(2))
     of = spark.IndependentCascade(0.1, delay=spark.GeometricDelay(0.3))
     assert read_scenario(path).model == spark.GeneralThreshold(law, of=of, simple=0.5)
+
+
+def test_a_scenario_and_the_command_line_give_the_full_model_a_law_and_seir_its_onset(tmp_path, ties):
+    law = '[model.tolerance]\nby = "profession"\notherwise = "uniform"\nnurse = "erlang-2"\n'
+    path = scenario(
+        tmp_path, ties, f'[model]\nname = "adoption"\nprobability = 0.1\nsimple = 0.25\ntrial-end = 0.5\n{law}'
+    )
+    assert read_scenario(path).model == MODELS[-2]
+    path = scenario(tmp_path, ties, '[model]\nname = "seir"\nprobability = 0.1\nonset = 0.3\n')
+    assert read_scenario(path).model == MODELS[-1]
+    words = ["simulate", str(ties), "--seeds", "a", "--horizon", "3", "--worlds", "64", "--json", "--model"]
+    said = run(*words, "adoption:tolerance=erlang-2,probability=.4")
+    assert "erlang" in str(json.loads(said.output)["provenance"]["model"]["tolerance"]).lower()
+    assert run(*words, "seir:onset=.3", "-p", ".4").exit_code == 0
 
 
 def test_a_scenario_names_every_wrong_key_with_its_line(tmp_path, ties):

@@ -279,3 +279,25 @@ def test_partners_of_a_person_lit_by_one_tie_at_most_share_what_her_ties_leave()
     error = np.sqrt(seen * (1 - seen) / len(hers))
     assert (np.abs(seen - slope * doses) < 4.5 * error).all()
     assert (np.abs(seen - slope * (doses - partner)) > 4.5 * error).any()
+
+
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        (spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.6)), {}),
+        (
+            spark.SIS(0.3, lapse=0.2, rekindle=0.5),
+            {"horizon": 6, "objective": spark.Adopters(counted="adopter-periods")},
+        ),
+    ],
+)
+def test_what_seeds_found_by_search_add_is_told_with_its_error_and_not_by_the_luck_they_were_chosen_on(model, options):
+    choice = spark.choose_seeds(scattered(40, 160), model, count=4, rng=11, worlds=4096, **options)
+    gains, errors = np.array([(seed.gain, seed.gain_standard_error) for seed in choice.ranking]).T
+    assert choice.certificate.ratio is None or choice.certificate.ratio < 1
+    assert ((errors > 0) & (errors < 0.2 * np.abs(gains).max())).all()
+    if choice.aim is None:
+        reached, error = choice.spread.gain_over_no_action, choice.spread.gain_standard_error
+    else:
+        reached, error = choice.aim.reached, choice.aim.standard_error
+    assert abs(gains.sum() - reached) < 4.5 * math.hypot(error, math.sqrt((errors**2).sum() * gains.size))

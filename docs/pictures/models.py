@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 import spark
 
 INK, MIDDLE, PALE = "#1b1b1b", "#6e6e6e", "#cfcfcf"
-COLOURS = ("#c8501e", "#4878a8", MIDDLE, "#8a9a3a")
-STYLES = ("-", "--", ":", "-.")
+COLOURS = ("#c8501e", "#4878a8", MIDDLE, "#8a9a3a", "#7a5a8c")
+STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ PICTURES = {
             "sis: gives up, comes back": spark.SIS(0.01, lapse=0.06),
             "sis, rekindle 0.5": spark.SIS(0.01, lapse=0.06, rekindle=0.5),
             "sir: gives up for good": spark.SIR(0.01, lapse=0.06),
+            "seir: half a year to get ready": spark.SEIR(0.01, 1 / 6, lapse=0.06),
         },
         60,
         "month",

@@ -23,6 +23,7 @@ from spark.errors import RunError, UsageError
 from spark.kernels.adoption import Course, Posts
 from spark.kernels.aware import Word, WordWork
 from spark.kernels.cascade import run_cascade, tell_cascade
+from spark.kernels.continuous.changed import ChangedWork
 from spark.kernels.once.rows import OnceRows, Room
 from spark.kernels.once.world import run_once
 from spark.kernels.periods import PeriodRows, run_periods
@@ -208,6 +209,10 @@ def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
         if counted is not None and not (start.schedule.size or changed):
             return (run_counted, None), CountedRows(counted, _rows(problem, rule)), room
         room = room.whole
+    if isinstance(room, ChangedWork):
+        if changed:
+            return _KERNELS["changed " + rule], _rows(problem, rule), room
+        room = room.plain
     if rule == "cascade" and isinstance(room, Room):
         room = room.work
     return _KERNELS[rule], _rows(problem, rule), room

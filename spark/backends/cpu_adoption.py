@@ -9,6 +9,7 @@ from spark.kernels.adoption import Course, Posts, run_adoption
 from spark.kernels.adoption_people import ADOPTED
 from spark.kernels.aware import Word, WordWork, run_aware
 from spark.kernels.lanes import LANES
+from spark.kernels.tolerance import Laws
 from spark.kernels.world import Start
 from spark.problem.arrays import Graph, Law, Problem, freeze
 
@@ -51,6 +52,7 @@ def state_rows(problem: Problem) -> Course | Word:
         hearsay_targets=hearsay_targets,
         hearsay=hearsay,
         trial_time=states.trial_time,
+        trial_end=np.uint64(states.trial_end),
         trial_failure=np.uint64(states.trial_failure),
         trial_visibility=np.uint64(states.trial_visibility),
         ties=graph.targets,
@@ -63,6 +65,7 @@ def state_rows(problem: Problem) -> Course | Word:
         policy_lapse=np.uint64(states.policy_lapse),
         loudness=np.uint64(states.loudness),
         receptivity=freeze(np.stack([level.receptivity for level in laws])),
+        tolerances=Laws(*law.tolerances),
     )
 
 

@@ -37,6 +37,7 @@ def changes_of(actions: Actions, plan: int) -> Changes:
         freeze(actions.bridge_chance[:, bridges]),
         freeze(actions.bridge_more[:, :, bridges]),
         freeze(actions.bridge_dose[:, bridges]),
+        freeze(actions.boost_speed),
     )
 
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
+from spark.backends.cpu_changes import changes_anything
 from spark.kernels.accelerate import COMPILED
+from spark.kernels.continuous.changed import ChangedWork, replay_changed_paths, run_changed_paths
 from spark.kernels.continuous.crowd import Crowd, CrowdWork, run_crowd
 from spark.kernels.continuous.ladder import NO_BUCKET, new_ladder
 from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, replay_marks, run_marks
 from spark.kernels.continuous.paths import Paths, PathsWork, replay_paths, run_paths
-from spark.kernels.continuous.times import REACH_CELLS, fill_reach
+from spark.kernels.continuous.times import FOREVER, REACH_CELLS, fill_reach
 from spark.kernels.lanes import LANES
 from spark.kernels.world import Start
 from spark.problem.arrays import U64, Problem, freeze
 
-KERNELS = {"paths": (run_paths, replay_paths), "marks": (run_marks, replay_marks), "crowd": (run_crowd, None)}
+KERNELS = {
+    "paths": (run_paths, replay_paths),
+    "changed paths": (run_changed_paths, replay_changed_paths),
+    "marks": (run_marks, replay_marks),
+    "crowd": (run_crowd, None),
+}
 
 ContinuousRows = Paths | Marks | Crowd
-ContinuousWork = PathsWork | MarksWork | CrowdWork
+ContinuousWork = PathsWork | ChangedWork | MarksWork | CrowdWork
 
 
 def continuous_rows(problem: Problem) -> ContinuousRows:
@@ -104,11 +111,26 @@ def continuous_work(problem: Problem, starts: list[Start]) -> ContinuousWork:
     settled = np.zeros((people + 64) // 64, np.uint64)
     settled[people >> 6] = np.uint64(1 << (people & 63))  # the sink
     entries = problem.graph.ties + 3 * people + 1  # each tie, and each person as adopter, as seed and as hearer, once
-    return PathsWork(
+    plain = PathsWork(
         settled,
         np.full(people, NO_BUCKET, np.uint16),
         np.empty(people, np.int32),
         np.empty(people, np.uint64),
         np.empty(people, np.uint64),
         new_ladder(entries, _buckets(people)),
+    )
+    bridges = max((start.changes.source.size for start in starts), default=0)
+    if not any(changes_anything(start.changes) for start in starts):
+        return plain
+    arrival = np.full(people + 1, FOREVER, np.uint64)
+    arrival[people] = 0
+    return ChangedWork(
+        plain,
+        arrival,
+        np.empty(entries + bridges, np.uint64),
+        np.empty(entries + bridges, np.int32),
+        np.full(people, -1, np.int32),
+        np.full(people, -1, np.int32),
+        np.full(people, -1, np.int32),
+        np.zeros(people, np.int32),
     )

@@ -12,6 +12,7 @@ import numpy as np
 from spark.kernels.counting import ENOUGH, Counted, CountingWork, run_counting
 from spark.kernels.once.rows import OnceRows
 from spark.kernels.once.world import run_once
+from spark.kernels.tolerance import Laws
 from spark.kernels.world import Count, Shares, Start
 from spark.problem.arrays import Problem, freeze
 
@@ -75,7 +76,7 @@ def run_counted(
 def counted_rows(problem: Problem) -> Counted | None:
     """The rows for counting, or None where ties into one person differ, or partners give doses."""
     law = problem.law
-    if law.family != "threshold" or law.waits or law.tolerances.law.size or law.has_partners:
+    if law.family != "threshold" or law.waits or law.has_partners:
         return None
     if problem not in _COUNTED:
         _COUNTED[problem] = _counted(problem)
@@ -112,4 +113,5 @@ def _counted(problem: Problem) -> Counted | None:
         freeze(most - each),
         freeze(degree.astype(np.int32)),
         freeze(needed),
+        Laws(*law.tolerances),
     )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _KINDS = {
     "tolerance": 0x746F6C6572616E63,
+    "again": 0x616761696E303031,
+    "trial end": 0x74726965646F7574,
     "partners": 0x706172746E657273,
     "broadcast": 0x62726F6164636173,
     "lapse": 0x6C61707365643031,
@@ -382,10 +384,15 @@ def burn(
     return when, by
 
 
-def tolerance_of(problem: Problem, key: int, world: int, v: int) -> int:
-    """The dose that a person needs in a world (threshold family)."""
+def tolerance_of(
+    problem: Problem, key: int, world: int, v: int, now: int | None = None, kind: str = "tolerance"
+) -> int:
+    """The dose that a person needs in a world (threshold family); `now`, `kind`: the key and kind of draws that are
+    repeated in time.
+    """
     law, drawn = problem.law, problem.law.tolerances
-    level = person_draw(key, "tolerance", world, v)
+    now = key if now is None else now
+    level = person_draw(now, kind, world, v)
     if law.tolerance.size:
         return int(law.tolerance[v])
     if not drawn.law.size:
@@ -394,7 +401,7 @@ def tolerance_of(problem: Problem, key: int, world: int, v: int) -> int:
     if drawn.simple.size and person_draw(key, "simple", world, v) <= drawn.simple[0]:
         moments = 1
     if moments:
-        return min(sum(exponential(person_draw(key, "tolerance", world, v, j)) for j in range(moments)), CERTAIN)
+        return min(sum(exponential(person_draw(now, kind, world, v, j)) for j in range(moments)), CERTAIN)
     pieces: list[list[int]] = drawn.pieces[first:stop].tolist()
     begin, dose, slope, shift = next(piece[1:] for piece in pieces if piece[0] >= level)
     return dose + ((level - begin << shift) * slope >> 64) + 1 if slope else dose

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends.python import _finalise as finalise
-from spark.backends.python import exponential, person_draw, tie_draw
+from spark.backends.python import exponential, person_draw, tie_draw, tolerance_of
 from spark.backends.python_changes import PlainChanges
-from spark.problem.arrays import CERTAIN, Actions, Law, Problem
+from spark.problem.arrays import CERTAIN, NEVER_CONVINCED, Actions, Law, Problem
 
 WORD, SHARE = 0x776F72646F666D6F, 0x736861726573686F
 WHOLE = 1 << 24
@@ -27,6 +28,7 @@ class Person:
     state: str
     lapses: int = 0
     moments: int = 0
+    needs: float = 0
     since: int = 0
     ever: bool = False
 
@@ -86,7 +88,8 @@ class _Burn:
     def __init__(self, problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> None:
         assert problem.law.states is not None
         self.graph, self.law, self.states = problem.graph, problem.law, problem.law.states
-        self.actions, self.key, self.world = actions, key, world
+        self.problem, self.actions, self.key, self.world = problem, actions, key, world
+        self.dosed = self.law.tolerances.law.size > 0  # doses add up to a tolerance, else moments are counted
         self.changes = PlainChanges(problem, actions, plan, key, world)
         self.ties = [
             (u, int(self.graph.targets[e]), e)
@@ -107,8 +110,17 @@ class _Burn:
     def is_signed(self, v: int) -> bool:
         return self.organisation(v) >= 0 and self.signed[self.organisation(v)]
 
+    def forget(self, v: int, now: int, kind: str = "tolerance") -> None:
+        """What has reached a person counts no more, and what she needs is drawn anew."""
+        person = self.people[v]
+        person.moments, person.needs = 0, self.law.examples
+        if self.dosed:
+            tolerance = tolerance_of(self.problem, self.key, self.world, v, now, kind)
+            person.needs = math.inf if tolerance == NEVER_CONVINCED else tolerance
+
     def burn(self, horizon: int) -> None:
         for v, person in enumerate(self.people):
+            self.forget(v, step_key(self.key, 0))
             if self.law.adopted[v]:
                 self.adopt(person)
         for t in range(horizon + 1):
@@ -139,7 +151,7 @@ class _Burn:
         person.state, person.ever = "adopted", True
 
     def step(self, t: int) -> None:
-        self.t, self.now = t, finalise(self.key + t * 0x8CB92BA72F3D8DD7 & 2**64 - 1)
+        self.t, self.now = t, step_key(self.key, t)
         before = [(person.state, person.aware) for person in self.people]
         self.lapse_leave_and_end_trials([state for state, _ in before])
         self.deliver_ties([state for state, _ in before])
@@ -149,7 +161,7 @@ class _Burn:
         self.deliver_from_outside()
         self.pass_word(before)
         for v, person in enumerate(self.people):
-            if person.needs_convincing and person.aware and person.moments >= self.law.examples:
+            if person.needs_convincing and person.aware and person.moments >= person.needs:
                 self.convince(v, person)
 
     def coin(self, kind: str, v: int) -> int:
@@ -158,7 +170,8 @@ class _Burn:
     def lapse_leave_and_end_trials(self, before: list[str]) -> None:
         for v, person in enumerate(self.people):
             if self.states.turnover.size and self.coin("turnover", v) < self.states.turnover[v]:
-                person.state, person.lapses, person.moments = "unaware" if self.states.gate else "aware", 0, 0
+                person.state, person.lapses = "unaware" if self.states.gate else "aware", 0
+                self.forget(v, self.now)
             elif before[v] == "adopted":
                 chance = self.changes.lapse(v, self.t)
                 if self.is_signed(v):
@@ -167,22 +180,29 @@ class _Burn:
                     practising = sum(before[u] == "adopted" for u in self.around[v])
                     chance = chance * int(self.states.support[self.states.support_start[v] + practising]) >> 24
                 if self.coin("lapse", v) < chance:
-                    person.state, person.lapses, person.moments = "lapsed", person.lapses + 1, 0
-            elif before[v] == "trying" and person.since + self.states.trial_time <= self.t:
-                self.decide(v, person)
+                    person.state, person.lapses = "lapsed", person.lapses + 1
+                    self.forget(v, self.now)
+            elif before[v] == "trying" and self.trial_ends(v, person):
+                self.decide(v, person, "tolerance")
 
-    def decide(self, v: int, person: Person) -> None:
-        """The trial ends."""
+    def trial_ends(self, v: int, person: Person) -> bool:
+        if self.states.trial_end:
+            return self.coin("trial end", v) < self.states.trial_end
+        return person.since + self.states.trial_time <= self.t
+
+    def decide(self, v: int, person: Person, kind: str) -> None:
+        """The trial ends; what she needs next is a draw of its own also where she lapsed in the same step."""
         if self.coin("trial", v) < self.states.trial_failure:
-            person.state, person.moments = "aware", 0
+            person.state = "aware"
+            self.forget(v, self.now, kind)
         else:
             self.adopt(person)
 
     def convince(self, v: int, person: Person) -> None:
-        if self.states.trial_time:
+        if self.states.trials_last:
             person.state, person.since = "trying", self.t
         else:
-            self.decide(v, person)
+            self.decide(v, person, "again")
 
     def left(self, person: Person) -> int:
         return int(self.law.left[min(person.lapses, len(self.law.left) - 1)])
@@ -208,11 +228,18 @@ class _Burn:
         assert states is not None
         live, never = (states.loud_live, states.loud_never) if is_loud else (law.live, law.never)
         dose, more = (states.loud_dose, states.loud_more) if is_loud else (law.dose, law.more)
+        if self.dosed:
+            return self.share(int(dose[e]), part)
         draw = tie_draw(self.now, self.world, e)
         if never[e] or draw > live[e]:
             return 0
         hits = 1 + sum(draw < int(more[j, e]) for j in range(law.examples - 1))
         return self.kept(hits, int(dose[e]), part, draw, e)
+
+    @staticmethod
+    def share(dose: int, part: int) -> int:
+        """A part of a dose; what is certain stays certain, unless nothing of it counts."""
+        return dose if part == WHOLE or (part > 0 and dose >= CERTAIN) else _scaled(dose, part)
 
     def kept(self, hits: int, dose: int, part: int, draw: int, e: int) -> int:
         """How many of the moments of a tie are kept where `part` of its dose counts."""
@@ -231,6 +258,13 @@ class _Burn:
                 if not (here and person.needs_convincing and part):
                     continue
                 draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t, self.t)
+                if self.dosed:
+                    loud = self.is_loud(added.source) and dose < CERTAIN
+                    got = self.share(_scaled(dose, self.states.loudness) if loud else dose, part)
+                    person.moments += got
+                    if got and not person.aware:
+                        person.state = "aware"
+                    continue
                 hits = self.kept(self.changes.hits(added, self.t, self.t, draw), dose, part, draw, added.tie)
                 if self.is_loud(added.source) and dose < CERTAIN:
                     extra = _scaled(_scaled(dose, self.states.loudness) - dose, part)
@@ -244,7 +278,11 @@ class _Burn:
         return finalise(key & 2**64 - 1) >> 40 < part
 
     def points(self, kind: str, v: int, dose: int) -> int:
-        """How many points of the person's Poisson process of this step lie within a dose, as far as they matter."""
+        """How many points of the person's Poisson process of this step lie within a dose, as far as they matter; or the
+        dose itself, where doses add up.
+        """
+        if self.dosed:
+            return dose
         if dose >= CERTAIN:
             return self.law.examples
         passed, reach = 0, exponential(person_draw(self.now, kind, self.world, v))
@@ -294,6 +332,11 @@ class _Burn:
                 chance = self.states.aware if state == "adopted" else self.states.hearsay
                 if chance.size and tie_draw(finalise(self.now ^ WORD), self.world, e) < chance[e]:
                     self.people[v].state = "aware"
+
+
+def step_key(key: int, t: int) -> int:
+    """The key of the draws of a step."""
+    return finalise(key + t * 0x8CB92BA72F3D8DD7 & 2**64 - 1)
 
 
 def finalise_key(key: int, world: int) -> int:

@@ -35,6 +35,7 @@ class PlainChanges:
         from spark.backends.python import coin  # it needs this module
 
         self._problem, self._actions, self._plan = problem, actions, plan
+        self.actions = actions
         self._coin = lambda kind, who: coin(key, kind, world, who)
         people = range(problem.graph.people)
         self._boost = [self._row(actions.boost, actions.boost_uptake, v) for v in people]
@@ -72,6 +73,17 @@ class PlainChanges:
         """Her level of readiness in step t."""
         levels = self._actions.boost_level
         return int(levels[self._boost[v], min(t, levels.shape[1] - 1)]) if self._boost[v] >= 0 else 0
+
+    def speeds(self, v: int) -> list[int]:
+        """How fast the clocks of her in-ties run in step 0, 1, ..., the last for ever; units of 2^-24."""
+        row = self._boost[v]
+        levels = self._actions.boost_level[row].tolist() if row >= 0 else [0]
+        return [round(self._actions.factors[level] * 2**24) for level in levels]
+
+    def stays(self, v: int) -> list[int]:
+        """How fast the clock runs that ends her practising, likewise."""
+        row = self._sustain[v]
+        return [int(left) for left in self._actions.sustain_left[row]] if row >= 0 else [1 << 24]
 
     def lapse(self, v: int, t: int) -> int:
         """T of 2^32: her chance of lapsing in step t."""

@@ -1,7 +1,7 @@
 """The slow twin of continuous time, in plain Python, written to be read; it shares no code with the kernels.
 
-Times are integers in units of 2^-32 of a unit of time. A world of paths is relaxed until nothing gets earlier; a world
-of a crowd goes from one adoption, or seed, to the next.
+Times are integers in units of 2^-32 of a unit of time. A world of paths asks whoever is next in time, and never again;
+a world of a crowd goes from one adoption, or seed, to the next.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spark.backends.python import exponential, person_draw, tie_draw
-from spark.problem.arrays import CERTAIN, Actions, Problem, Trace
+from spark.backends.python_changes import PlainChanges
+from spark.problem.arrays import CERTAIN, FOR_EVER, Actions, Problem, Trace
 
 UNIT_OF_TIME = 1 << 32
 _TOP = (1 << 64) - 1
@@ -42,46 +43,108 @@ def whole_step(time: int) -> int:
 
 def burn_time(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> dict[int, Stay]:
     """One world: everybody who ever adopts."""
+    return _burn(problem, actions, PlainChanges(problem, actions, plan, key, world), horizon, key, world)
+
+
+def _burn(
+    problem: Problem, actions: Actions, changes: PlainChanges, horizon: int, key: int, world: int
+) -> dict[int, Stay]:
     law = problem.law
     first = {v: 0 for v in range(problem.graph.people) if law.adopted[v]}
-    for i in range(actions.seed_indptr[plan], actions.seed_indptr[plan + 1]):
-        v, time = int(actions.seed_people[i]), int(actions.seed_start[i]) * UNIT_OF_TIME
-        first[v] = min(first.get(v, time), time)
+    for v, step in changes.due.items():
+        first[v] = min(first.get(v, step * UNIT_OF_TIME), step * UNIT_OF_TIME)
     if law.family == "crowd":
         return _burn_crowd(problem, first, horizon, key, world)
-    for v, heard in _hear(problem, actions, plan, key, world).items():
-        time = heard + _tries(problem, v, key, world)
+    for v, instant in _hear(actions, changes, key, world).items():
+        time = instant + _tries(problem, v, key, world)
         first[v] = min(first.get(v, time), time)
     last = horizon * UNIT_OF_TIME if horizon >= 0 else (1 << 62) - 1
-    ties = _ties(problem, key, world)
+    ties = _ties(problem, changes, key, world)
     stays: dict[int, Stay] = {}
+
+    def joins(v: int, time: int) -> None:
+        stays[v] = Stay(time, _went(problem, changes, v, time, key, world))
+
     for v, time in first.items():
         if time <= last:
-            stays[v] = Stay(time, _went(problem, v, time, key, world))
-    earlier = True
-    while earlier:
-        earlier = False
-        for u, v, _, takes in ties:
-            if u not in stays or takes is None:
+            joins(v, time)
+    todo = sorted(stays, key=lambda v: stays[v].came)
+    done: set[int] = set()
+    while todo:
+        u = min(todo, key=lambda v: stays[v].came)
+        todo.remove(u)
+        done.add(u)
+        for tie in ties:
+            if tie.source != u or tie.target in done:
                 continue
-            heard, went = stays[u].came + takes, stays[u].went
+            heard, went, v = tie.heard(stays[u].came), stays[u].went, tie.target
+            if heard is None or (went is not None and heard >= went):
+                continue
             come = heard + _tries(problem, v, key, world)
-            if come <= last and (went is None or heard < went) and (v not in stays or come < stays[v].came):
-                stays[v] = Stay(come, _went(problem, v, come, key, world))
-                earlier = True
+            if come <= last and (v not in stays or come < stays[v].came):
+                if v not in stays:
+                    todo.append(v)
+                joins(v, come)
     return stays
 
 
-def _ties(problem: Problem, key: int, world: int) -> list[tuple[int, int, int, int | None]]:
-    """(source, target, tie id, how long it takes or None for ever) of each tie."""
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A tie of the network or one that the plan adds; `why` is what stands in a trace if it lights somebody."""
+
+    source: int
+    target: int
+    why: int
+    takes: int | None
+    speeds: list[int]
+    opens: int = 1
+    closes: int | None = None
+
+    def heard(self, came: int) -> int | None:
+        """When it convinces, of a source who adopts at an instant."""
+        return None if self.takes is None else ends(came, self.takes, self.speeds, self.opens, self.closes)
+
+
+def ends(start: int, need: int, speeds: list[int], opens: int = 1, closes: int | None = None) -> int | None:
+    """When a clock has run for `need` that starts at an instant and runs in the steps opens <= t < closes, at
+    speeds[t] / 2^24, the last for ever; None: never.
+    """
+    time = max(start, (opens - 1) * UNIT_OF_TIME)
+    while True:
+        t = time // UNIT_OF_TIME + 1
+        if closes is not None and t >= closes:
+            return None
+        speed = speeds[min(t, len(speeds) - 1)]
+        run = -(-(need << 24) // speed) if speed else None
+        if t >= len(speeds) - 1:
+            last = 1 << 62 if closes is None else (closes - 1) * UNIT_OF_TIME
+            return time + run if run is not None and time + run <= last else None
+        until = t * UNIT_OF_TIME
+        if run is not None and time + run <= until:
+            return time + run
+        need -= (until - time) * speed >> 24
+        time = until
+
+
+def _ties(problem: Problem, changes: PlainChanges, key: int, world: int) -> list[Tie]:
+    """All ties of a world, those of the network first."""
     indptr, targets, delay = problem.graph.indptr.tolist(), problem.graph.targets.tolist(), problem.law.delay.tolist()
     quantiles = problem.law.delay_quantiles.tolist()
+
+    def takes(tie: int, mean: int) -> int | None:
+        level = (tie_draw(key, world, tie) << 32) + (1 << 31)
+        return standard_time(level, quantiles) * mean >> 64 if mean else None
+
     ties = []
     for u in range(problem.graph.people):
-        for e in range(indptr[u], indptr[u + 1]):
-            level = (tie_draw(key, world, e) << 32) + (1 << 31)
-            takes = standard_time(level, quantiles) * delay[e] >> 64 if delay[e] else None
-            ties.append((u, targets[e], e, takes))
+        own = range(indptr[u], indptr[u + 1])
+        ties += [Tie(u, targets[e], e, takes(e, delay[e]), changes.speeds(targets[e])) for e in own]
+    for added in sorted((added for into in changes.added for added in into), key=lambda added: added.place):
+        mean = int(changes.actions.bridge_dose[0, added.row])
+        closes = None if added.closes == FOR_EVER else added.closes
+        why, speeds = Trace.BRIDGE - added.place, changes.speeds(added.target)
+        window = max(added.opens, 1), closes
+        ties.append(Tie(added.source, added.target, why, takes(added.tie, mean), speeds, *window))
     return ties
 
 
@@ -93,19 +156,19 @@ def _tries(problem: Problem, v: int, key: int, world: int) -> int:
     return standard_time(level, problem.law.latency_quantiles.tolist()) * int(problem.law.latency[v]) >> 64
 
 
-def _went(problem: Problem, v: int, came: int, key: int, world: int) -> int | None:
+def _went(problem: Problem, changes: PlainChanges, v: int, came: int, key: int, world: int) -> int | None:
     """When somebody gives up who adopts at an instant."""
     mean = int(problem.law.duration[v])
     if not mean:
         return None
     level = person_draw(key, "duration", world, v)
-    return came + (standard_time(level, problem.law.duration_quantiles.tolist()) * mean >> 64)
+    return ends(came, standard_time(level, problem.law.duration_quantiles.tolist()) * mean >> 64, changes.stays(v))
 
 
-def _hear(problem: Problem, actions: Actions, plan: int, key: int, world: int) -> dict[int, int]:
+def _hear(actions: Actions, changes: PlainChanges, key: int, world: int) -> dict[int, int]:
     """When broadcasts convince whom: the dose of a step comes evenly within it."""
     instants = {}
-    for v, row in enumerate(actions.schedule[plan].tolist()):
+    for v, row in enumerate(changes.schedule):
         heard = actions.heard[row].tolist() if row >= 0 else [0]
         tolerance = exponential(person_draw(key, "broadcast", world, v))
         for t in range(1, len(heard)):
@@ -163,16 +226,21 @@ def still_there(stays: dict[int, Stay], horizon: int) -> list[int]:
 
 def trace_time(problem: Problem, actions: Actions, horizon: int, key: int, world: int) -> tuple[list[int], list[int]]:
     """One world of the first plan: the whole step by which each person adopted, -1 for never, and what lit her."""
-    stays = burn_time(problem, actions, 0, horizon, key, world)
-    starts = range(actions.seed_indptr[0], actions.seed_indptr[1])
-    seeded = {int(actions.seed_people[i]): int(actions.seed_start[i]) * UNIT_OF_TIME for i in starts}
+    changes = PlainChanges(problem, actions, 0, key, world)
+    stays = _burn(problem, actions, changes, horizon, key, world)
+    seeded = {v: step * UNIT_OF_TIME for v, step in changes.due.items()}
     when = [whole_step(stays[v].came) if v in stays else -1 for v in range(problem.graph.people)]
     by = [Trace.BROADCAST if v in stays else Trace.NEVER for v in range(problem.graph.people)]
-    for u, v, e, takes in reversed(_ties(problem, key, world)):
-        if u in stays and v in stays and takes is not None:
-            heard, went = stays[u].came + takes, stays[u].went
-            if heard + _tries(problem, v, key, world) == stays[v].came and (went is None or heard < went):
-                by[v] = e
+    ties = _ties(problem, changes, key, world)
+    for tie in sorted(
+        ties, key=lambda tie: (tie.why >= 0, abs(tie.why)), reverse=True
+    ):  # of several the first ties count
+        if tie.source in stays and tie.target in stays:
+            heard, went = tie.heard(stays[tie.source].came), stays[tie.source].went
+            if heard is None or (went is not None and heard >= went):
+                continue
+            if heard + _tries(problem, tie.target, key, world) == stays[tie.target].came:
+                by[tie.target] = tie.why
     for v, stay in stays.items():
         if problem.law.adopted[v]:
             by[v] = Trace.ALREADY

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -23,6 +24,7 @@ from spark.cli.options import (
 
 @click.command(
     "check",
+    cls=Command,
     short_help="Is everything in order? What was read?",
     epilog=examples("spark check my-trust", "spark check pilot.toml"),
 )

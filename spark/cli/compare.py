@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
+from spark.cli.one_plan import PLAN_HELP
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -24,7 +26,6 @@ from spark.cli.options import (
     with_other_probabilities,
 )
 from spark.cli.plans import finish, read_plans
-from spark.cli.simulate import PLAN_HELP
 from spark.errors import UsageError
 
 MOST_UNTIL_CLEAR = 65_536
@@ -32,6 +33,7 @@ MOST_UNTIL_CLEAR = 65_536
 
 @click.command(
     "compare",
+    cls=Command,
     short_help="Is plan A better than plan B?",
     epilog=examples(
         "spark compare pilot.toml",

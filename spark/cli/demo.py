@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import OutputOptions, examples, output_options
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ PARTNERS = 0.02
 
 @click.command(
     "demo",
+    cls=Command,
     short_help="See the whole job on a made-up health trust.",
     epilog=examples("spark demo", "spark demo --write made-up-trust"),
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import OutputOptions, examples, output_options
 from spark.version import __version__
 
@@ -25,7 +26,9 @@ NEEDED = ("click", "networkx", "numpy", "numba", "llvmlite", "scipy", "rich", "p
 WANTED = ("matplotlib", "pandas", "pyarrow")
 
 
-@click.command("doctor", short_help="Does everything work on this machine?", epilog=examples("spark doctor"))
+@click.command(
+    "doctor", cls=Command, short_help="Does everything work on this machine?", epilog=examples("spark doctor")
+)
 @output_options
 def command(output: OutputOptions) -> None:
     """Say what is installed and whether it works; ends with code 0 whatever is found."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -29,6 +30,7 @@ WORLDS = 1000
 
 @click.command(
     "map",
+    cls=Command,
     short_help="Where are conditions right, and what blocks a team?",
     epilog=examples(
         "spark map my-trust",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -32,6 +33,7 @@ VERBS_HELP = (
 
 @click.command(
     "mix",
+    cls=Command,
     short_help="Where does the money go?",
     epilog=examples(
         "spark mix my-trust --budget 20",
@@ -121,7 +123,9 @@ def mixed(
             terms=None if terms is None else known[terms],
             progress=progress,
         )
-    more = other_command("mix", "--budget", f"{2 * budget:g}")
+    listed = (("--verbs", verbs), ("--candidates", candidates), ("--terms", terms))
+    same = [word for option, value in listed if value is not None for word in (option, value)]
+    more = other_command("mix", *same, "--budget", f"{2 * budget:g}")
     steps = (
         Next("What would twice the money do?", more),
         Next(

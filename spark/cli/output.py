@@ -79,7 +79,7 @@ def _people(result: Spread | Choice | Comparison | Conditions | None) -> int:
     spread: Any = getattr(result, "spread", result)
     if hasattr(spread, "plans"):
         return sum(len(plan.spread.people) for plan in spread.plans)
-    return len(spread.people) if spread is not None else 0
+    return len(getattr(spread, "people", ()))
 
 
 def _styled(text: str) -> str:

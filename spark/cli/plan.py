@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spark.cli.help import Command
 from spark.cli.options import (
     PATH,
     ModelOptions,
@@ -40,6 +41,7 @@ _MOST_TYPED = 10
 
 @click.command(
     "plan",
+    cls=Command,
     short_help="Whom do we start with?",
     epilog=examples(
         "spark plan my-trust --budget 10",
@@ -48,6 +50,7 @@ _MOST_TYPED = 10
         "spark plan my-trust --count 5 --worst-off organisation",
         "spark plan my-trust --reach 30% --confidence 80%",
         "spark plan my-trust --budget 10 --method all",
+        "spark plan my-trust --count 5 --model weighted-cascade --model linear-threshold",
         "spark plan pilot.toml --output plan.csv",
     ),
 )
@@ -69,6 +72,11 @@ _MOST_TYPED = 10
 @click.option(
     "--explain", is_flag=True, help="Say why these people, what is lost without each, and who could take her place."
 )
+@click.option(
+    "--across",
+    type=click.Choice(["worst", "mean"]),
+    help="With several --model: do well where the choice does worst, or on average.  [default: worst]",
+)
 @question_options
 @model_options
 @network_options
@@ -83,6 +91,7 @@ def command(
     verbs: str | None,
     method: str | None,
     explain: bool,
+    across: str | None,
     question: QuestionOptions,
     network_options: NetworkOptions,
     model_options: ModelOptions,
@@ -111,14 +120,31 @@ def command(
     refuse_to_overwrite(output)
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")
-    scenario, why = scenario_of(path, network_options, model_options, run_options)
+    scenario, why = scenario_of(path, network_options, model_options, run_options, several="models")
     request = _request(scenario, budget, count, name, method, question)
+    scenario, request = _across(scenario, request, across, several=len(model_options.model) > 1, explain=explain)
     with timed(output, "plan") as progress:
         network = study.load(scenario)
         chosen = study.choose(network, scenario, request, progress=progress)
         why_they = study.explain(network, scenario, request, chosen.choice) if explain else None
-    frame = Frame(command_line(), why, _next(chosen.choice, scenario.model, bool(scenario.probabilities)))
+    frame = Frame(
+        command_line(), why, _next(chosen.choice, scenario.model, bool(scenario.probabilities or request.robust))
+    )
     emit(ChoiceAnswer(network, scenario.model, chosen, frame, why_they), output, scenario.run)
+
+
+def _across(
+    scenario: Scenario, request: ChoiceRequest, across: str | None, *, several: bool, explain: bool
+) -> tuple[Scenario, ChoiceRequest]:
+    """Return the request for all models that are named, or for the one model without the others of a file."""
+    goal = across or request.robust or ("worst" if several else None)
+    if goal is None:
+        return replace(scenario, also=()), request
+    if not scenario.also:
+        raise UsageError("--across needs several models: give --model twice or more, or [[model.also]] in the file")
+    if explain:
+        raise UsageError("--explain knows one model; leave out --explain, or all but one --model")
+    return scenario, replace(request, robust=goal)
 
 
 def _request(
@@ -169,8 +195,9 @@ def _next(choice: Choice, model: Model, sensitive: bool) -> tuple[Next, ...]:
     else:
         seeds = "@plan.csv"
         steps.append(Next("Keep the list:", f"{command_line()} --output plan.csv"))
+    if not choice.under:  # which takes one model
+        steps.append(Next("How does it spread, step by step?", other_command("simulate", "--seeds", seeds)))
     steps += [
-        Next("How does it spread, step by step?", other_command("simulate", "--seeds", seeds)),
         Next(
             "Is it better than your own idea? Put your people in the place of THEM:",
             other_command("compare", "--plan", f"spark={seeds}", "--plan") + " mine=THEM",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QuestionOptions:
-    """Who may be chosen, who together, whether they agree, and what is to be as large as possible."""
+    """Who may be chosen, and to what end."""
 
     only: tuple[str, ...]
     exclude: tuple[str, ...]

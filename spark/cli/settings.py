@@ -56,6 +56,12 @@ def scenario_of(
     return scenario, why
 
 
+def network_of(path: Path, options: NetworkOptions) -> Scenario:
+    """Return a scenario of the network alone that PATH and the options name."""
+    network = read_scenario(path).network if is_scenario(path) else NetworkFile(path)
+    return Scenario(dataclasses.replace(network, **_given_network(options)))
+
+
 def is_scenario(path: Path) -> bool:
     """Whether PATH is a scenario file."""
     return path.suffix.lower() == ".toml" and not path.is_dir()
@@ -154,6 +160,7 @@ _EXAMPLES = {
     ("count-threshold", "threshold"): "2",
     ("examples-needed", "examples_needed"): "2",
     ("general-threshold", "tolerance"): "erlang-2",
+    ("seir", "onset"): "0.3",
     ("bass", "p"): "0.03",
     ("bass", "q"): "0.38",
 }
@@ -200,6 +207,7 @@ _NUMBERS = {
     "lapse",
     "rekindle",
     "trial_time",
+    "trial_end",
     "trial_failure",
     "trial_visibility",
     "peer_support",

@@ -187,6 +187,26 @@ def draw_gains(
     return finish(ax, title=title, x="seeds, in the order of choosing", y="people who practise", caption=caption)
 
 
+def draw_parts(
+    ax: Axes | None, names: Sequence[str], means: ArrayLike, errors: ArrayLike, *, title: str, x: str, caption: str
+) -> Axes:
+    """One row a part, the first on top: a dot for the mean, and a line for its 95 % interval."""
+    ax = new_axes(ax)
+    means, errors = np.asarray(means, float)[:MOST_PARTS], np.asarray(errors, float)[:MOST_PARTS]
+    places = np.arange(means.size)
+    ax.errorbar(
+        means, places, xerr=1.96 * errors, fmt="o", color=FLAME, ecolor=INK, markersize=4, capsize=2, linewidth=1
+    )
+    ax.set_yticks(places, names[: means.size])
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    more = len(names) - means.size
+    finish(ax, title=title, x=x, y="", caption=caption + (f"; {more:,} more are not shown" if more > 0 else ""))
+    ax.grid(axis="x", color=PALE, linewidth=0.5)
+    return ax
+
+
+MOST_PARTS = 30
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 

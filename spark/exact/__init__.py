@@ -9,8 +9,9 @@ doi:10.1145/956750.956769, section 2; the share rule and broadcasts come in the 
 - ``form="live-edge"``: every tie, every look at a partner's member and every broadcast is live or not before anything
   happens, and whoever can be reached over what is live adopts. Only for independent cascade and linear threshold.
 
-Where people keep trying and may give up (SI, SIS, SIR, and the models of continuous time, with times without memory)
-the process form follows a Markov chain over who practises and what earlier lapses left behind.
+Where people keep trying and may give up (SI, SIS, SIR, SEIR, and the models of continuous time, with times without
+memory) the process form follows a Markov chain over who practises and what earlier lapses left behind; under `Adoption`
+over what everybody knows, does and has been through, under `Aware` over who has heard and has yet to pass it on.
 """
 
 from spark.exact.adoption import adoption_states

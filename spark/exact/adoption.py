@@ -9,40 +9,53 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
-from spark.model import Adoption, Share
+from spark.exact.laws import beyond_dose, laws_of
+from spark.exact.plans import Heard, dose_of, read_plan
+from spark.exact.states import Law
+from spark.model import SEIR, Adoption, Share
 from spark.network import Network
+from spark.plan import Intervention, Plan, as_plan
 
 STATES = ("unaware", "aware", "trying", "adopted", "lapsed")
 MOST_STATES = 200_000
 
 
 class _Post(NamedTuple):
-    """Who holds a post: her state, how often she lapsed, her moments, and for how long she has been trying."""
+    """Who holds a post: her state, how often she lapsed, her moments or the dose that has reached her, for how long she
+    has been trying, and whether she is simple for good.
+    """
 
     state: str
     lapses: int = 0
-    moments: int = 0
+    got: float = 0.0
     tried: int = 0
+    simple: bool = False
 
 
-_World = tuple[tuple[_Post, ...], tuple[bool, ...]]
+_World = tuple[tuple[_Post, ...], tuple[bool, ...], int]
+"""Who holds which post, which organisations have signed up, and who ever practised, if asked for."""
 
 
 def adoption_states(
-    network: Network, model: Adoption, seeds: Iterable[Hashable] = (), *, horizon: int
+    network: Network,
+    model: Adoption | SEIR,
+    plan: Plan | Intervention | Iterable[Hashable] = (),
+    *,
+    horizon: int,
 ) -> NDArray[np.float64]:
     """Return the chance of each person to be unaware, aware, trying, adopted or lapsed at the end: float64[n, 5].
 
     Parameters
     ----------
-    seeds : who is made an adopter before the first step. horizon : the last step.
+    plan : seeds, which may come late, and broadcasts. horizon : the last step.
 
     Raises
     ------
@@ -57,19 +70,60 @@ def adoption_states(
     >>> adoption_states(pair, model, ["amina"], horizon=1)[1].tolist()
     [0.5, 0.25, 0.0, 0.25, 0.0]
     """
-    return _Chain(network, model).states(set(network.index(seeds).tolist()), horizon)
+    joins, heard = read_plan(network, as_plan(plan), horizon)
+    full = model.as_adoption if isinstance(model, SEIR) else model
+    case = AdoptionCase(network, full, joins, heard, horizon)
+    total = np.zeros((network.size, len(STATES)))
+    for (posts, _, _), chance in _Chain(case, ever=False).run().items():
+        for v, post in enumerate(posts):
+            total[v, STATES.index(post.state)] += chance
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionCase:
+    """The full model and a plan; sets of people are integers: bit i is position i.
+
+    Attributes
+    ----------
+    joins : step -> the set of people made adopters at its end; step 0 holds who practises already.
+    heard : for each person, step -> dose of all broadcasts in that step.
+    """
+
+    network: Network
+    model: Adoption
+    joins: Mapping[int, int]
+    heard: Heard
+    horizon: int
+
+    def seeded(self, people: int) -> AdoptionCase:
+        """Return the case with a set of people more among the seeds of step 0."""
+        return replace(self, joins={**self.joins, 0: self.joins[0] | people})
+
+    def law(self, ever: bool) -> Law:
+        """Return the chance of each set of people to be who practises at the horizon, or who ever did."""
+        total: dict[int, float] = defaultdict(float)
+        for (posts, _, before), chance in _Chain(self, ever).run().items():
+            total[before if ever else _practising(posts)] += chance
+        return total
+
+
+def _practising(posts: tuple[_Post, ...]) -> int:
+    return sum(1 << v for v, post in enumerate(posts) if post.state == "adopted")
 
 
 class _Chain:
-    def __init__(self, network: Network, model: Adoption) -> None:
-        self.network, self.model = network, model
+    def __init__(self, case: AdoptionCase, ever: bool) -> None:
+        self.case, self.network, self.model, self.ever = case, case.network, case.model, ever
+        network, model = case.network, case.model
         sources = network.sources().tolist()
         ties = list(zip(sources, network.targets.tolist(), range(network.tie_count), strict=True))
         self.into = [[(u, e) for u, v, e in ties if v == person] for person in range(network.size)]
         self.neighbours = [{u for u, _ in pairs} for pairs in self.into]
         chance, dose = model.probability, model.dose
-        self.doses = [_dose(self._tie(chance, e)) if chance is not None else self._tie(dose, e) for _, _, e in ties]
+        self.doses = [dose_of(self._tie(chance, e)) if chance is not None else self._tie(dose, e) for _, _, e in ties]
         self.members = [np.flatnonzero(network.organisation == o).tolist() for o in range(len(network.organisations))]
+        self.laws = None if model.law is None else laws_of(network, model.law)
 
     def _tie(self, share: Share | None, tie: int) -> float:
         if share is None:
@@ -81,27 +135,36 @@ class _Chain:
         layer = self.network.layers[int(self.network.layer[tie])]
         return self._tie(share[layer], tie) if layer in share else 0.0
 
-    def states(self, seeds: set[int], horizon: int) -> NDArray[np.float64]:
-        """Follow the chain."""
-        first = _Post("unaware" if self.model.awareness is not None else "aware")
-        lit = seeds | set(np.flatnonzero(self.network.adopted).tolist())
-        posts = tuple(_Post("adopted") if v in lit else first for v in range(self.network.size))
-        law: dict[_World, float] = {(posts, self.signed(posts, (False,) * len(self.members))): 1.0}
-        for _ in range(horizon):
+    def run(self) -> dict[_World, float]:
+        """Follow the chain up to the horizon."""
+        law: dict[_World, float] = defaultdict(float)
+        first = "unaware" if self.model.awareness is not None else "aware"
+        none = (False,) * len(self.members)
+        kinds = [(False, 1 - self.model.simple), (True, self.model.simple)]
+        every = [kind for kind in kinds if kind[1] > 0] if self.laws is not None else [(False, 1.0)]
+        for drawn in itertools.product(every, repeat=self.network.size):
+            posts = tuple(_Post(first, simple=simple) for simple, _ in drawn)
+            law[self.joined(0, posts, none, 0)] += math.prod(chance for _, chance in drawn)
+        for t in range(1, self.case.horizon + 1):
             after: dict[_World, float] = defaultdict(float)
-            for (before, signed), chance in law.items():
-                choices = [list(self.goes_on(v, before, signed)) for v in range(self.network.size)]
+            for (before, signed, ever), chance in law.items():
+                choices = [list(self.goes_on(t, v, before, signed)) for v in range(self.network.size)]
                 for parts in itertools.product(*choices):
                     now = tuple(post for post, _ in parts)
-                    after[now, self.signed(now, signed)] += chance * math.prod(part for _, part in parts)
+                    after[self.joined(t, now, signed, ever)] += chance * math.prod(part for _, part in parts)
                 if len(after) > MOST_STATES:
                     raise UsageError(f"more than {MOST_STATES:,} things can happen; take fewer people, ties or steps")
             law = after
-        total = np.zeros((self.network.size, len(STATES)))
-        for (posts, _), chance in law.items():
-            for v, post in enumerate(posts):
-                total[v, STATES.index(post.state)] += chance
-        return total
+        return law
+
+    def joined(self, t: int, posts: tuple[_Post, ...], signed: tuple[bool, ...], ever: int) -> _World:
+        """The end of a step: its seeds adopt, then organisations sign up."""
+        seeds = self.case.joins.get(t, 0)
+        now = tuple(
+            post._replace(state="adopted", got=0.0, tried=0) if seeds >> v & 1 or post.state == "adopted" else post
+            for v, post in enumerate(posts)
+        )
+        return now, self.signed(now, signed), ever | _practising(now) if self.ever else 0
 
     def signed(self, posts: tuple[_Post, ...], before: tuple[bool, ...]) -> tuple[bool, ...]:
         """Which organisations have signed up at the end of a step."""
@@ -119,23 +182,58 @@ class _Chain:
         place = int(self.network.organisation[v])
         return place >= 0 and signed[place]
 
-    def goes_on(self, v: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]) -> Iterator[tuple[_Post, float]]:
+    def goes_on(
+        self, t: int, v: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]
+    ) -> Iterator[tuple[_Post, float]]:
         """What may become of a person in one step, with the chances; the same may come up more than once."""
         for post, chance in self.leaves_or_lapses(v, posts, signed):
             if post.state in ("trying", "adopted"):
                 yield post, chance
                 continue
-            outside = self.model.policy if self.has_signed(v, signed) else 0.0
-            hears = 1.0 if post.state != "unaware" or self.has_signed(v, signed) else self.word(v, posts)
-            dose = self.dose(v, post, posts, signed) + _dose(outside)
-            for moments, part in _moments(dose, self.model.moments - post.moments):
-                grown = post._replace(moments=post.moments + moments)
+            outside = self.case.heard[v].get(t, 0.0)
+            told = self.has_signed(v, signed) or outside > 0
+            outside += dose_of(self.model.policy) if self.has_signed(v, signed) else 0.0
+            hears = 1.0 if post.state != "unaware" or told else self.word(v, posts)
+            dose = self.dose(v, post, posts, signed) + outside
+            if self.laws is not None:
+                grown = post._replace(got=round(post.got + dose, 12))
+                yield from self.heated(v, post, grown, chance, hears)
+                continue
+            for moments, part in _moments(dose, self.model.moments - int(post.got)):
+                grown = post._replace(got=post.got + moments)
                 if hears < 1:
                     yield grown, chance * part * (1 - hears)
                 aware = grown._replace(state="aware") if post.state == "unaware" else grown
-                if hears > 0:
+                if hears > 0 and grown.got >= self.model.moments:
                     for end, of in self.convinced(aware):
                         yield end, chance * part * hears * of
+                elif hears > 0:
+                    yield aware, chance * part * hears
+
+    def heated(self, v: int, post: _Post, grown: _Post, chance: float, hears: float) -> Iterator[tuple[_Post, float]]:
+        """Where doses add up: who is aware and goes on without adopting needs more than what has reached her; what who
+        is unaware needs is not known yet.
+        """
+        if hears < 1:
+            yield grown, chance * (1 - hears)
+        if hears == 0:
+            return
+        known = 0.0 if post.state == "unaware" else post.got
+        before, now = self.beyond(v, post.simple, known), self.beyond(v, post.simple, grown.got)
+        stays = now / before if before > 0 else 0.0
+        aware = grown._replace(state="aware") if post.state == "unaware" else grown
+        if stays > 0:
+            yield aware, chance * hears * stays
+        if stays < 1:
+            for end, of in self.convinced(aware):
+                yield end, chance * hears * (1 - stays) * of
+
+    def beyond(self, v: int, simple: bool, dose: float) -> float:
+        """The chance that a person's tolerance is above a dose."""
+        assert self.laws is not None
+        if simple:
+            return math.exp(-dose)
+        return beyond_dose(self.laws[v], dose)
 
     def leaves_or_lapses(
         self, v: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]
@@ -146,7 +244,7 @@ class _Chain:
             model.turnover if not isinstance(model.turnover, str) else float(self.network.numbers[model.turnover][v])
         )
         if leaving:
-            yield _Post("unaware" if model.awareness is not None else "aware"), leaving
+            yield _Post("unaware" if model.awareness is not None else "aware", simple=post.simple), leaving
         stays = 1 - leaving
         if post.state == "adopted":
             lapse = model.lapse
@@ -157,22 +255,30 @@ class _Chain:
             around = sum(posts[u].state == "adopted" for u in self.neighbours[v]) / max(len(self.neighbours[v]), 1)
             lapse = min(lapse * math.exp(-model.peer_support * around), 1.0)
             yield post, stays * (1 - lapse)
-            yield _Post("lapsed", post.lapses + 1), stays * lapse
-        elif post.state == "trying" and post.tried + 1 >= model.trial_time:
-            yield _Post("adopted", post.lapses), stays * (1 - model.trial_failure)
-            yield _Post("aware", post.lapses), stays * model.trial_failure
+            yield _Post("lapsed", post.lapses + 1, simple=post.simple), stays * lapse
+        elif post.state == "trying":
+            ends = model.trial_end or float(post.tried + 1 >= model.trial_time)
+            if ends < 1:
+                yield post._replace(tried=0 if model.trial_end else post.tried + 1), stays * (1 - ends)
+            if ends > 0:
+                for end, of in self.decided(post):
+                    yield end, stays * ends * of
         else:
-            yield post._replace(tried=post.tried + 1 if post.state == "trying" else 0), stays
+            yield post, stays
 
     def convinced(self, post: _Post) -> Iterator[tuple[_Post, float]]:
-        """Who has enough moments starts to try, or adopts."""
-        if post.moments < self.model.moments:
-            yield post, 1.0
-        elif self.model.trial_time:
-            yield _Post("trying", post.lapses), 1.0
+        """Who has been convinced starts to try, or adopts."""
+        if self.model.trial_time or self.model.trial_end:
+            yield post._replace(state="trying", got=0.0, tried=0), 1.0
         else:
-            yield _Post("adopted", post.lapses), 1 - self.model.trial_failure
-            yield _Post("aware", post.lapses), self.model.trial_failure
+            yield from self.decided(post)
+
+    def decided(self, post: _Post) -> Iterator[tuple[_Post, float]]:
+        """A trial ends."""
+        ended = post._replace(got=0.0, tried=0)
+        yield ended._replace(state="adopted"), 1 - self.model.trial_failure
+        if self.model.trial_failure > 0:
+            yield ended._replace(state="aware"), self.model.trial_failure
 
     def gives(self, u: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]) -> float:
         """How visible somebody is."""
@@ -193,7 +299,7 @@ class _Chain:
         ):
             if o == network.organisation[v] and self.members[q]:
                 seen = sum(self.gives(u, posts, signed) for u in self.members[q]) / len(self.members[q])
-                total += _times(_dose(self.model.partners), weight * seen * ready * float(network.outlook[v]))
+                total += _times(dose_of(self.model.partners), weight * seen * ready * float(network.outlook[v]))
         return total
 
     def word(self, v: int, posts: tuple[_Post, ...]) -> float:
@@ -203,10 +309,6 @@ class _Chain:
             share = self.model.awareness if posts[u].state == "adopted" else self.model.hearsay
             unheard *= 1 - self._tie(share, e) if posts[u].state != "unaware" else 1
         return 1 - unheard
-
-
-def _dose(chance: float) -> float:
-    return math.inf if chance == 1 else -math.log1p(-chance)
 
 
 def _times(dose: float, factor: float) -> float:

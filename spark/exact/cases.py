@@ -5,18 +5,24 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 import numpy as np
 
 from spark.errors import DataError, UsageError, nearest
+from spark.exact.adoption import AdoptionCase
+from spark.exact.aware import AwareCase
 from spark.exact.laws import beyond_of, delays_of
+from spark.exact.plans import Heard, dose_of, read_plan
 from spark.model import (
+    SEIR,
     SI,
     SIR,
     SIS,
+    Adoption,
+    Aware,
     Bass,
     ContinuousSEIR,
     ContinuousSI,
@@ -35,7 +41,7 @@ from spark.model import (
     WeightedCascade,
 )
 from spark.network import Network
-from spark.plan import Broadcast, Plan, Seeds
+from spark.plan import Plan
 
 MOST_PEOPLE = 64
 """People of a network; how many can be enumerated depends on how they are tied."""
@@ -124,7 +130,7 @@ class Case:
         return iter(range(1, end + 1))
 
 
-def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -> Case:
+def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -> Case | AdoptionCase | AwareCase:
     """Read a network, a model and a plan; errors as in `spark.exact.spread`."""
     if network.size > MOST_PEOPLE:
         raise UsageError(
@@ -133,27 +139,20 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
         )
     if horizon is not None and horizon < 0:
         raise UsageError(f"horizon {horizon} is not a step of at least 0")
-    others = [type(a).__name__ for a in plan.interventions if not isinstance(a, Seeds | Broadcast) or a.take_up != 1]
-    if others:
-        raise UsageError(f"spark.exact knows seeds and broadcasts that everybody goes along with, no {others[0]} here")
-    joins = {0: sum(1 << int(i) for i in np.flatnonzero(network.adopted))}
-    heard: list[dict[int, float]] = [defaultdict(float) for _ in range(network.size)]
-    for action in plan.interventions:
-        if isinstance(action, Seeds):
-            for i in network.index(action.people):
-                joins[action.start] = joins.get(action.start, 0) | 1 << int(i)
-        elif isinstance(action, Broadcast):
-            dose = action.dose if action.dose is not None else _dose(action.probability or 0.0)
-            end = action.stop if horizon is None else min(action.stop, horizon + 1)
-            for v in _hearers(network, action) if dose > 0 else ():
-                for t in range(action.start, end):
-                    heard[v][t] += dose
+    joins, heard = read_plan(network, plan, horizon)
+    model = model.as_adoption if isinstance(model, SEIR) else model
+    if isinstance(model, Adoption):
+        if horizon is None:
+            raise UsageError("Adoption goes on for ever: give a horizon, the step at which to look")
+        return AdoptionCase(network, model, joins, heard, horizon)
+    if isinstance(model, Aware):
+        return AwareCase(network, model, joins, heard, horizon)
     ties, looks, beyond, worlds = _rule(network, model, heard)
     lapsing = _lapsing(model)
     noise = model.noise if isinstance(model, GeneralThreshold | CountThreshold | FractionalThreshold) else 0.0
     if (noise > 0 or (lapsing is not None and _never_ends(lapsing))) and horizon is None:
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
-    rows = _frozen(ties), _frozen(looks), tuple(heard)
+    rows = _frozen(ties), _frozen(looks), heard
     delays = delays_of(network, model, horizon)
     return Case(network.size, beyond, worlds, *rows, joins, horizon, delays, noise, lapsing)
 
@@ -164,7 +163,7 @@ Looks = list[list[Look]]
 
 
 def _rule(
-    network: Network, model: Model, heard: list[dict[int, float]]
+    network: Network, model: Model, heard: Heard
 ) -> tuple[Ties, Looks, Callable[[int, float], float], Literal["coins", "picks"] | None]:
     """Return the doses under a model, the law of tolerances, and how live-edge worlds are drawn."""
     if isinstance(model, IndependentCascade | WeightedCascade | TrivalencyCascade):
@@ -238,10 +237,6 @@ def _frozen(rows: list[list[T]]) -> tuple[tuple[T, ...], ...]:
     return tuple(tuple(row) for row in rows)
 
 
-def _dose(chance: float) -> float:
-    return -math.log1p(-chance) if chance < 1 else math.inf
-
-
 def _times(dose: float, *factors: float) -> float:
     """A dose times factors, where a certain dose stays certain and nothing times anything is nothing."""
     factor = math.prod(factors)
@@ -252,14 +247,14 @@ def _doses(network: Network, model: IndependentCascade | WeightedCascade | Triva
     """Independent cascade: dose s (-ln(1-p)) r k on a tie."""
     if isinstance(model, WeightedCascade):
         neighbours, layers = _neighbours(network), _layers(network)
-        doses = [_dose(1 / len(neighbours[v])) / layers[u, v] for u, v in _pairs(network)]
+        doses = [dose_of(1 / len(neighbours[v])) / layers[u, v] for u, v in _pairs(network)]
     elif isinstance(model, TrivalencyCascade):
-        doses = [_dose(_one_of(model.values, model.draw, e)) for e in range(network.tie_count)]
+        doses = [dose_of(_one_of(model.values, model.draw, e)) for e in range(network.tie_count)]
     else:
         strengths = _values(network, model.strength) if model.strength else [1.0] * network.tie_count
         chances = _shares(network, model.probability, most=1.0)
-        doses = [_times(_dose(p), s) for p, s in zip(chances, strengths, strict=True)]
-    whole = _dose(model.partners)
+        doses = [_times(dose_of(p), s) for p, s in zip(chances, strengths, strict=True)]
+    whole = dose_of(model.partners)
     return _ties(network, doses), _looks(network, [_times(whole, float(a)) for a in network.partner_weight])
 
 
@@ -275,7 +270,7 @@ def _one_of(values: tuple[float, ...], draw: int, tie: int) -> float:
     return values[mixed(mixed(draw) + (tie + 1) * 0x9E3779B97F4A7C15 & most) % len(values)]
 
 
-def _weights(network: Network, model: LinearThreshold, heard: list[dict[int, float]]) -> tuple[Ties, Looks]:
+def _weights(network: Network, model: LinearThreshold, heard: Heard) -> tuple[Ties, Looks]:
     """Linear threshold: weights as given, or what the partners leave split equally over the neighbours."""
     total: dict[int, float] = defaultdict(float)
     for o, a in zip(network.partner_target, network.partner_weight, strict=True):
@@ -349,32 +344,6 @@ def _looks(network: Network, doses: list[float]) -> Looks:
             seen = _times(dose, float(network.readiness[v]), float(network.outlook[v]))
             looks[v].append(Look(members, shares, seen))
     return looks
-
-
-def _hearers(network: Network, broadcast: Broadcast) -> set[int]:
-    """Who hears a broadcast: everybody who matches every key."""
-    hears = set(range(network.size))
-    for key, names in (broadcast.to or {}).items():
-        if key == "people":
-            hears &= {int(i) for i in network.index(names)}
-            continue
-        known, codes = _grouping(network, key)
-        if unknown := [name for name in names if name not in known]:
-            raise UsageError(*(f"broadcast: no {key} is called {name!r}{nearest(name, known)}" for name in unknown))
-        hears &= {v for v, code in enumerate(codes) if code >= 0 and known[code] in names}
-    return hears
-
-
-def _grouping(network: Network, key: str) -> tuple[list[Hashable], list[int]]:
-    """Names of the organisations, teams or groups, and which of them each person is in."""
-    if key == "organisation":
-        return list(network.organisations), network.organisation.tolist()
-    if key == "team":
-        return list(network.teams), network.team.tolist()
-    if key in network.groups:
-        return list(network.groups[key].names), network.groups[key].codes.tolist()
-    keys = ["people", "organisation", "team", *network.groups]
-    raise UsageError(f"broadcast: {key!r} is not one of {', '.join(keys)}{nearest(key, keys)}")
 
 
 def _values(network: Network, column: str) -> list[float]:

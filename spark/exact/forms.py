@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from spark.errors import UsageError, nearest
+from spark.exact.adoption import AdoptionCase
+from spark.exact.aware import AwareCase
 from spark.exact.cases import Case
 from spark.exact.flow import flow
 from spark.exact.periods import periods
@@ -19,13 +21,19 @@ from spark.exact.waiting import process_with_waits
 MOST_WORLDS = 1 << 18
 """Worlds in the live-edge form: 18 ties of IndependentCascade that are neither impossible nor certain."""
 
+_NO_LIVE_EDGE = "the live-edge form exists for independent cascade and linear threshold only"
 
-def law_of(case: Case, form: str, who: str = "practising") -> Law:
+
+def law_of(case: Case | AdoptionCase | AwareCase, form: str, who: str = "practising") -> Law:
     """Return the chance of each set of people to be who practises at the end, or ``"ever"`` did."""
     if form not in FORMS:
         raise UsageError(f"form {form!r} is none of {', '.join(FORMS)}{nearest(form, FORMS)}")
     if who not in WHO:
         raise UsageError(f"who {who!r} is none of {', '.join(WHO)}{nearest(who, WHO)}")
+    if not isinstance(case, Case):
+        if form != "process":
+            raise UsageError(_NO_LIVE_EDGE)
+        return case.law(who == "ever")
     if case.lapsing is not None and form == "process":
         run = flow if case.lapsing.continuous else periods
         return run(case, who == "ever")
@@ -86,7 +94,7 @@ def _adopting(
 def live_edge(case: Case) -> Law:
     """All worlds, in which a source is live or not before anything happens; whoever can be reached adopts."""
     if case.worlds is None:
-        raise UsageError("the live-edge form exists for independent cascade and linear threshold only")
+        raise UsageError(_NO_LIVE_EDGE)
     draws = _coins(case) if case.worlds == "coins" else _picks(case)
     worlds = math.prod(map(len, draws))
     if worlds > MOST_WORLDS:

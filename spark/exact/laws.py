@@ -15,6 +15,7 @@ from spark.model import (
     GeometricDelay,
     Model,
     TableTolerance,
+    Tolerance,
     ToleranceByGroup,
     ToleranceLaw,
     UniformTolerance,
@@ -23,18 +24,18 @@ from spark.network import Network
 
 
 def beyond_of(network: Network, model: GeneralThreshold) -> Callable[[int, float], float]:
-    """Return the chance that the tolerance of a person is above a dose."""
-    laws = _law_of_each(network, model)
+    """Return the chance that the tolerance of a person is above a dose, from her position and the dose."""
+    laws = laws_of(network, model.tolerance)
 
     def beyond(v: int, dose: float) -> float:
         simple = 0.0 if math.isinf(dose) else math.exp(-dose)
-        return model.simple * simple + (1 - model.simple) * _beyond(laws[v], dose)
+        return model.simple * simple + (1 - model.simple) * beyond_dose(laws[v], dose)
 
     return beyond
 
 
-def _law_of_each(network: Network, model: GeneralThreshold) -> list[ToleranceLaw]:
-    rule = model.tolerance
+def laws_of(network: Network, rule: Tolerance) -> list[ToleranceLaw]:
+    """Return the law of each person's tolerance."""
     if not isinstance(rule, ToleranceByGroup):
         return [rule] * network.size
     known = {"organisation": (tuple(network.organisations), network.organisation)}
@@ -48,7 +49,8 @@ def _law_of_each(network: Network, model: GeneralThreshold) -> list[ToleranceLaw
     return [rule.laws.get(names[code], rule.otherwise) if code >= 0 else rule.otherwise for code in codes.tolist()]
 
 
-def _beyond(law: ToleranceLaw, dose: float) -> float:
+def beyond_dose(law: ToleranceLaw, dose: float) -> float:
+    """Return the chance that a tolerance is above a dose."""
     if isinstance(law, UniformTolerance):
         return 1 - min(1.0, dose)
     if isinstance(law, TableTolerance):

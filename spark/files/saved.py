@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from spark.errors import DataError, Fault, UsageError
-from spark.results import Choice, Comparison, Conditions, Mix, Spread
+from spark.results import Choice, Comparison, Conditions, Mix, Spread, WhoLitWhom
 
-Result = Spread | Choice | Comparison | Conditions | Mix
+Result = Spread | Choice | Comparison | Conditions | Mix | WhoLitWhom
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Result]] = {
     "spark.simulate": Spread.from_dict,
@@ -19,6 +19,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Result]] = {
     "spark.compare": Comparison.from_dict,
     "spark.mix": Mix.from_dict,
     "spark.map": Conditions.from_dict,
+    "spark.trace": WhoLitWhom.from_dict,
 }
 
 
@@ -46,7 +47,7 @@ def read_result(path: str | Path) -> Result:
 
     Returns
     -------
-    A `Spread`, a `Choice`, a `Comparison`, a `Mix` or `Conditions`, as the command computed it.
+    A `Spread`, a `Choice`, a `Comparison`, a `Mix`, `Conditions` or `WhoLitWhom`, as the command computed it.
 
     Raises
     ------

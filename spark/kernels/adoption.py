@@ -17,6 +17,7 @@ from spark.kernels.accelerate import kernel, part
 from spark.kernels.adoption_people import (
     ADOPTED,
     ADOPTERS,
+    ENOUGH,
     KEPT,
     LEARNED,
     READY,
@@ -35,14 +36,26 @@ from spark.kernels.adoption_people import (
     note,
     who_delivers,
 )
-from spark.kernels.adoption_reach import WORD, deliver, deliver_bridges, hear, partner, partner_heat, tell
-from spark.kernels.draw import BROADCAST, PARTNERS, mix, u64
+from spark.kernels.adoption_reach import (
+    WORD,
+    deliver,
+    deliver_bridges,
+    deliver_doses,
+    hear,
+    partner,
+    partner_heat,
+    tell,
+)
+from spark.kernels.draw import BROADCAST, PARTNERS, TOLERANCE, mix, u64
 from spark.kernels.interventions.coins import SEEDS_COIN, accepted, coin, follow
 from spark.kernels.periods import LAPSE, step_key
+from spark.kernels.tolerance import SIMPLE, Laws
 from spark.kernels.world import kind_key, record_final
 
 TURNOVER = u64(0x7475726E6F766572)
 TRIAL = u64(0x747269616C656E64)
+TRIAL_END = u64(0x74726965646F7574)
+AGAIN = u64(0x616761696E303031)
 
 WHOLE = u64(1 << 24)
 
@@ -56,7 +69,7 @@ class Course(NamedTuple):
     uint64[X, k-1, m] at each variant, of size 0 where not read; needed k.
     The rest as in `spark.problem.arrays.Law` and `States`; `word` and `hearsay`, uint32[m+16], lead to `word_targets`
     and `hearsay_targets`, int32[m] or [0]; `first` uint8[m] or [0], whether a tie is the first between its two people;
-    receptivity uint64[L, n].
+    receptivity uint64[L, n]. `tolerances`: where they are given, doses add up instead of moments.
     """
 
     indptr: NDArray[np.int64]
@@ -75,6 +88,7 @@ class Course(NamedTuple):
     hearsay_targets: NDArray[np.int32]
     hearsay: NDArray[np.uint32]
     trial_time: int
+    trial_end: np.uint64
     trial_failure: np.uint64
     trial_visibility: np.uint64
     ties: NDArray[np.int32]
@@ -87,13 +101,14 @@ class Course(NamedTuple):
     policy_lapse: np.uint64
     loudness: np.uint64
     receptivity: NDArray[np.uint64]
+    tolerances: Laws
 
 
 class Posts(NamedTuple):
     """Working arrays, made ready at the start of each world."""
 
     state: NDArray[np.uint8]  # [n+1], the sink adopted
-    moments: NDArray[np.uint64]  # [n]: convincing moments since the last lapse or failed trial
+    moments: NDArray[np.uint64]  # [n]: convincing moments since the last lapse or failed trial, or doses, see ENOUGH
     lapses: NDArray[np.uint8]  # [n]: how often, at most 255
     ever: NDArray[np.uint8]  # [n]
     active: NDArray[np.int32]  # [n], who has adopted
@@ -169,11 +184,14 @@ def adoption_world(key, world, course, shares, start, posts):
     inside, signed, hazard, seen = posts.inside, posts.signed, posts.hazard, posts.seen
     bright, heat = posts.bright, posts.heat
     organisation, indptr, ties = shares.organisation, course.indptr, course.ties
-    formal, gate, needed, failure = course.formal, course.gate, u64(course.needed), course.trial_failure
+    formal, gate, failure, laws = course.formal, course.gate, course.trial_failure, course.tolerances
+    dosed = laws.law.size > 0
+    needed = ENOUGH if dosed else u64(course.needed)
+    fresh, simple = kind_key(step_key(key, 0), TOLERANCE, world), kind_key(key, SIMPLE, world)
     seeds, due, horizon, changes = start.seeds, start.steps, start.horizon, start.changes
     partners = shares.partner_targets.size > 0
     people = moments.size
-    make_ready(gate, state, moments, lapses, ever, around, inside, signed, counts)
+    make_ready(gate, fresh, simple, laws, state, moments, lapses, ever, around, inside, signed, counts)
     levels, kept_going, sustained = changes.boost_level, changes.sustain_left, changes.sustain.size > 0
     added, there = changes.source.size, posts.there
     for b in range(added):
@@ -189,27 +207,33 @@ def adoption_world(key, world, course, shares, start, posts):
     for t in range(horizon + 1):
         if t > 0:
             now = step_key(key, t)
-            trial = kind_key(now, TRIAL, world)
+            trial, fresh = kind_key(now, TRIAL, world), kind_key(now, TOLERANCE, world)
             adopters, triers = counts[ADOPTERS], counts[TRIERS]
             hearsay = course.hearsay.size > 0 and (counts[UNTOLD] > 0 or course.turnover.size > 0)
             told = who_delivers(hearsay, state, active, trying, counts, sources, tellers)
             if course.turnover.size > 0:
                 turn = kind_key(now, TURNOVER, world)
-                leave(turn, gate, course.turnover, state, lapses, moments, counts)
+                leave(turn, fresh, simple, laws, gate, course.turnover, state, lapses, moments, counts)
             hazards(t, adopters, active, course.lapse, sustained, posts.sustain, kept_going, course.support,
                     course.support_start, around, course.policy_lapse, signed, organisation, hazard)  # fmt: skip
-            lapse(kind_key(now, LAPSE, world), hazard, state, lapses, moments, active, stopped, counts, organisation,
-                  inside)  # fmt: skip
+            lapse(kind_key(now, LAPSE, world), fresh, simple, laws, hazard, state, lapses, moments, active, stopped,
+                  counts, organisation, inside)  # fmt: skip
             if triers > 0:
-                end_trials(trial, t - course.trial_time, failure, state, moments, trying, since, ever, active, counts,
+                end_trials(trial, kind_key(now, TRIAL_END, world), fresh, simple, laws, t - course.trial_time,
+                           course.trial_end, failure, state, moments, trying, since, ever, active, counts,
                            organisation, inside)  # fmt: skip
             counts[READY] = 0
             counts[LEARNED] = 0
-            deliver(t, now, world, sources, adopters, triers, needed, course.trial_visibility, course.variants, boost,
-                    levels, indptr, course.targets, course.live, course.chance, course.more, course.dose, course.left,
-                    lapses, state, moments, ready, organisation, signed, counts)  # fmt: skip
+            if dosed:
+                deliver_doses(t, sources, adopters, triers, needed, course.trial_visibility, course.variants, boost,
+                              levels, indptr, course.targets, course.dose, course.left, lapses, state, moments, ready,
+                              organisation, signed, counts)  # fmt: skip
+            else:
+                deliver(t, now, world, sources, adopters, triers, needed, course.trial_visibility, course.variants,
+                        boost, levels, indptr, course.targets, course.live, course.chance, course.more, course.dose,
+                        course.left, lapses, state, moments, ready, organisation, signed, counts)  # fmt: skip
             if added > 0:
-                deliver_bridges(t, now, world, sources, adopters, triers, needed, course.trial_visibility,
+                deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, course.trial_visibility,
                                 course.loudness, added, boost, levels, there, changes.source, changes.target,
                                 changes.tie, changes.opens, changes.closes, changes.chance, changes.more, changes.dose,
                                 course.left, lapses, state, moments, ready, learned, organisation, signed, counts,
@@ -218,21 +242,23 @@ def adoption_world(key, world, course, shares, start, posts):
                 partner_heat(sources, adopters, triers, course.trial_visibility, course.variants, course.loudness,
                              organisation, shares.visibility, shares.partner_indptr, shares.partner_targets,
                              shares.partner_dose, signed, bright, heat)  # fmt: skip
-                partner(t, kind_key(now, PARTNERS, world), needed, boost, levels, shares.member_indptr, shares.members,
-                        course.receptivity, course.left, heat, lapses, state, moments, ready, counts)  # fmt: skip
-            hear(kind_key(now, BROADCAST, world), t, needed, course.policy_dose, heard, start.heard, organisation,
-                 signed, state, moments, learned, ready, counts)  # fmt: skip
+                partner(t, kind_key(now, PARTNERS, world), dosed, needed, boost, levels, shares.member_indptr,
+                        shares.members, course.receptivity, course.left, heat, lapses, state, moments, ready,
+                        counts)  # fmt: skip
+            hear(kind_key(now, BROADCAST, world), t, dosed, needed, course.policy_dose, heard, start.heard,
+                 organisation, signed, state, moments, learned, ready, counts)  # fmt: skip
             if counts[UNTOLD] > 0:
                 word = mix(now ^ WORD)
                 tell(word, world, sources, adopters, indptr, course.word_targets, course.word, state, learned, counts)
                 if told > 0:
                     tell(word, world, tellers, told, indptr, course.hearsay_targets, course.hearsay, state, learned,
                          counts)  # fmt: skip
-            takes_time = course.trial_time > 0
-            convince(learned, counts[LEARNED], trial, t, needed, takes_time, failure, state, moments, trying,
-                     since, ever, active, counts, organisation, inside)  # fmt: skip
-            convince(ready, counts[READY], trial, t, needed, takes_time, failure, state, moments, trying,
-                     since, ever, active, counts, organisation, inside)  # fmt: skip
+            takes_time = course.trial_time > 0 or course.trial_end > u64(0)
+            again = kind_key(now, AGAIN, world)  # who lapses and fails a trial in one step has two tolerances
+            convince(learned, counts[LEARNED], trial, again, simple, laws, t, needed, takes_time, failure, state,
+                     moments, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
+            convince(ready, counts[READY], trial, again, simple, laws, t, needed, takes_time, failure, state,
+                     moments, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
         while seed < seeds.size and due[seed] == t:
             v = seeds[seed]
             willing = changes.seed_accept

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from spark.kernels.accelerate import part
+from spark.kernels.accelerate import inlined, part
 from spark.kernels.draw import person_draw, u64
+from spark.kernels.tolerance import NEVER_CONVINCED, tolerance_of
 
 UNAWARE, AWARE, TRYING, ADOPTED, LAPSED = 0, 1, 2, 3, 4
 """TRYING and ADOPTED, and no others, have the bit 2: they need no convincing."""
@@ -15,13 +16,25 @@ ADOPTERS, TRIERS, UNTOLD, GONE, READY, LEARNED, STOPS, KEPT = 0, 1, 2, 3, 4, 5, 
 reached, who has heard, who has left or lapsed; and how many at the front of the list of adopters were so before it.
 """
 
+ENOUGH = u64(1 << 63)
+"""What `moments` have to reach under laws of tolerances: they hold ENOUGH less what a person still lacks."""
+
+
+@inlined
+def nothing_yet(v, fresh_key, simple_key, laws):
+    """Where a person starts: at no moments, or as far from ENOUGH as her tolerance is; at 0 where nothing will do."""
+    if laws.law.size == 0:
+        return u64(0)
+    tolerance = tolerance_of(v, fresh_key, simple_key, laws)
+    return u64(0) if tolerance == NEVER_CONVINCED else ENOUGH - tolerance
+
 
 @part
-def make_ready(gate, state, moments, lapses, ever, around, inside, signed, counts):
+def make_ready(gate, fresh_key, simple_key, laws, state, moments, lapses, ever, around, inside, signed, counts):
     """Leave everybody as she was before anything happened."""
     for v in range(moments.size):
         state[v] = UNAWARE if gate else AWARE
-        moments[v] = u64(0)
+        moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
         lapses[v] = 0
         ever[v] = 0
     for v in range(around.size):
@@ -80,7 +93,7 @@ def drop_trier(v, trying, counts):
 
 
 @part
-def leave(key, unaware, turnover, state, lapses, moments, counts):
+def leave(key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, moments, counts):
     """Refill the posts of those who leave in this step; who had adopted, or tried, is still on the list."""
     for v in range(turnover.size):
         if (person_draw(key, v) >> u64(32)) < turnover[v]:
@@ -90,11 +103,12 @@ def leave(key, unaware, turnover, state, lapses, moments, counts):
                 counts[UNTOLD] += 1
             state[v] = UNAWARE if unaware else AWARE
             lapses[v] = 0
-            moments[v] = u64(0)
+            moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
 
 
 @part
-def lapse(key, hazard, state, lapses, moments, active, stopped, counts, organisation, inside):
+def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, active, stopped, counts, organisation,
+          inside):  # fmt: skip
     """Let adopters lapse, each with the chance hazard[i] of her place in the list, and take them, and those who have
     left, off it.
     """
@@ -107,7 +121,7 @@ def lapse(key, hazard, state, lapses, moments, active, stopped, counts, organisa
             state[u] = LAPSED
             counts[GONE] += 1
             lapses[u] = min(np.int64(lapses[u]) + 1, 255)
-            moments[u] = u64(0)
+            moments[u] = nothing_yet(u, fresh_key, simple_key, laws)
         if stays:
             active[kept] = u
             kept += 1
@@ -122,28 +136,33 @@ def lapse(key, hazard, state, lapses, moments, active, stopped, counts, organisa
 
 
 @part
-def end_trials(key, until, failure, state, moments, trying, since, ever, active, counts, organisation,
-               inside):  # fmt: skip
-    """Let the trials end that began at step `until` or before: in adoption, or in going back to being aware."""
+def end_trials(key, end_key, fresh_key, simple_key, laws, until, ends, failure, state, moments, trying, since, ever,
+               active, counts, organisation, inside):  # fmt: skip
+    """Let trials end, in adoption or in going back to being aware: those that began at step `until` or before, or each
+    with the chance `ends`, T of 2^32, where that is not 0.
+    """
     kept = 0
     for i in range(counts[TRIERS]):
         v = trying[i]
         if state[v] != TRYING:
             continue
-        if since[v] > until:
+        lasts = since[v] > until
+        if ends > u64(0):
+            lasts = (person_draw(end_key, v) >> u64(32)) >= ends
+        if lasts:
             trying[kept] = v
             kept += 1
         elif (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
-            moments[v] = u64(0)
+            moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
     counts[TRIERS] = kept
 
 
 @part
-def convince(who, count, key, t, needed, takes_time, failure, state, moments, trying, since, ever,
-             active, counts, organisation, inside):  # fmt: skip
+def convince(who, count, key, fresh_key, simple_key, laws, t, needed, takes_time, failure, state, moments, trying,
+             since, ever, active, counts, organisation, inside):  # fmt: skip
     """Let those of the first `count` of `who` whom enough has reached, and who are aware, start to try, or adopt."""
     for i in range(count):
         v = who[i]
@@ -157,7 +176,7 @@ def convince(who, count, key, t, needed, takes_time, failure, state, moments, tr
             counts[TRIERS] += 1
         elif failure > u64(0) and (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
-            moments[v] = u64(0)
+            moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
             continue

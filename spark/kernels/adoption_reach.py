@@ -131,9 +131,47 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
     counts[READY] = found
 
 
+@part
+def deliver_doses(t, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr, targets,
+                  dose, left, lapses, state, moments, ready, organisation, signed, counts):  # fmt: skip
+    """As `deliver`, where doses add up until they are enough: nothing is drawn."""
+    loud, boosted = variants > 1, boost.size > 0
+    step = min(t, levels.shape[1] - 1)
+    found = counts[READY]
+    for i in range(adopters + triers):
+        u = sources[i]
+        gives = WHOLE if i < adopters else trial_visibility
+        louder = 0
+        if loud and organisation[u] >= 0 and signed[organisation[u]] != 0:
+            louder = 1
+        for e in range(indptr[u], indptr[u + 1]):
+            v = targets[e]
+            if (state[v] & 2) != 0:
+                continue
+            before = moments[v]
+            if before >= needed or before == u64(0):
+                continue
+            part = gives
+            if lapses[v] > 0:
+                part = (gives * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
+            if part == u64(0):
+                continue
+            variant = louder
+            if boosted and boost[v] >= 0:
+                variant += np.int64(levels[boost[v], step]) * variants
+            got = dose[variant, e]
+            if part < WHOLE and got < CERTAIN:
+                got = scaled(got, part)
+            moments[v] = before + got
+            if before + got >= needed:
+                ready[found] = v
+                found += 1
+    counts[READY] = found
+
+
 @inlined
 def receive(v, hits, needed, moments, ready, counts):
-    """Moments reach a person who does not practise or try, and who has not enough yet."""
+    """Moments, or a dose, reach a person who does not practise or try, and who has not enough yet."""
     moments[v] += u64(hits)
     if moments[v] >= needed:
         ready[counts[READY]] = v
@@ -141,9 +179,9 @@ def receive(v, hits, needed, moments, ready, counts):
 
 
 @part
-def deliver_bridges(t, now, world, sources, adopters, triers, needed, trial_visibility, loudness, added, boost, levels,
-                    there, source, target, ids, opens, closes, chance, more, dose, left, lapses, state, moments, ready,
-                    learned, organisation, signed, counts, was):  # fmt: skip
+def deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, trial_visibility, loudness, added, boost,
+                    levels, there, source, target, ids, opens, closes, chance, more, dose, left, lapses, state, moments,
+                    ready, learned, organisation, signed, counts, was):  # fmt: skip
     """Let added ties deliver; who gets a moment over one of them is aware."""
     share_key, loud_key = kind_key(now, SHARE, world), kind_key(now, LOUD, world)
     for i in range(adopters + triers):
@@ -165,26 +203,31 @@ def deliver_bridges(t, now, world, sources, adopters, triers, needed, trial_visi
         k0, k1 = halves(world_key(now, world, tie >> u64(BLOCK_BITS)))
         draw = u64(tie_draw(u32(tie & u64(0xFFFFFFFF)), k0, k1))
         whole = dose[level, b]
+        louder = organisation[u] >= 0 and signed[organisation[u]] != 0 and loudness > WHOLE and whole < CERTAIN
         hits = u64(0)
-        if draw < chance[level, b]:
+        if dosed:
+            if louder:
+                whole = scaled(whole, loudness)
+            hits = scaled(whole, part) if part < WHOLE and whole < CERTAIN else whole
+        elif draw < chance[level, b]:
             hits = u64(1)
             for j in range(more.shape[1]):
                 if draw >= more[level, j, b]:
                     break
                 hits += u64(1)
-        if part < WHOLE and whole < CERTAIN and hits > u64(0):
+        if not dosed and part < WHOLE and whole < CERTAIN and hits > u64(0):
             if needed == u64(1):
                 if scaled(whole, part) < exponential_tolerance((~(draw << u64(32))) ^ u64(0x80000000)):
                     hits = u64(0)
             else:
                 hits = kept_moments(hits, part, share_key, tie)
-        if organisation[u] >= 0 and signed[organisation[u]] != 0 and loudness > WHOLE and whole < CERTAIN:
+        if not dosed and louder:
             extra = scaled(scaled(whole, loudness) - whole, part)
             hits += u64(moments_within(extra, loud_key, tie, np.int64(needed)))
         if hits > u64(0):
             if state[v] == UNAWARE:
                 learn(v, state, learned, counts)
-            if moments[v] < needed:
+            if moments[v] < needed and not (dosed and moments[v] == u64(0)):
                 receive(v, hits, needed, moments, ready, counts)
     for i in range(adopters + triers):
         was[sources[i]] = 0
@@ -224,25 +267,27 @@ def partner_heat(sources, adopters, triers, trial_visibility, variants, loudness
 
 
 @part
-def partner(t, key, needed, boost, levels, member_indptr, members, receptivity, left, heat, lapses, state, moments,
-            ready, counts):  # fmt: skip
+def partner(t, key, dosed, needed, boost, levels, member_indptr, members, receptivity, left, heat, lapses, state,
+            moments, ready, counts):  # fmt: skip
     """Let people take the heat that their organisation sees."""
     for o in range(heat.size):
         if heat[o] > u64(0):
             for j in range(member_indptr[o], member_indptr[o + 1]):
                 v = members[j]
-                if (state[v] & 2) == 0 and moments[v] < needed:
+                if (state[v] & 2) == 0 and moments[v] < needed and not (dosed and moments[v] == u64(0)):
                     level = 0
                     if boost.size > 0 and boost[v] >= 0:
                         level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
                     got = scaled(heat[o], receptivity[level, v])
                     if lapses[v] > 0:
                         got = scaled(got, left[min(np.int64(lapses[v]), left.size - 1)])
-                    receive(v, moments_within(got, key, v, np.int64(needed)), needed, moments, ready, counts)
+                    if not dosed:
+                        got = u64(moments_within(got, key, v, np.int64(needed)))
+                    receive(v, got, needed, moments, ready, counts)
 
 
 @part
-def hear(key, t, needed, policy_dose, schedule, heard, organisation, signed, state, moments, learned, ready,
+def hear(key, t, dosed, needed, policy_dose, schedule, heard, organisation, signed, state, moments, learned, ready,
          counts):  # fmt: skip
     """Let broadcasts and policies be heard, and who hears them be aware."""
     sent = schedule.size > 0 and t < heard.shape[1]
@@ -260,8 +305,10 @@ def hear(key, t, needed, policy_dose, schedule, heard, organisation, signed, sta
             got = min(got + policy_dose, CERTAIN)
         if (ours or got > u64(0)) and state[v] == UNAWARE:
             learn(v, state, learned, counts)
-        if got > u64(0) and (state[v] & 2) == 0 and moments[v] < needed:
-            receive(v, moments_within(got, key, v, np.int64(needed)), needed, moments, ready, counts)
+        if got > u64(0) and (state[v] & 2) == 0 and moments[v] < needed and not (dosed and moments[v] == u64(0)):
+            if not dosed:
+                got = u64(moments_within(got, key, v, np.int64(needed)))
+            receive(v, got, needed, moments, ready, counts)
 
 
 @part

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import TOLERANCE, person_draw, u64, uniform_tolerance
 from spark.kernels.lanes import prefetch
+from spark.kernels.tolerance import NEVER_CONVINCED, SIMPLE, Laws, tolerance_of
 from spark.kernels.world import kind_key, record_final
 
 ROWS_AHEAD, TIES_AHEAD = 16, 6  # how far ahead of the queue row starts and ties are asked for
@@ -25,7 +26,7 @@ ENOUGH = 1 << 30  # a need that no number of ties meets
 class Counted(NamedTuple):
     """Ties by source: indptr int64[n+1]; targets int32[m] (n, the sink, for ties without weight). What a tie gives
     person v, `each` uint64[n], what the last one gives beside, `rest` uint64[n], and how many there are, `degree`
-    int32[n]; or how many she needs, `needed` int32[n], else [0].
+    int32[n]; or how many she needs, `needed` int32[n], else [0]; and laws of tolerances, where they are not uniform.
     """
 
     indptr: NDArray[np.int64]
@@ -34,6 +35,7 @@ class Counted(NamedTuple):
     rest: NDArray[np.uint64]
     degree: NDArray[np.int32]
     needed: NDArray[np.int32]
+    laws: Laws
 
 
 class CountingWork(NamedTuple):
@@ -50,7 +52,7 @@ class CountingWork(NamedTuple):
 @inlined
 def ties_needed(tolerance, each, rest, degree):
     """How many of her ties make a person adopt: -1 where it depends on which."""
-    if each == u64(0):
+    if each == u64(0) or tolerance == NEVER_CONVINCED:
         return ENOUGH
     whole = (tolerance - u64(1)) // each
     count = np.int64(min(whole, u64(ENOUGH - 1))) + 1
@@ -67,15 +69,19 @@ def counting_world(key, world, rows, start, work, eager):
     indptr, targets, left, queue = rows.indptr, rows.targets, work.left, work.queue
     each, rest, degree, needed, dosed = rows.each, rows.rest, rows.degree, rows.needed, work.touched
     people = indptr.size - 1
-    person_key = kind_key(key, TOLERANCE, world)
-    given = needed.size > 0
+    person_key, simple_key = kind_key(key, TOLERANCE, world), kind_key(key, SIMPLE, world)
+    given, general = needed.size > 0, rows.laws.law.size > 0
     sound = True
     if eager:
         if given:
             left[:people] = needed
         else:
             for v in range(people):
-                need = ties_needed(uniform_tolerance(person_draw(person_key, v)), each[v], rest[v], degree[v])
+                if general:
+                    tolerance = tolerance_of(v, person_key, simple_key, rows.laws)
+                else:
+                    tolerance = uniform_tolerance(person_draw(person_key, v))
+                need = ties_needed(tolerance, each[v], rest[v], degree[v])
                 sound = sound and need > 0
                 left[v] = need
         left[people] = ENOUGH
@@ -125,8 +131,11 @@ def counting_world(key, world, rows, start, work, eager):
                         if given:
                             lacks = np.int64(needed[v])
                         else:
-                            draw = uniform_tolerance(person_draw(person_key, v))
-                            lacks = ties_needed(draw, each[v], rest[v], degree[v])
+                            if general:
+                                tolerance = tolerance_of(v, person_key, simple_key, rows.laws)
+                            else:
+                                tolerance = uniform_tolerance(person_draw(person_key, v))
+                            lacks = ties_needed(tolerance, each[v], rest[v], degree[v])
                             if lacks < 0:
                                 sound = False
                                 lacks = ENOUGH

@@ -56,7 +56,8 @@ class Questions(NamedTuple):
 
 class Changes(NamedTuple):
     """What one plan changes beside seeds and broadcasts, as in `spark.problem.arrays.Actions`; all of size 0 where it
-    changes nothing. Rows of people are int32[n] or [0]; bridges are those of the plan alone, sorted by source.
+    changes nothing. Rows of people are int32[n] or [0]; bridges are those of the plan alone, sorted by source. Boosts
+    are levels, uint8[B, H+1], and factors, uint64[B, H+1] in units of 2^-24, of what is delivered in each step.
     """
 
     seed_accept: NDArray[np.uint64]
@@ -76,6 +77,7 @@ class Changes(NamedTuple):
     chance: NDArray[np.uint64]
     more: NDArray[np.uint64]
     dose: NDArray[np.uint64]
+    boost_speed: NDArray[np.uint64]
 
 
 class Start(NamedTuple):

@@ -22,7 +22,7 @@ from spark.model.continuous import (
 from spark.model.delay import Delay, GeometricDelay
 from spark.model.general import GeneralThreshold
 from spark.model.guarantee import Guarantee
-from spark.model.lapse import SI, SIR, SIS
+from spark.model.lapse import SEIR, SI, SIR, SIS
 from spark.model.parameters import MODELS, Model
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
 from spark.model.tolerance import (
@@ -38,6 +38,7 @@ from spark.model.values import Share
 
 __all__ = [
     "MODELS",
+    "SEIR",
     "SI",
     "SIR",
     "SIS",

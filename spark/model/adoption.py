@@ -13,7 +13,9 @@ from fractions import Fraction
 
 from spark.errors import UsageError
 from spark.model.cascade import MOST_EXAMPLES
+from spark.model.delay import LEAST_MEETING, is_meeting
 from spark.model.guarantee import AWARE, MONOTONE_LAPSE, Guarantee, guarantee_with_states
+from spark.model.tolerance import MOST_MOMENTS, ErlangTolerance, ExponentialTolerance, Tolerance
 from spark.model.values import Share, frozen, share_faults, unit_interval_faults, whole_number_faults
 
 LONGEST_TRIAL = 100_000
@@ -63,11 +65,17 @@ class Adoption:
     partners : chance per step that a person is convinced while the whole of one partner organisation, of weight 1,
         practises.
     examples_needed : convincing moments needed, 1 to 64, counted since the person last gave up or failed a trial.
+    tolerance : another law of the dose that a person needs, as in `GeneralThreshold`, drawn anew each time she gives up
+        or fails a trial; None: that of the convincing moments. Doses add up over ties and steps, so that a count of
+        people has no meaning here; a share or a count of neighbours is not offered.
+    simple : share in [0, 1] of the people who are simple for good: the first convincing moment is enough for them.
     awareness : chance per tie and step by which an adopter makes a person aware (q_P), as `probability`; None:
         everybody knows. Nobody adopts who is not aware; what reached her before counts once she is. Who hears a
         broadcast, or whose organisation signs up, is aware.
     hearsay : the same by those who are aware and have not adopted (q_N), at most `awareness`.
     trial_time : steps from being convinced to adopting, >= 0. `trial_failure` : chance that the trial then fails.
+    trial_end : in place of a fixed time, the chance per step in (0, 1] that a trial comes to its end, so that it lasts
+        1/trial_end steps on average; 0: `trial_time` holds.
     trial_visibility : what those who try give, as a share in [0, 1] of an adopter's dose.
     lapse : chance per step in [0, 1] that an adopter gives up. A third of improvement projects are not sustained at one
         year, which is 0.0334 a month.
@@ -88,9 +96,12 @@ class Adoption:
     dose: Share | None = None
     partners: float = 0.0
     examples_needed: int = 1
+    tolerance: Tolerance | None = None
+    simple: float = 0.0
     awareness: Share | None = None
     hearsay: Share = 0.0
     trial_time: int = 0
+    trial_end: float = 0.0
     trial_failure: float = 0.0
     trial_visibility: float = 0.0
     lapse: float = 0.0334
@@ -120,6 +131,19 @@ class Adoption:
             yield from _dose_faults(self.dose)
         yield from unit_interval_faults(_MODEL, "partners", self.partners)
         yield from whole_number_faults(_MODEL, "examples_needed", self.examples_needed, MOST_EXAMPLES)
+        yield from unit_interval_faults(_MODEL, "simple", self.simple)
+        if self.tolerance is None:
+            if self.simple and self.examples_needed == 1:
+                yield f"{_MODEL}: simple is of people for whom one moment is enough, and it is for everybody"
+            elif self.simple and self.examples_needed in range(MOST_MOMENTS + 1, MOST_EXAMPLES + 1):
+                yield f"{_MODEL}: simple goes with at most {MOST_MOMENTS} examples needed, not {self.examples_needed}"
+        elif not isinstance(self.tolerance, Tolerance):
+            yield (
+                f"{_MODEL}: tolerance {self.tolerance!r} is not a law of tolerances; "
+                "spark.TableTolerance([0.5, 2], [0.2, 1]) is one"
+            )
+        elif self.examples_needed != 1:
+            yield f"{_MODEL}: examples_needed {self.examples_needed} is a law of tolerances, too: give one of the two"
 
     def _state_faults(self) -> Iterator[str]:
         yield from share_faults(_MODEL, "hearsay", self.hearsay)
@@ -134,8 +158,12 @@ class Adoption:
             or not (0 <= self.trial_time <= LONGEST_TRIAL)
         ):
             yield f"{_MODEL}: trial_time {self.trial_time!r} is not a whole number from 0 to {LONGEST_TRIAL:,}"
-        elif self.trial_time == 0 and self.trial_visibility:
+        elif self.trial_time and self.trial_end:
+            yield f"{_MODEL}: trial_time {self.trial_time} and trial_end {self.trial_end!r} are two laws: give one"
+        elif self.trial_time == 0 and self.trial_end == 0 and self.trial_visibility:
             yield f"{_MODEL}: trial_visibility is of trials that take time: give a trial_time of at least 1"
+        if self.trial_end != 0 and not is_meeting(self.trial_end):
+            yield f"{_MODEL}: trial_end {self.trial_end!r} is neither 0 nor a chance in [{LEAST_MEETING:.1g}, 1]"
         for name in ("trial_failure", "trial_visibility", "lapse", "rekindle"):
             yield from unit_interval_faults(_MODEL, name, getattr(self, name))
         if self.lapse_factor is not None and not isinstance(self.lapse_factor, str):
@@ -159,8 +187,26 @@ class Adoption:
 
     @property
     def moments(self) -> int:
-        """How many convincing moments a person needs."""
-        return self.examples_needed
+        """How many convincing moments a person needs, 1 where `law` says what she needs."""
+        if isinstance(self.tolerance, ErlangTolerance) and not self.simple:
+            return self.tolerance.moments
+        return self.examples_needed if self.law is None else 1
+
+    @property
+    def law(self) -> Tolerance | None:
+        """The law of tolerances, or None where convincing moments are counted, which is the law of Erlang."""
+        if self.tolerance is None:
+            return ErlangTolerance(self.examples_needed) if self.simple else None
+        if isinstance(self.tolerance, ExponentialTolerance) or (
+            isinstance(self.tolerance, ErlangTolerance) and (not self.simple or self.tolerance.moments == 1)
+        ):
+            return None
+        return self.tolerance
+
+    @property
+    def trials_last(self) -> bool:
+        """Whether a trial takes time."""
+        return bool(self.trial_time or self.trial_end)
 
     @property
     def signs_up_at(self) -> Fraction:
@@ -174,23 +220,24 @@ class Adoption:
     def has_states(self) -> bool:
         """Whether anything is used that SIS does not have."""
         policies = self.organisation_threshold is not None
-        trials = self.trial_time or self.trial_failure
+        trials = self.trials_last or self.trial_failure
         other = self.awareness is not None or self.peer_support or self.turnover != 0
-        return bool(self.moments != 1 or trials or other or policies)
+        return bool(self.moments != 1 or self.law is not None or trials or other or policies)
 
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
         stops = self.lapse > 0
-        memory, gate = self.moments != 1, self.awareness is not None
+        memory, gate = self.moments != 1 or self.law is not None, self.awareness is not None
         breaks = []
         if stops and self.rekindle < 1:
-            breaks.append("who gives up is harder to convince again")
+            again = "harder to convince again" if self.rekindle > 0 else "not convinced again"
+            breaks.append(f"who gives up is {again}")
         if stops and (memory or gate):
             breaks.append("who gives up has to be convinced from the beginning")
-        if stops and self.trial_time:
+        if stops and self.trials_last and self.rekindle > 0:
             breaks.append("what reaches a person who is trying counts for nothing")
-        if self.trial_failure and (self.trial_time or memory or gate):
+        if self.trial_failure and (self.trials_last or memory or gate):
             breaks.append("a trial that fails uses up what had reached a person")
         joins = []
         if memory:

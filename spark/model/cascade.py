@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spark.errors import UsageError
@@ -34,6 +35,8 @@ class IndependentCascade:
     def __post_init__(self) -> None:
         faults = share_faults("independent cascade", "probability", self.probability)
         faults += unit_interval_faults("independent cascade", "partners", self.partners)
+        if not isinstance(self.strength, str | None):
+            faults.append(f"independent cascade: strength {self.strength!r} is not the name of a tie column")
         faults += delay_faults("independent cascade", self.delay)
         if faults:
             raise UsageError(*faults)
@@ -90,8 +93,12 @@ class TrivalencyCascade:
     delay: Delay = 1
 
     def __post_init__(self) -> None:
-        faults = [f for value in self.values for f in unit_interval_faults("trivalency cascade", "value", value)]
-        faults += [] if self.values else ["trivalency cascade: values is empty"]
+        listed = isinstance(self.values, Sequence) and not isinstance(self.values, str) and len(self.values) > 0
+        faults = (
+            [] if listed else [f"trivalency cascade: values {self.values!r} is no list of chances, such as (0.1, 0.01)"]
+        )
+        for value in self.values if listed else ():
+            faults += unit_interval_faults("trivalency cascade", "value", value)
         if isinstance(self.draw, bool) or not isinstance(self.draw, int) or not 0 <= self.draw < 1 << 30:
             faults.append(f"trivalency cascade: draw {self.draw!r} is not a whole number from 0 to {(1 << 30) - 1}")
         faults += unit_interval_faults("trivalency cascade", "partners", self.partners)
@@ -128,7 +135,10 @@ class ExamplesNeeded:
     def __post_init__(self) -> None:
         faults = whole_number_faults("examples needed", "examples", self.examples, MOST_EXAMPLES)
         if not isinstance(self.of, IndependentCascade | WeightedCascade | TrivalencyCascade):
-            faults.append(f"examples needed: {self.of!r} is not an independent, weighted or trivalency cascade")
+            faults.append(
+                f"examples needed: of {self.of!r} is not an independent, weighted or trivalency cascade; "
+                "spark.WeightedCascade() is one"
+            )
         if faults:
             raise UsageError(*faults)
 

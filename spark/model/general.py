@@ -46,7 +46,10 @@ class GeneralThreshold:
                 "spark.TableTolerance([0.5, 2], [0.2, 1]) is one"
             )
         if not isinstance(self.of, Doses):
-            faults.append(f"general threshold: {self.of!r} is neither a cascade nor linear threshold")
+            faults.append(
+                f"general threshold: of {self.of!r} is neither a cascade nor linear threshold; "
+                "spark.WeightedCascade() is one"
+            )
         if faults:
             raise UsageError(*faults)
 

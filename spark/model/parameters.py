@@ -25,7 +25,7 @@ from spark.model.continuous import (
 )
 from spark.model.delay import GeometricDelay
 from spark.model.general import GeneralThreshold
-from spark.model.lapse import SI, SIR, SIS
+from spark.model.lapse import SEIR, SI, SIR, SIS
 from spark.model.plain import delay_from, delay_in_words, tolerance_from, tolerance_in_words
 from spark.model.threshold import CountThreshold, FractionalThreshold, LinearThreshold
 from spark.model.tolerance import Tolerance
@@ -42,6 +42,7 @@ Model = (
     | SI
     | SIS
     | SIR
+    | SEIR
     | Adoption
     | Aware
     | ContinuousSI
@@ -64,6 +65,7 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
         "si": SI,
         "sis": SIS,
         "sir": SIR,
+        "seir": SEIR,
         "adoption": Adoption,
         "aware": Aware,
         "continuous-si": ContinuousSI,
@@ -123,7 +125,7 @@ def models_with(parameter: str) -> list[str]:
     """Name the models that take a parameter.
 
     >>> models_with("lapse")
-    ['sis', 'sir', 'adoption']
+    ['sis', 'sir', 'seir', 'adoption']
     """
     return [name for name in MODELS if parameter in parameters_of(name)]
 
@@ -140,6 +142,8 @@ def make_model(name: str, given: Mapping[str, Any]) -> Model:
         own = {item.name: parameters.pop(item.name) for item in _GENERAL if item.name in parameters}
         own["tolerance"] = tolerance_from(own["tolerance"])
         return GeneralThreshold(**own, of=make_model(doses_for(parameters), parameters))  # type: ignore[arg-type]
+    if parameters.get("tolerance") is not None:
+        parameters["tolerance"] = tolerance_from(parameters["tolerance"])
     if "values" in parameters:
         parameters["values"] = tuple(parameters["values"])
     if "delay" in parameters and inner in _WITH_DELAY:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from spark.errors import Fault, UsageError, nearest
 from spark.network.ids import I64, Ids, as_column, is_missing, missing_rows
-from spark.network.network import Influence, Merge, Network, Reading
+from spark.network.network import Network
 from spark.network.numbering import coded, positions, shown
 from spark.network.people import as_number, not_a_number, people_columns
+from spark.network.reading import Influence, Merge, Reading
 from spark.network.roles import PEOPLE_ROLES
 from spark.network.tables import Faults, PeopleTable, Place, TieTable
 from spark.network.ties import Ties, distinct_ties

@@ -10,7 +10,8 @@ import numpy as np
 from spark.errors import UsageError, WrongTypeError
 from spark.network.build import build, network_from_edges, people_table, tie_table
 from spark.network.ids import is_missing
-from spark.network.network import Influence, Merge, Network, Reading
+from spark.network.network import Network
+from spark.network.reading import Influence, Merge, Reading
 from spark.network.roles import (
     default_influence,
     ends_missing,

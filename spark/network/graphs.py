@@ -11,7 +11,8 @@ from spark.errors import UsageError, WrongTypeError
 from spark.network.build import network_from_edges
 from spark.network.convert import network_from_networkx, network_from_scipy, numeric
 from spark.network.ids import is_missing
-from spark.network.network import Influence, Merge, Network
+from spark.network.network import Network
+from spark.network.reading import Influence, Merge
 
 KINDS = ("networkx", "igraph", "graph-tool", "scipy")
 

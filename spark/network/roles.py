@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from spark.errors import UsageError, nearest
-from spark.network.network import Influence
+from spark.network.reading import Influence
 
 PLAIN_ENDS = (
     ("source", "target"),

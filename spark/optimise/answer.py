@@ -12,10 +12,10 @@ from spark.optimise.certificate import certify
 from spark.optimise.crossfit import Agreement
 from spark.optimise.fairness import Groups, certify_worst_off, choose_fairly, floor_not_kept
 from spark.optimise.greedy import filled, in_order
-from spark.optimise.periods import periods
+from spark.optimise.periods import over_time, periods
 from spark.optimise.reaching import likeliest
 from spark.optimise.sandwich import choose_between
-from spark.optimise.search import WORLDS, Measure, Plans, choose_in_worlds, means, run
+from spark.optimise.search import WORLDS, Measure, Plans, added, choose_in_worlds, each_world, means, run
 from spark.optimise.sources import Setting, choose_on_sets
 from spark.problem.arrays import VALUE_UNIT, Backend
 from spark.problem.keys import mix, run_key
@@ -51,18 +51,16 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
     if isinstance(case.objective, Reaching):
         return _likely(case, rng, quality, confidence)
     over = (" in adopter-periods" if case.setting.steps > 1 else INCREASE[case.setting.watch.counted]) + _over(case)
-    if case.setting.rule is None and case.setting.steps > 1:
-        key = run_key(rng, "choose")
-        seeds, _ = choose_in_worlds(case.network, case.backend, case.setting, case.wish, key, (), periods)
-        heights = periods(case.backend, case.setting, [seeds[:i].tolist() for i in range(seeds.size + 1)], key)
-        certificate = Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
-        return Answer(seeds, np.diff(heights), np.full(seeds.size, np.nan), certificate, None, None)
     if case.setting.rule is None:
-        keys = run_key(rng, "choose"), run_key(rng, "certify")
-        options = case.setting, case.wish, keys, confidence, over
-        seeds, gains, bound = choose_between(case.network, case.backend, *options)
+        choose, bound = run_key(rng, "choose"), None
+        if case.setting.steps > 1:
+            seeds = choose_in_worlds(case.network, case.backend, case.setting, case.wish, choose, (), periods)
+        else:
+            keys = choose, run_key(rng, "certify")
+            options = case.setting, case.wish, keys, confidence, over
+            seeds, bound = choose_between(case.network, case.backend, *options)
         certificate = bound or Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
-        return Answer(filled(seeds, case.wish), gains, np.full(gains.size, np.nan), certificate, None, None)
+        return Answer(seeds, *_added(case, seeds, mix(choose + 11)), certificate, None, None)
     found = choose_on_sets(case.backend, case.setting, case.wish, run_key(rng, "choose"), quality)
     gains, errors = _in_people(found.gains, found.sets.count, case.setting)
     seeds = filled(found.seeds, case.wish)
@@ -82,12 +80,9 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
 def followed(case: Case, people: NDArray[np.int32], rng: int, confidence: float) -> Answer:
     """Say what the seeds of a simple rule add, in its order, and how good that is."""
     if case.setting.rule is None or case.setting.steps > 1:
-        chosen = people.tolist()
-        heights = means(
-            case.backend, case.setting, [chosen[:i] for i in range(len(chosen) + 1)], run_key(rng, "choose")
-        )
         certificate = Certificate(None, None, "no bound: a simple rule was followed", "simple rule")
-        return Answer(people, np.diff(heights), np.full(people.size, np.nan), certificate, None, None)
+        gains = _added(case, people, run_key(rng, "choose"))
+        return Answer(people, *gains, certificate, None, None)
     setting = case.setting
     source = case.backend.reverse(setting.problem, setting.base, setting.watch, mix(run_key(rng, "choose") + 11))
     source.grow(EXPLAIN_SETS)
@@ -96,6 +91,10 @@ def followed(case: Case, people: NDArray[np.int32], rng: int, confidence: float)
     return Answer(
         people, *gains, certify(case.backend, setting, case.wish, people, key, confidence, _over(case)), None, None
     )
+
+
+def _added(case: Case, people: NDArray[np.int32], key: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return added(case.backend, case.setting, people, key, over_time if case.setting.steps > 1 else each_world)
 
 
 def _over(case: Case) -> str:
@@ -127,7 +126,7 @@ def _fair_in_worlds(case: Case, objective: WorstOff | Floor, setting: Setting, k
     level = objective.share if isinstance(objective, Floor) else None
     found: list[NDArray[np.int32]] = []
     for measure in (_welfare(case.groups, level), means):
-        people, _ = choose_in_worlds(case.network, case.backend, setting, case.wish, key, found, measure)
+        people = choose_in_worlds(case.network, case.backend, setting, case.wish, key, found, measure)
         found.append(filled(people, case.wish))
     shares = _shares(case.groups, case.backend, setting, [people.tolist() for people in found], key + 1)[0]
     if level is None:
@@ -153,9 +152,7 @@ def explained(
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
     """Put a choice into the order of what each adds to the mean, and say how much."""
     if not setting.live_edge:
-        chosen = people.tolist()
-        heights = means(case.backend, setting, [chosen[:i] for i in range(len(chosen) + 1)], key)
-        return people, np.diff(heights), np.full(people.size, np.nan)
+        return people, *added(case.backend, setting, people, mix(key + 11))
     source = case.backend.reverse(setting.problem, setting.base, setting.watch, mix(key + 11))
     source.grow(EXPLAIN_SETS)
     able = case.wish.allowed.copy()

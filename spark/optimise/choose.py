@@ -223,7 +223,7 @@ def _ranking(
     missing = len(people) - gains.size
     gains, errors = np.pad(gains, (0, missing)), np.pad(errors, (0, missing))
     rows = zip(people, gains.tolist(), errors.tolist(), cost.tolist(), strict=True)
-    return tuple(RankedSeed(who, gain, None if np.isnan(error) else error, c) for who, gain, error, c in rows)
+    return tuple(RankedSeed(who, gain, error, c) for who, gain, error, c in rows)
 
 
 def _baselines(

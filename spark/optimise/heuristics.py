@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Order = NDArray[np.int64]
 MOST_SOURCES, FEWEST_SOURCES, SAMPLED_WORK = 256, 8, 20_000_000
 """Of sampled rules: how many people paths start from, and how many ties are looked at."""
+PAIRS_AT_A_TIME = 4_000_000
 DIFFUSION_CHANCE, DIFFUSION_STEPS = 0.1, 3
 
 
@@ -118,18 +119,45 @@ def k_core(network: Network, key: int = 0) -> Order:
 
 def sources(network: Network) -> int:
     """From how many people betweenness looks for shortest paths."""
-    return min(MOST_SOURCES, network.size, max(1, SAMPLED_WORK // 10 // (network.size + network.tie_count)))
+    return min(MOST_SOURCES, network.size, max(1, 8 * SAMPLED_WORK // (network.size + network.tie_count)))
 
 
 def betweenness(network: Network, key: int = 0) -> Order:
-    """Shortest paths that lead through her (Freeman 1977, doi:10.2307/3033543; Brandes 2001), from some people drawn at
-    random in a large network.
+    """Shortest paths that lead through her (Freeman 1977, doi:10.2307/3033543), from some people drawn at random in a
+    large network.
     """
-    import networkx as nx
+    rows = influence(network)
+    begin = np.random.Generator(np.random.PCG64(key)).permutation(network.size)[: sources(network)]
+    total = np.zeros(network.size)
+    for source in np.sort(begin).tolist():
+        total += _through(rows.indptr, rows.indices, source)
+    return best_first(np.round(total, 6))
 
-    return best_first(
-        _scores(nx.betweenness_centrality(_graph(network), k=sources(network), seed=key & 0xFFFFFFFF), network.size)
-    )
+
+def _through(indptr: NDArray[np.int32], indices: NDArray[np.int32], source: int) -> NDArray[np.float64]:
+    """Shares of the shortest paths from one person that lead through each, float64[n] (Brandes 2001,
+    doi:10.1080/0022250X.2001.9990249), all people at a distance at once.
+    """
+    size = indptr.size - 1
+    distance, paths = np.full(size, -1), np.zeros(size)
+    distance[source], paths[source] = 0, 1.0
+    edge = np.array([source])
+    layers: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
+    while edge.size:
+        degree = np.diff(indptr)[edge]
+        starts = np.repeat(indptr[edge] - np.concatenate([[0], np.cumsum(degree)[:-1]]), degree)
+        into, whose = indices[starts + np.arange(starts.size)], np.repeat(edge, degree)
+        fresh = distance[into] == -1
+        into, whose = into[fresh], whose[fresh]
+        edge = np.unique(into)
+        distance[edge] = len(layers) + 1
+        paths += np.bincount(into, weights=paths[whose], minlength=size)
+        layers.append((whose, into))
+    through = np.zeros(size)
+    for whose, into in reversed(layers):
+        through += np.bincount(whose, weights=paths[whose] / paths[into] * (1 + through[into]), minlength=size)
+    through[source] = 0.0
+    return through
 
 
 def eigenvector(network: Network, key: int = 0) -> Order:
@@ -151,11 +179,15 @@ def collective_influence(network: Network, key: int = 0) -> Order:
     """(d - 1) times the sum of (d - 1) over those two steps away (Morone & Makse 2015, doi:10.1038/nature14604)."""
     rows = influence(network)
     excess = np.maximum(np.diff(rows.indptr) - 1.0, 0.0)
-    ball = rows @ rows
-    ball.setdiag(0)
-    ball.eliminate_zeros()
-    ball.data[:] = 1.0
-    return best_first(excess * (ball @ excess))
+    score, start = np.zeros(network.size), 0
+    upto = np.cumsum(rows @ np.diff(rows.indptr))
+    while start < network.size:  # a part of the people at a time, so that pairs two steps apart fit into memory
+        stop = max(start + 1, int(np.searchsorted(upto, (upto[start - 1] if start else 0) + PAIRS_AT_A_TIME)))
+        ball = rows[start:stop] @ rows
+        ball.data[:] = 1.0
+        score[start:stop] = ball @ excess - np.where(ball.diagonal(start) > 0, excess[start:stop], 0.0)
+        start = stop
+    return best_first(excess * score)
 
 
 def diffusion_centrality(

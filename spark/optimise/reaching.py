@@ -62,7 +62,7 @@ def likeliest(
     Two starts are tried: `start`, good for the mean, and greedy on what is reached where more than is asked for counts
     for nothing. Which of all is taken is decided in worlds in which none of them was found.
     """
-    other, _ = choose_in_worlds(network, backend, setting, wish, key, [start], reach.part)
+    other = choose_in_worlds(network, backend, setting, wish, key, [start], reach.part)
     found = [start, filled(other, wish)]
     found += [_exchanged(network, backend, setting, wish, reach, people, key) for people in found]
     chance = reach.near(backend, setting, [people.tolist() for people in found], key + 1, DECIDING * WORLDS)

@@ -16,7 +16,7 @@ from spark.optimise.centralities import FEWEST_CANDIDATES, candidates, communica
 from spark.problem.keys import mix
 from spark.question import ALL, RULES
 
-LARGE_TIES, MOST_PAIRS = 2_000_000, 20_000_000
+LARGE_TIES, MOST_PAIRS = 2_000_000, 200_000_000
 """Ties above which networkx and heaps take too long, and pairs of people two steps apart above which matrices do."""
 
 ORDERS: Mapping[str, Callable[[Network, int], NDArray[np.integer]]] = MappingProxyType(

@@ -40,7 +40,7 @@ def choose_between(
     keys: tuple[int, int],
     confidence: float,
     over: str,
-) -> tuple[NDArray[np.int32], NDArray[np.float64], Certificate | None]:
+) -> tuple[NDArray[np.int32], Certificate | None]:
     """Choose by search, with a bound where one is known.
 
     Parameters
@@ -50,7 +50,7 @@ def choose_between(
 
     Returns
     -------
-    who, in order; what each adds (people, or value); the certificate, or None where nothing bounds the best.
+    who, in order; the certificate, or None where nothing bounds the best.
     """
     choose, certify = keys
     above = _relaxed(setting)
@@ -58,9 +58,9 @@ def choose_between(
         plain = replace(setting, base=None)  # what is best without what is done beside is a good start
         known = plain.rule is not None and plain.steps == 1
         start = [choose_on_sets(backend, plain, wish, mix(choose ^ 0x73616E64), RELAXED_QUALITY).seeds] if known else []
-        return *choose_in_worlds(network, backend, setting, wish, choose, start), None
+        return choose_in_worlds(network, backend, setting, wish, choose, start), None
     relaxed = choose_on_sets(backend, above, wish, mix(choose ^ 0x73616E64), RELAXED_QUALITY).seeds
-    seeds, gains = choose_in_worlds(network, backend, setting, wish, choose, [relaxed])
+    seeds = choose_in_worlds(network, backend, setting, wish, choose, [relaxed])
     miss = (1 - confidence) / 3
     low = _gain(backend, setting, seeds, certify, miss)
     unit = setting.watch.value.sum() / VALUE_UNIT / network.size if setting.watch.value.size else 1.0
@@ -74,7 +74,6 @@ def choose_between(
     kind = "a mixture of linear threshold and independent cascade" if law.picks.one.size else kind
     return (
         seeds,
-        gains,
         Certificate(
             ratio,
             confidence,

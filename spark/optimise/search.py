@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ Plans = Sequence[Sequence[int]]
 Measure = Callable[[Backend, Setting, Plans, int, int], NDArray[np.float64]]
 
 WORLDS = 256
+ADDED_WORLDS = 1024
 FEWEST_CANDIDATES, CANDIDATES_PER_SEED = 128, 4
 VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 50_000, 2_000_000
 """Ties that may be visited in all, about, and with that how many worlds may be run at least and at most."""
@@ -35,11 +37,31 @@ def means(
     backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS, *, adopters: bool = False
 ) -> NDArray[np.float64]:
     """Mean outcome of each set of seeds over the first so many worlds."""
+    return np.asarray(each_world(backend, setting, plans, key, worlds, adopters=adopters).mean(axis=1))
+
+
+def each_world(
+    backend: Backend, setting: Setting, plans: Plans, key: int, worlds: int = WORLDS, *, adopters: bool = False
+) -> NDArray[np.float64]:
+    """Outcome of each set of seeds in each of the first so many worlds of a key: float64[plans, worlds]."""
     step = max(1, MOST_TALLY // (64 * worlds))
     parts = [plans[begin : begin + step] for begin in range(0, len(plans), step)]
     return np.concatenate(
-        [outcomes(backend, setting, part, Worlds(key, 0, worlds), adopters=adopters).mean(axis=1) for part in parts]
+        [outcomes(backend, setting, part, Worlds(key, 0, worlds), adopters=adopters) for part in parts]
     )
+
+
+def added(
+    backend: Backend, setting: Setting, people: NDArray[np.int32], key: int, outcome: Measure = each_world
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What each of the people adds to those before her, and its Monte-Carlo standard error: float64, paired in worlds.
+
+    `outcome` is what each set of seeds comes to in each of the first so many worlds of a key.
+    """
+    chosen = people.tolist()
+    heights = outcome(backend, setting, [chosen[:size] for size in range(len(chosen) + 1)], key, ADDED_WORLDS)
+    rises = np.diff(heights, axis=0)
+    return rises.mean(axis=1), rises.std(axis=1, ddof=1) / math.sqrt(ADDED_WORLDS)
 
 
 def outcomes(
@@ -67,7 +89,7 @@ def choose_in_worlds(
     key: int,
     starts: Sequence[NDArray[np.int32]] = (),
     measure: Measure = means,
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+) -> NDArray[np.int32]:
     """Add people, one or two at a time, and exchange them, as brings most in the same few hundred worlds.
 
     Only the best connected are tried, those of whom two can convince the same person, and those of `starts`: where two
@@ -80,7 +102,7 @@ def choose_in_worlds(
 
     Returns
     -------
-    who, in order, free people first, and what each adds (people, or value).
+    who, in order, free people first.
     """
     free = wish.free.tolist()
     able = _candidates(network, wish, key, starts)
@@ -91,7 +113,6 @@ def choose_in_worlds(
         return measure(backend, setting, plans, key, worlds)
 
     worlds = 1 if setting.problem.law.certain else WORLDS
-    height = measure(backend, setting, [[], free], key, worlds)
     runs = VISITS // _visits(backend, setting, [*free, *able[: wish.most].tolist()], key)
     search = Search(
         objective,
@@ -104,11 +125,7 @@ def choose_in_worlds(
         starts=[tuple(place[v] for v in start.tolist() if v in place) for start in starts],
     )
     chosen = able[list(search.run().chosen)]
-    seeds = filled(np.concatenate([wish.free, chosen]).astype(np.int32), wish)
-    plans = [seeds[: i + 1].tolist() for i in range(len(free), seeds.size)]
-    reached = np.concatenate([height[1:], measure(backend, setting, plans, key, worlds)]) if plans else height[1:]
-    gains = [float(height[1] - height[0]) / max(len(free), 1)] * len(free)
-    return seeds, np.concatenate([gains, np.diff(reached)])
+    return filled(np.concatenate([wish.free, chosen]).astype(np.int32), wish)
 
 
 class _Together:

@@ -149,7 +149,7 @@ def _ranking(case: Case, wish: Wish, key: int) -> NDArray[np.int32]:
     if case.setting.live_edge:
         return filled(choose_on_sets(case.backend, case.setting, wish, key, 0.95).seeds, wish)
     assert case.reach is not None
-    return filled(choose_in_worlds(case.network, case.backend, case.setting, wish, key, (), case.reach.part)[0], wish)
+    return filled(choose_in_worlds(case.network, case.backend, case.setting, wish, key, (), case.reach.part), wish)
 
 
 def _of_size(wish: Wish, people: NDArray[np.int32], more: int = 0) -> Wish:

@@ -13,7 +13,7 @@ from spark.model import FractionalThreshold, GeneralThreshold, LinearThreshold, 
 from spark.network import Network
 from spark.plan import Plan
 from spark.problem.actions import lower_plans
-from spark.problem.arrays import CERTAIN, Actions, Law, Problem, freeze
+from spark.problem.arrays import CERTAIN, ONE, Actions, Law, Problem, freeze
 from spark.problem.fixed_point import dose_of, hit_thresholds
 from spark.problem.lowering import lower
 
@@ -25,6 +25,8 @@ CARRIES: Mapping[str, frozenset[str]] = {
     "periods": _ONCE | {"sustain"},
     "adoption": _ONCE | {"sustain"},
     "aware": frozenset({"take-up"}),
+    "paths": _ONCE | {"sustain"},
+    "paths for good": _ONCE,
 }
 """By rule, which of `Actions.uses` its kernels carry out."""
 
@@ -34,6 +36,21 @@ _WHY_NOT = {
     "sustain": "cannot be sustained: nobody gives up under it",
     "bridge": "carries no bridges: it takes the ties as they are",
 }
+_BY_FAMILY = {
+    (
+        "crowd",
+        "boost",
+    ): "knows no differences between people, so that nobody can be readier; ContinuousSIR carries boosts",
+    ("crowd", "bridge"): "has no ties: everybody sees everybody; ContinuousSIR carries bridges",
+    ("crowd", "take-up"): "knows no differences between people: everybody goes along; ContinuousSIR knows take-up",
+    ("marks", "boost"): "carries no boosts: its clocks are the same in every plan; SIS with short steps carries them",
+    ("marks", "sustain"): "carries no help to keep going: its clocks are the same in every plan; SIS with short steps "
+    "carries it",
+    ("marks", "bridge"): "carries no bridges: its clocks are the same in every plan; SIS with short steps carries them",
+    ("marks", "take-up"): "knows no take-up: everybody goes along with certainty; SIS with short steps knows it",
+}
+MOST_SPEED = 127.0
+LEAST_RATE, MOST_RATE = 2.0**-23, CERTAIN / ONE
 
 
 def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) -> tuple[Problem, Actions]:
@@ -47,7 +64,9 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     actions = lower_plans(network, plans)
     heard = _loudest_outside(network, model, actions)
     loudest = np.array(actions.factors)[_levels_of(network, actions)]
-    problem = lower(network, model, heard, factors=actions.factors, loudest=loudest)
+    continuous = model.guarantee.clock == "continuous" if isinstance(model, Model) else False
+    factors = (1.0,) if continuous else actions.factors  # there boosts make clocks run faster
+    problem = lower(network, model, heard, factors=factors, loudest=loudest)
     refuse_unless_carried(model, problem.law, actions.uses)
     return problem, _fitted(network, model, problem.law, actions)
 
@@ -62,11 +81,15 @@ def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
     """
     missing = sorted(uses - CARRIES.get(rule_of(law), frozenset()))
     if missing:
-        raise UsageError(*(f"{type(model).__name__} {_WHY_NOT[use]}" for use in missing))
+        raise UsageError(
+            *(f"{type(model).__name__} {_BY_FAMILY.get((law.family, use), _WHY_NOT[use])}" for use in missing)
+        )
 
 
 def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
-    """The added ties in the units of the law: further hits, and people where people are counted."""
+    """The added ties in the units of the law: further hits, people where people are counted, or mean times."""
+    if law.family == "paths":
+        return _timed(network, actions)
     if not actions.bridge_id.size:
         return actions
     if max(law.delays.steps.size, law.delays.rate.size) > 1:
@@ -91,12 +114,36 @@ def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actio
     return replace(actions, bridge_dose=freeze(np.where(new, actions.bridge_dose >> np.uint64(32), np.uint64(0))))
 
 
+def _timed(network: Network, actions: Actions) -> Actions:
+    """The dose of an added tie is its rate per unit of time, and becomes its mean time, units of 2^-40."""
+    faults = []
+    if max(actions.factors) > MOST_SPEED:
+        faults.append(
+            f"boost: the boosts of a person multiply to {max(actions.factors):g}; in continuous time they may make the "
+            f"clocks of her ties run at most {MOST_SPEED:g} times as fast"
+        )
+    rate = actions.bridge_dose[:1] / float(ONE)
+    wrong = (rate > 0) & ((rate < LEAST_RATE) | (rate >= MOST_RATE))
+    for place in np.flatnonzero(wrong)[:1].tolist():
+        u, v = (network.people[int(ends[place])] for ends in (actions.bridge_source, actions.bridge_target))
+        faults.append(
+            f"bridge: the rate from {u!r} to {v!r}, readiness and visibility included, is neither 0 nor between "
+            f"{LEAST_RATE:.3g} and {MOST_RATE:g}: choose another unit of time"
+        )
+    if faults:
+        raise UsageError(*faults)
+    means = np.where(rate > 0, np.rint(2.0**40 / np.where(rate > 0, rate, 1.0)), 0.0)
+    return replace(actions, bridge_dose=freeze(means.astype(np.uint64))) if rate.size else actions
+
+
 def rule_of(law: Law) -> str:
     """Which rule decides what a law can carry: its family, or that people lapse, or that ties take their time."""
-    if law.waits or law.tolerances.law.size:
-        return "waiting"
     if law.states is not None:
         return "adoption" if law.lapse.size else law.family
+    if law.family == "paths" and not law.duration.any():
+        return "paths for good"
+    if law.waits or law.tolerances.law.size:
+        return "waiting"
     return "periods" if law.lapse.size else law.family
 
 

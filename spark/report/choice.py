@@ -71,6 +71,7 @@ class ChoiceAnswer:
             ),
             explained(self.explanation),
             aim(choice),
+            under(choice),
             budgets(choice),
             section(when(choice.spread), *outcome(self.network, choice.spread)),
             section("How sure", *how_sure(choice)),
@@ -198,6 +199,32 @@ def aim(choice: Choice) -> str:
     else:
         against += f", and has {'no more adopters' if found.price <= 0 else 'hardly more adopters'} ({price})."
     return section(ASKED_FOR, wanted, paragraph(said), paragraph(against))
+
+
+def under(choice: Choice) -> str:
+    """Lay out how a choice for several models does under each."""
+    if not choice.under:
+        return ""
+    rows = [
+        (
+            one.model,
+            with_error(one.mean, one.standard_error),
+            with_error(max(0.0, one.regret), one.regret_standard_error),
+            percent(one.share),
+        )
+        for one in choice.under
+    ]
+    columns = [
+        Column("model"),
+        Column("practise", "number"),
+        Column("fewer by", "number"),
+        Column("share", "number"),
+    ]
+    note = (
+        "'fewer by' is against the seeds chosen for that model alone, in the same worlds; 'share' is of the increase "
+        "that those bring about. Everything else here is said of the first model."
+    )
+    return section("Under each model", table(columns, rows), paragraph(note))
 
 
 def budgets(choice: Choice) -> str:

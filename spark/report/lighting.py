@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spark.model import Model
 from spark.network import Network
+from spark.picture import figure_of
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import Column, csv_text, document, json_text, paragraph, printable, section, table, with_error
 from spark.report.words import ERROR_NOTE, assumptions
 from spark.results import Event, Replay, WhoLitWhom
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MOST_ROWS = 15
 _MOST_EVENTS = 40
@@ -93,6 +97,15 @@ class LightingAnswer:
         data["assumptions"] = assumptions(self.network, self.model, self.frame.why)
         data["provenance"] = provenance(self.told.provenance, self.frame, run)
         return json_text("spark.trace/1", data)
+
+    @property
+    def result(self) -> WhoLitWhom:
+        """The result, as it was computed."""
+        return self.told
+
+    def figure(self) -> Figure:
+        """Draw what comes of each match, and how far from it people adopt."""
+        return figure_of(self.told)
 
     def csv(self) -> str:
         """Write one row a tie that lights anybody, the strongest first."""

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spark.errors import DataError, Fault
+from spark.errors import DataError, Fault, UsageError
 from spark.files.saved import Result, Saved
+from spark.network import Network
 from spark.picture import figure_of
 from spark.report.layout import json_text
+from spark.results import Choice, Mix, Spread
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,9 +21,14 @@ _HOW = "which --output result.json keeps; this document was printed with --json,
 
 @dataclass(frozen=True, slots=True)
 class SavedAnswer:
-    """The answer of ``spark show``."""
+    """The answer of ``spark show``; a network given beside it makes a map of its picture."""
 
     saved: Saved
+    network: Network | None = None
+
+    def __post_init__(self) -> None:
+        if self.network is not None and not isinstance(self.saved.result, Spread | Choice | Mix):
+            raise UsageError(f"{self.saved.file}: what it holds has no map; leave --network out")
 
     @property
     def result(self) -> Result | None:
@@ -45,7 +52,7 @@ class SavedAnswer:
         """Draw the result."""
         if self.saved.result is None:
             raise DataError(Fault(f"holds no result to draw, {_HOW}", self.saved.file))
-        return figure_of(self.saved.result)
+        return figure_of(self.saved.result, self.network)
 
     def _kept(self, part: str | None, what: str) -> str:
         if part is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from spark.model import (
     MODELS,
+    SEIR,
     SI,
     SIR,
     SIS,
@@ -66,8 +67,8 @@ def model_in_words(model: Model) -> str:
     elif isinstance(model, CountThreshold):
         people = count(model.threshold, "person who can influence them has", "people who can influence them have")
         words = f"a person adopts once {people} adopted{_chance_left(model)}"
-    elif isinstance(model, Adoption):
-        words = adoption_in_words(model)
+    elif isinstance(model, Adoption | SEIR):
+        words = adoption_in_words(model.as_adoption if isinstance(model, SEIR) else model)
     elif isinstance(model, Aware):
         passes, adopts = (_chance(share) for share in (model.awareness, model.adoption))
         words = (
@@ -95,11 +96,19 @@ def adoption_in_words(model: Adoption) -> str:
     said = [f"everyone who practises has {chance} in every step to convince each person they can influence"]
     if model.moments > 1:
         said.append(_moments(model.moments))
+    if model.law is not None:
+        simple = f", or exponential for a share of {number(model.simple)} of the people" if model.simple else ""
+        said.append(
+            f"a person adopts once the doses of all steps come to a tolerance of the law "
+            f"{tolerance_in_words(model.law)}{simple}"
+        )
     if model.awareness is not None:
         passes = _chance(model.awareness)
         said.append(f"nobody adopts who does not know of it: adopters pass word on {passes}{_otherwise(model)}")
-    if model.trial_time or model.trial_failure:
+    if model.trials_last or model.trial_failure:
         time = f" for {count(model.trial_time, 'step')}" if model.trial_time else ""
+        if model.trial_end:
+            time = f" for {number(1 / model.trial_end)} steps on average"
         seen = f", seen with a share of {number(model.trial_visibility)}" if model.trial_visibility else ""
         fails = f", which fails with chance {number(model.trial_failure)}" if model.trial_failure else ""
         said.append(f"people first try it{time}{seen}{fails}")

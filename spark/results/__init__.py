@@ -1,7 +1,7 @@
 """What comes out: estimates with their errors, in the user's ids, and where they come from."""
 
 from spark.results.across import ComparisonAcross, DifferenceAcross, OnNetwork, PlanAcross
-from spark.results.choice import Aim, Baseline, BudgetStep, Certificate, Choice, RankedSeed
+from spark.results.choice import Aim, Baseline, BudgetStep, Certificate, Choice, RankedSeed, UnderModel
 from spark.results.comparison import (
     Comparison,
     CostEffect,
@@ -67,6 +67,7 @@ __all__ = [
     "Step",
     "TieLit",
     "TimeTo",
+    "UnderModel",
     "Verdict",
     "WhoLitWhom",
     "WorstOff",

@@ -22,7 +22,7 @@ class RankedSeed:
 
     id: Hashable
     gain: float
-    gain_standard_error: float | None
+    gain_standard_error: float
     cost: float
 
 
@@ -84,6 +84,30 @@ class BudgetStep:
     chance: float
 
 
+@dataclass(frozen=True, slots=True)
+class UnderModel:
+    """How a choice for several models does under one of them.
+
+    Attributes
+    ----------
+    model : in short. mean, own_mean : adopters (or their value) with the choice, and with `own_seeds`, the best for
+        this model alone; with standard errors. regret : how much less that is, in the same worlds.
+    share : of the increase over no action that the best for this model brings about. certified : share of the best
+        possible increase that is reached for certain.
+    """
+
+    model: str
+    mean: float
+    standard_error: float
+    own_mean: float
+    own_standard_error: float
+    regret: float
+    regret_standard_error: float
+    share: float
+    own_seeds: tuple[Hashable, ...]
+    certified: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Choice:
     """Whom to start with.
@@ -99,6 +123,7 @@ class Choice:
     aim : what was asked for beside the mean, and how far the choice gets; None where it is the mean.
     constraints : in words. budgets : where the smallest budget was asked for, those that were tried, in order.
     left_out : simple rules that would have taken too long, in words, where all were asked for.
+    under : how it does under each model, where it was made for several; all else is then said of the first of them.
     """
 
     seeds: tuple[Hashable, ...]
@@ -113,6 +138,7 @@ class Choice:
     constraints: tuple[str, ...] = ()
     budgets: tuple[BudgetStep, ...] = ()
     left_out: tuple[str, ...] = ()
+    under: tuple[UnderModel, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Choice: {len(self.seeds)} seeds, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
@@ -136,6 +162,7 @@ class Choice:
             "constraints": list(self.constraints),
             "budgets": [asdict(step) for step in self.budgets],
             "left_out": list(self.left_out),
+            "under": [plain(asdict(one)) for one in self.under],
             "provenance": self.provenance.to_dict(),
         }
 
@@ -156,6 +183,7 @@ class Choice:
             tuple(data.get("constraints", ())),
             rows_of(BudgetStep, data.get("budgets", ())),
             tuple(data.get("left_out", ())),
+            tuple(UnderModel(**row | {"own_seeds": tuple(row["own_seeds"])}) for row in data.get("under", ())),
         )
 
     def to_pandas(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from spark.drawing import draw_gains
+from spark.drawing import draw_parts
 from spark.provenance import Provenance, plain
 from spark.results.estimate import html_table
 
@@ -103,14 +103,22 @@ class WhoLitWhom:
         return pd.DataFrame([asdict(tie) for tie in self.ties])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw what comes of each match, and all of them together (needs matplotlib)."""
-        return draw_gains(
+        """Draw what comes of each match, the most first (needs matplotlib)."""
+        return self._drawn(
             ax,
-            [str(match.name) for match in self.matches],
-            [match.mean for match in self.matches],
-            title="What comes of each match",
-            caption=f"{self.worlds:,} worlds, {self.provenance.model['name']}",
+            sorted(self.matches, key=lambda match: -match.mean),
+            "What comes of each match",
+            "adoptions, itself included",
         )
+
+    def plot_generations(self, ax: Axes | None = None) -> Axes:
+        """Draw how many adopt at how many steps from the match (needs matplotlib)."""
+        return self._drawn(ax, self.generations, "How many steps from the match", "adoptions in a world")
+
+    def _drawn(self, ax: Axes | None, rows: Sequence[Lit], title: str, x: str) -> Axes:
+        names, means, errors = ([getattr(row, part) for row in rows] for part in ("name", "mean", "standard_error"))
+        caption = f"{self.worlds:,} worlds, {self.provenance.model['name']}; lines are 95 % intervals"
+        return draw_parts(ax, [str(name) for name in names], means, errors, title=title, x=x, caption=caption)
 
 
 _ROWS: Mapping[str, Any] = {

@@ -41,6 +41,7 @@ def request_of(table: ChooseTable, beside: tuple[Intervention, ...]) -> ChoiceRe
         constraints=_constraints(table),
         asking=CERTAINLY if table.take_up is None else Asking(table.take_up, table.pay.replace("-", "_")),
         chance=table.confidence,
+        robust=table.robust,
     )
 
 
@@ -59,6 +60,10 @@ def choose_faults(place: Place, raw: Mapping[str, Any]) -> Iterator[tuple[Place,
     unknown = [key for key in (*GOALS, "target") if key in raw]
     if raw.get("method") in RULES and unknown:
         yield (*place, "method"), f"a rule of thumb knows nothing of {', '.join(unknown)}; leave the method out"
+        return
+    against = [key for key in (*GOALS, "target", "method") if key in raw and raw[key] not in ("best", "all")]
+    if "robust" in raw and against:
+        yield (*place, "robust"), f"a choice for several models takes no {against[0]}; leave one of them out"
         return
     for key in ("confidence", "budget", "count"):
         if "confidence" in raw and key in raw and (key != "confidence" or "reach" not in raw):

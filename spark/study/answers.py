@@ -97,8 +97,8 @@ class ComparisonAnswer:
         """Each pair of plans under all of `models`."""
         found = []
         for at, d in enumerate(self.comparison.differences):
-            better = [(under.model, better(under.comparison.differences[at])) for under in self.models]
-            a_better, b_better = (tuple(model for model, name in better if name == plan) for plan in (d.a, d.b))
+            winners = [(under.model, better(under.comparison.differences[at])) for under in self.models]
+            a_better, b_better = (tuple(model for model, name in winners if name == plan) for plan in (d.a, d.b))
             found.append(Pair(d.a, d.b, a_better, b_better))
         return tuple(found)
 

@@ -58,7 +58,7 @@ def resolve(
 
 def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progress: Progress | None) -> Choice:
     # where nothing is to be chosen, nothing of it need be loaded
-    from spark.optimise import choose_seeds, smallest_budget
+    from spark.optimise import choose_robustly, choose_seeds, smallest_budget
 
     options = run_options(scenario)
     with blamed_on_file(scenario, "model"):
@@ -68,6 +68,10 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
         if request.chance is not None and isinstance(request.objective, Reaching):
             options |= {"chance": request.chance, "progress": progress}
             return smallest_budget(network, scenario.model, request.objective, **options)
+        if request.robust is not None:
+            size: dict[str, Any] = {"budget": request.budget, "count": request.count, "goal": request.robust}
+            models = (scenario.model, *scenario.also)
+            return choose_robustly(network, models, **size, **options, progress=progress)
         return choose_seeds(
             network,
             scenario.model,

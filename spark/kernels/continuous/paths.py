@@ -240,41 +240,46 @@ def unsettle(settled, in_bucket, v):
 
 
 @kernel
+def count_stays(row, total, last, work, count):
+    """Count the first `total` people of work.order as row `row` of the tally; whether its steps were enough."""
+    order = work.order
+    adopters = count.adopters[row]
+    adopters[:] = 0
+    steps = adopters.size
+    kept = 0
+    for i in range(total):
+        went = work.went[i]
+        for instant, change in ((work.came[i], 1), (went, -1)):
+            if instant <= last:
+                step = whole_step(instant)
+                if step >= steps:
+                    return False
+                adopters[step] += change
+        if went > last:
+            order[kept] = order[i]
+            kept += 1
+    for step in range(1, steps):
+        adopters[step] += adopters[step - 1]
+    record_final(row, order[:kept], count)
+    count.ever[row] = total
+    return True
+
+
+@kernel
 def run_paths(key, first, begin_row, stop_row, paths, shares, start, work, count):
     """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
     few, or stop_row.
     """
     last = last_instant(start.horizon)
-    settled, in_bucket = work.settled, work.bucket
+    settled, in_bucket, order = work.settled, work.bucket, work.order
     if start.horizon >= count.adopters.shape[1]:
         return begin_row
     for row in range(begin_row, stop_row):
         total = paths_world(key, u64(first + row), paths, start, work)
-        adopters = count.adopters[row]
-        adopters[:] = 0
-        steps = adopters.size
-        kept = 0
-        fits = True
         for i in range(total):
-            u = work.order[i]
-            came, went = work.came[i], work.went[i]
-            unsettle(settled, in_bucket, u)
-            for instant, change in ((came, 1), (went, -1)):
-                if instant <= last:
-                    step = whole_step(instant)
-                    if step < steps:
-                        adopters[step] += change
-                    else:
-                        fits = False
-            if went > last:
-                work.order[kept] = u
-                kept += 1
-        if not fits:
+            unsettle(settled, in_bucket, order[i])
+        if not count_stays(row, total, last, work, count):
             return row
-        for step in range(1, steps):
-            adopters[step] += adopters[step - 1]
-        record_final(row, work.order[:kept], count)
-        count.ever[row] = total
     return stop_row
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spark.problem.arrays.units import I32, I64, U8, U64, freeze
+from spark.problem.arrays.units import I32, I64, U8, U64, UNIT, freeze
 
 ALWAYS = 1 << 32
 """The acceptance T of 2^32 of what everybody accepts."""
@@ -106,6 +106,12 @@ class Actions:
     @property
     def plans(self) -> int:
         return self.seed_indptr.size - 1
+
+    @cached_property
+    def boost_speed(self) -> U64:
+        """Factor of each set of boosts in each step, uint64[B, H+1], units of 2^-24: how fast clocks of ties run."""
+        speeds = np.rint(np.array(self.factors) * UNIT).astype(np.uint64)
+        return freeze(speeds[self.boost_level])
 
     @cached_property
     def uses(self) -> frozenset[str]:

@@ -86,7 +86,8 @@ class States:
     aware, hearsay : uint64[m], T of 2^32: a tie passes word iff its draw is below, from an adopter, and from who is
         aware and no adopter; hearsay <= aware. gate : 0 where everybody knows.
     willing : uint64[n], T of 2^32, family ``"aware"``: chance that a person who hears of it adopts.
-    trial_time : steps from being convinced to the end of the trial; trial_failure : T of 2^32.
+    trial_time : steps from being convinced to the end of the trial; trial_end : instead, T of 2^32, the chance per step
+        that it ends, 0 where `trial_time` holds; trial_failure : T of 2^32.
     trial_visibility : units of 2^-24, what a person gives who is trying.
     support, support_start : uint64, int64[n]; with i of those who can influence v practising, her chance of giving up
         is multiplied by support[support_start[v] + i] / 2^24.
@@ -115,6 +116,12 @@ class States:
     policy_dose: int = 0
     policy_lapse: int = UNIT
     loudness: int = UNIT
+    trial_end: int = 0
+
+    @property
+    def trials_last(self) -> bool:
+        """Whether a trial takes time."""
+        return bool(self.trial_time or self.trial_end)
 
     @property
     def parts(self) -> list[NDArray[Any] | int]:
@@ -162,7 +169,8 @@ class Law:
         floor(heat of her organisation * receptivity / 2^24), saturating at CERTAIN.
     adopted : uint8[n]; who practises already.
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
-    tolerances : threshold: laws of tolerances other than the uniform one, where `tolerance` is empty.
+    tolerances : threshold: laws of tolerances other than the uniform one, where `tolerance` is empty; with `states`: in
+        place of convincing moments, the doses of all steps add up to a tolerance drawn anew after each lapse.
     delays : cascade and threshold: how many steps a tie takes.
     noise : uint64[1], threshold: whom a tie has reached adopts floor(a unit exponential draw / noise) steps later if
         she has not before, units of 2^-56. Empty otherwise.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import DataError, UsageError, nearest
-from spark.model import SIS, Adoption, Aware, IndependentCascade, Share
+from spark.model import SEIR, SIS, Adoption, Aware, IndependentCascade, Share
 from spark.network import Network
 from spark.network.people import NUMBERS, as_number
 from spark.problem.arrays import UNIT, Law, States, freeze
@@ -18,7 +18,8 @@ from spark.problem.fixed_point import chance_of, chances, dose_of, exponential, 
 from spark.problem.laws.cascade import cascade
 from spark.problem.laws.columns import MOST_FAULTS
 from spark.problem.laws.law import MOST_LAPSES, lower_law, make_law
-from spark.problem.laws.ties import per_tie
+from spark.problem.laws.ties import bend_of, per_tie
+from spark.problem.laws.tolerances import tolerances_of
 
 MOST_HAZARD = 1 << 39  # 128 times certain, so that it can be multiplied by 2^24
 _NO_CHANCE = np.empty(0, np.uint64)
@@ -30,7 +31,8 @@ def _(model: Adoption, network: Network, heard: NDArray[np.uint64] | None) -> La
         return lower_law(SIS(model.probability, model.lapse, model.rekindle, model.partners), network, heard)
     law = _dose_law(model, network)
     none = law.lapse
-    dose = fixed(dose_of(chances(law.live, law.never)))
+    doses = _doses(model, network, law)
+    dose = fixed(doses)
     left = np.cumprod([1.0] + [model.rekindle] * (1 if model.rekindle in (0.0, 1.0) else MOST_LAPSES))
     factor = np.ones(network.size) if model.lapse_factor is None else person_numbers(network, model.lapse_factor)
     lapse = np.rint(np.minimum(model.lapse * factor * 2.0**32, float(MOST_HAZARD))).astype(np.uint64)
@@ -40,8 +42,22 @@ def _(model: Adoption, network: Network, heard: NDArray[np.uint64] | None) -> La
         return replace(law, dose=freeze(dose if bends else none))
     more = np.empty((0, 0), np.uint64)
     if model.moments > 1:
-        more = hit_thresholds(dose_of(chances(law.live, law.never)), model.moments)
-    return replace(law, dose=freeze(dose), more=freeze(more), states=states_of(model, network, law))
+        more = hit_thresholds(doses, model.moments)
+    law = replace(law, dose=freeze(dose), more=freeze(more), states=_states(model, network, doses))
+    return law if model.law is None else replace(law, tolerances=tolerances_of(network, model.law, model.simple))
+
+
+@lower_law.register
+def _(model: SEIR, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    return lower_law(model.as_adoption, network, heard)
+
+
+def _doses(model: Adoption, network: Network, law: Law) -> NDArray[np.float64]:
+    """What each tie gives in a step, readiness and visibility included; 0 where it is never live."""
+    if model.law is None or model.dose is None:
+        return dose_of(chances(law.live, law.never))
+    dose = per_tie(network, model.dose, "dose") * bend_of(network, slice(0, network.tie_count))
+    return np.where(law.never != 0, 0.0, dose)
 
 
 def _dose_law(model: Adoption, network: Network) -> Law:
@@ -55,11 +71,15 @@ def _dose_law(model: Adoption, network: Network) -> Law:
 
 def states_of(model: Adoption, network: Network, law: Law) -> States:
     """What the model has beside a law with lapses; `law` gives the doses."""
+    return _states(model, network, _doses(model, network, law))
+
+
+def _states(model: Adoption, network: Network, doses: NDArray[np.float64]) -> States:
     aware = hearsay = _NO_CHANCE
     if model.awareness is not None:
         aware, hearsay = _words(network, model.awareness, model.hearsay)
     support, support_start = _support(network, model.peer_support)
-    loud = _loud(law, model)
+    loud = _loud(doses, model)
     turnover = _per_person(network, model.turnover, "turnover") if model.turnover != 0 else _NO_CHANCE
     return States(
         aware=freeze(aware),
@@ -71,6 +91,7 @@ def states_of(model: Adoption, network: Network, law: Law) -> States:
         formal=freeze(_formal(network, model)),
         gate=int(model.awareness is not None),
         trial_time=model.trial_time,
+        trial_end=round(model.trial_end * 2**32),
         trial_failure=round(model.trial_failure * 2**32),
         trial_visibility=int(fixed(model.trial_visibility, UNIT)),
         policy_dose=int(fixed(dose_of(model.policy))),
@@ -79,7 +100,7 @@ def states_of(model: Adoption, network: Network, law: Law) -> States:
     )
 
 
-def _loud(law: Law, model: Adoption) -> dict[str, Any]:
+def _loud(doses: NDArray[np.float64], model: Adoption) -> dict[str, Any]:
     """What ties give whose source is seen more: the arrays of the law with that visibility."""
     if model.policy_visibility == 1:
         none = np.empty(0, np.uint64)
@@ -89,7 +110,7 @@ def _loud(law: Law, model: Adoption) -> dict[str, Any]:
             "loud_dose": freeze(none),
             "loud_more": freeze(np.empty((0, 0), np.uint64)),
         }
-    dose = dose_of(chances(law.live, law.never)) * model.policy_visibility
+    dose = doses * model.policy_visibility
     live, never = thresholds(chance_of(dose))
     more = hit_thresholds(dose, model.moments) if model.moments > 1 else np.empty((0, 0), np.uint64)
     return {

@@ -43,18 +43,18 @@ def _(model: GeneralThreshold, network: Network, heard: NDArray[np.uint64] | Non
 
 def with_tolerances(law: Law, network: Network, model: GeneralThreshold) -> Law:
     """The law of doses with the tolerances and the noise of a general threshold model."""
-    return replace(law, tolerances=tolerances_of(network, model), noise=noise_of(model.noise))
+    return replace(law, tolerances=tolerances_of(network, model.tolerance, model.simple), noise=noise_of(model.noise))
 
 
-def tolerances_of(network: Network, model: GeneralThreshold) -> Tolerances:
-    """Lower the tolerances of a general threshold model.
+def tolerances_of(network: Network, tolerance: Tolerance, simple: float) -> Tolerances:
+    """Lower a law of tolerances, or one for each group, with a share of people who are simple for good.
 
     Raises
     ------
     UsageError
         They name a column of groups, or a group, that the network does not have.
     """
-    codes, laws = _laws_by_person(network, model.tolerance)
+    codes, laws = _laws_by_person(network, tolerance)
     rows: list[tuple[int, int, int]] = []
     pieces: list[Piece] = []
     for law in laws:
@@ -64,7 +64,7 @@ def tolerances_of(network: Network, model: GeneralThreshold) -> Tolerances:
             first = len(pieces)
             pieces += _pieces(law)
             rows.append((0, first, len(pieces)))
-    share = int(Fraction(model.simple) * _ALL)
+    share = int(Fraction(simple) * _ALL)
     return Tolerances(
         freeze(codes),
         freeze(np.array(rows, np.int64)),

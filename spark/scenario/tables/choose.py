@@ -52,3 +52,6 @@ class ChooseTable(Table):
         None, description='chance that a person agrees: a number, or "take_up", the people column'
     )
     pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when a cost is due")
+    robust: Literal["worst", "mean"] | None = Field(
+        None, description="do well under the model and all of its [[model.also]]: where it does worst, or on average"
+    )

@@ -25,11 +25,12 @@ class OneModelTable(Table):
     values: list[float] = Field([], description="trivalency-cascade: the chances, of which each tie has one")
     draw: int = Field(0, description="trivalency-cascade: which draw of the chances")
     tolerance: Tolerance = Field(
-        None, description="general-threshold: exponential, uniform, erlang-2, {doses, chances}, or {by = column, ...}"
+        None,
+        description="general-threshold, adoption: exponential, uniform, erlang-2, {doses, chances}, {by = column, ...}",
     )
-    simple: float = Field(0.0, description="general-threshold: share of the people for whom one example can be enough")
+    simple: float = Field(0.0, description="the same: share of the people for whom one example can be enough")
     noise: float = Field(0.0, description="thresholds: chance per step that whom a tie has reached adopts all the same")
-    lapse: float = Field(0.0334, description="sis, sir, adoption: chance per step that an adopter gives up")
+    lapse: float = Field(0.0334, description="sis, sir, seir, adoption: chance per step that an adopter gives up")
     rekindle: float = Field(
         1.0, description="sis, adoption, continuous-sis: how ready a person is after giving up, as a share of before"
     )
@@ -38,7 +39,8 @@ class OneModelTable(Table):
     )
     recovery: float = Field(0.0, description="continuous time: how often per unit of time an adopter gives up")
     onset: float | None = Field(
-        None, description="continuous-seir: how often per unit of time somebody who tries starts to practise"
+        None,
+        description="continuous-seir: how often per unit of time who tries starts to practise; seir: chance per step",
     )
     delay: Delay = Field(
         None,
@@ -54,6 +56,7 @@ class OneModelTable(Table):
     hearsay: Share = Field(0.0, description="adoption, aware: the same by who is aware and has not adopted")
     adoption: Share = Field(None, description="aware: chance that a person who is aware adopts: a number or a column")
     trial_time: int = Field(0, description="adoption: steps that a person tries before adopting")
+    trial_end: float = Field(0.0, description="adoption: chance per step that a trial ends, instead of a time")
     trial_failure: float = Field(0.0, description="adoption: chance that a trial fails")
     trial_visibility: float = Field(0.0, description="adoption: what those who try give, as a share")
     lapse_factor: str | None = Field(None, description="adoption: the people column that multiplies lapse")
