@@ -16,11 +16,14 @@ import spark
 from benchmarks.adoption import measure_adoption
 from benchmarks.beside import compare_speed
 from benchmarks.certificates import measure_certificates
+from benchmarks.choosers import measure_choosers
 from benchmarks.choosing import measure_choosing
 from benchmarks.continuous import measure_epidemics
 from benchmarks.graphml import measure_graphml
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
+from benchmarks.large import measure_large
+from benchmarks.mixes import measure_mixes
 from benchmarks.peers import measure_peers
 from benchmarks.spreads import measure_spreads
 from benchmarks.start import compare_starts
@@ -31,9 +34,12 @@ TABLES = (
     "thresholds",
     "choosing",
     "spreads",
+    "choosers",
+    "large",
     "certificates",
     "epidemics",
     "adoption",
+    "mixes",
     "start",
     "graphml",
     "growth",
@@ -60,9 +66,12 @@ def main() -> None:
             "thresholds": ("Thresholds", compare_thresholds(folder, quick=options.quick, rounds=options.rounds)),
             "choosing": ("Choosing seeds", measure_choosing(quick=options.quick)),
             "spreads": ("Spreads of choices", measure_spreads(quick=options.quick)),
+            "choosers": ("Choosing beside others", measure_choosers(folder, quick=options.quick)),
+            "large": ("A very large network", measure_large(quick=options.quick)),
             "certificates": ("Certificates", measure_certificates(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
+            "mixes": ("The best mix", measure_mixes(quick=options.quick)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "graphml": ("Reading GraphML", measure_graphml(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),

@@ -21,6 +21,7 @@ from spark.question import (
     CERTAINLY,
     EVERYBODY,
     METHODS,
+    QUALITY,
     RULES,
     Asking,
     Constraints,
@@ -222,7 +223,7 @@ class Boost(InWindow):
     amount : d >= 0: readiness times 1 + d; boosts of one person multiply.
     to : who, as of a `Broadcast`; None is everybody.
     start, stop : the window, start <= t < stop; `stop` None is for ever. What was delivered before counts more from its
-        first step on; of each source the largest dose so far counts (MODEL section 3).
+        first step on; of each source the largest dose so far counts.
     """
 
     amount: float
@@ -336,6 +337,7 @@ class ChoiceRequest:
     method : ``"best"``, ``"all"`` (the best, with all simple rules beside it), or the rule that is followed, such as
         ``"degree"`` (`spark.question.RULES`).
     beside : interventions that are carried out in any case.
+    quality : stop looking at this share, in (0, 1), of what any effort of this kind would find, by estimate.
     robust : ``"worst"`` or ``"mean"`` where the choice is to do well under several models (`spark.choose_robustly`).
     """
 
@@ -348,6 +350,7 @@ class ChoiceRequest:
     asking: Asking = CERTAINLY
     chance: float | None = None
     robust: str | None = None
+    quality: float = QUALITY
 
     def __post_init__(self) -> None:
         if self.robust is not None and (self.method in RULES or self.objective != EVERYBODY):
@@ -361,6 +364,8 @@ class ChoiceRequest:
         if self.chance is not None:
             if not isinstance(self.objective, Reaching):
                 raise UsageError("choose: a confidence needs a share to reach: reach = 0.3")
+            if self.quality != QUALITY:
+                raise UsageError("choose: the smallest budget is looked for without a quality; leave it out")
             if not 0 < self.chance < 1:
                 raise UsageError(f"choose: confidence {self.chance} is not a number between 0 and 1")
             if self.budget is not None or self.count is not None:
@@ -371,6 +376,8 @@ class ChoiceRequest:
             raise UsageError(f"choose: budget {self.budget} is not a number of at least 0")
         if self.count is not None and self.count < 0:
             raise UsageError(f"choose: count {self.count} is not a whole number of at least 0")
+        if not 0 < self.quality < 1:
+            raise UsageError(f"choose: quality {self.quality} is not a number between 0 and 1")
 
 
 def as_plan(plan: Plan | Intervention | Iterable[Hashable]) -> Plan:

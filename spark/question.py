@@ -311,6 +311,8 @@ RULES: Mapping[str, SimpleRule] = MappingProxyType(
 """The simple rules by their standard names."""
 BEST, ALL = "best", "all"
 METHODS = (BEST, ALL, *RULES)
+QUALITY = 0.99
+"""The share, by estimate, of what any effort would find at which choosing stops unless asked otherwise."""
 """How seeds may be chosen: near the best, that with all simple rules beside it, or by one of these rules."""
 BESIDE = ("random", "degree", "nomination")
 """The rules that stand beside every choice."""

@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 from json_schema import violations
 
+import spark
 import spark.cli
 from spark.model import MODELS
 from spark.model.parameters import parameters_of
@@ -633,3 +635,31 @@ def test_every_model_has_a_page_that_the_readme_and_the_commands_lead_to(name):
 def test_an_explanation_is_as_its_schema_says(starter):
     data = document("plan", starter, "--count", "2", "--worlds", "64", "--explain")
     assert [seed["id"] for seed in data["explanation"]["seeds"]] == [seed["id"] for seed in data["ranking"]]
+
+
+def test_quality_is_asked_for_on_the_command_line_and_in_a_scenario(starter, tmp_path):
+    spoken = document("plan", starter, "--count", "2", "--quality", "99.9%", "--worlds", "64")
+    scenario = f'[network]\npath = {json.dumps(str(starter))}\n[[plan]]\nname = "two"\nchoose = {{ %s }}\n'
+    (tmp_path / "two.toml").write_text(scenario % "count = 2, quality = 0.999", encoding="utf-8")
+    written = document("plan", tmp_path / "two.toml", "--worlds", "64")
+    assert spoken["provenance"]["options"]["quality"] == written["provenance"]["options"]["quality"] == 0.999
+    assert spoken["ranking"] == written["ranking"]
+    for asked in ("count = 2, quality = 1.5", "reach = 0.5, confidence = 0.8, quality = 0.9"):
+        (tmp_path / "two.toml").write_text(scenario % asked, encoding="utf-8")
+        refused = CliRunner().invoke(spark.cli.command, ["check", str(tmp_path / "two.toml")])
+        assert (refused.exit_code, "quality" in refused.stderr) == (3, True)
+    refused = CliRunner().invoke(spark.cli.command, ["plan", str(starter), "--count", "2", "--quality", "120%"])
+    assert (refused.exit_code, "quality 1.2 is not a number between 0 and 1" in refused.stderr) == (2, True)
+
+
+def test_a_simple_rule_that_did_better_is_named(starter):
+
+    from spark.report.choice import baselines
+
+    network = spark.read_network(starter)
+    choice = spark.choose_seeds(network, spark.IndependentCascade(0.3), count=2, rng=3, worlds=256)
+    assert "did better" not in baselines(network, choice)
+    degree = next(b for b in choice.baselines if b.method == "degree")
+    lucky = replace(degree, mean=choice.spread.mean + 1, standard_error=0.01)
+    said = baselines(network, replace(choice, baselines=(lucky,)))
+    assert " ".join(said.split()).count("highest degree did better here, by 1.0") == 1

@@ -123,7 +123,7 @@ def test_values_decide_who_is_chosen_whatever_is_counted():
 
 def test_worlds_that_know_no_take_up_say_so_before_anybody_is_chosen():
     network = spark.Network.from_edges([0], [1])
-    for model in (spark.IndependentCascade(0.5, delay=2), spark.ContinuousSI(0.5)):
+    for model in (spark.IndependentCascade(0.5, delay=2), spark.ContinuousSIS(0.5, recovery=0.1)):
         with pytest.raises(UsageError, match="knows no take-up"):
             spark.choose_seeds(network, model, count=1, asking=spark.Asking(0.5), horizon=2)
 
@@ -144,6 +144,16 @@ def test_of_seeds_that_may_say_no_nobody_reaches_more_than_the_certificate_says(
     assert mine >= GREEDY * max(expected.values()) - 1e-9
     assert choice.certificate.ratio * max(expected.values()) <= mine + 1e-9
     assert choice.spread.mean == pytest.approx(mine, abs=5 * choice.spread.standard_error + 1e-9)
+
+
+def test_also_where_few_of_each_group_are_reached_the_certificate_for_the_worst_off_says_something():
+    """One seed for each of nine wards of twenty who hardly ever convince anybody: a twentieth of each."""
+    people = {"id": list(range(180)), "organisation": [f"ward {i // 20}" for i in range(180)]}
+    network = spark.Network.from_edges(list(range(179)), list(range(1, 180)), people=people)
+    model, wanted = spark.IndependentCascade(0.01), spark.WorstOff()
+    choice = spark.choose_seeds(network, model, count=9, objective=wanted, worlds=64, rng=5)
+    assert sorted(v // 20 for v in choice.seeds) == list(range(9))
+    assert 0.6 < choice.certificate.ratio < 1
 
 
 @given(wards())

@@ -76,7 +76,7 @@ def test_the_reference_shows_signatures_parameters_errors_and_examples():
 
 
 def test_what_markdown_would_take_for_markup_is_escaped():
-    assert hooks.inline("s*r*k and `a*b` and <x>") == r"s\*r\*k and `a*b` and \<x>"
+    assert hooks.inline("s*r*k and `a*b` and <x>") == r"s\*r\*k and `a*b` and &lt;x>"
     assert hooks.docstring("Short.\n\nParameters\n----------\na, b : one_two\n    and more.\n") == (
         "Short.\n\n**Parameters**\n\n- `a`, `b`: one\\_two and more.\n"
     )

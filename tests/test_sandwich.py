@@ -301,3 +301,13 @@ def test_what_seeds_found_by_search_add_is_told_with_its_error_and_not_by_the_lu
     else:
         reached, error = choice.aim.reached, choice.aim.standard_error
     assert abs(gains.sum() - reached) < 4.5 * math.hypot(error, math.sqrt((errors**2).sum() * gains.size))
+
+
+def test_where_people_may_say_no_to_a_model_of_time_no_certified_bound_is_spoken_of():
+    model, options = spark.SIS(0.3, lapse=0.2), {"count": 2, "rng": 11, "worlds": 64, "horizon": 4}
+    sure = spark.choose_seeds(scattered(20, 60), model, **options)
+    asked = spark.choose_seeds(scattered(20, 60), model, **options, asking=spark.Asking(0.5))
+    assert sure.certificate.ratio is not None
+    assert asked.certificate.statement == (
+        "no bound: sets drawn back through time do not know people who may say no; the seeds come from a search"
+    )

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 import spark
 
+WORLDS = 400
 INK, MIDDLE, PALE = "#1b1b1b", "#6e6e6e", "#cfcfcf"
 COLOURS = ("#c8501e", "#4878a8", MIDDLE, "#8a9a3a", "#7a5a8c")
 STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
@@ -117,10 +118,10 @@ def main() -> None:
 
 def draw(trust: spark.Network, seeds: list[Any], picture: Picture) -> Figure:
     """Mean curves with the band of 80 % of worlds on the left, adopters at the end on the right."""
-    figure = Figure(figsize=(7.4, 2.7), layout="constrained")
+    figure = Figure(figsize=(7.4, 2.9), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     for (label, model), colour, style in zip(picture.models.items(), COLOURS, STYLES, strict=False):
-        spread = spark.simulate(trust, model, seeds, worlds=400, horizon=picture.horizon, rng=1)
+        spread = spark.simulate(trust, model, seeds, worlds=WORLDS, horizon=picture.horizon, rng=1)
         steps = [*spread.over_time]
         steps += [steps[-1]] * (picture.horizon + 1 - len(steps))
         times = range(picture.horizon + 1)
@@ -131,11 +132,12 @@ def draw(trust: spark.Network, seeds: list[Any], picture: Picture) -> Figure:
         right.step([sizes[0], *sizes], shares, where="post", color=colour, linestyle=style, linewidth=1.6)
     for label, curve in picture.extra.items():
         left.plot(range(len(curve)), curve, color=INK, linestyle=":", linewidth=1.6, label=label)
-    left.set(xlabel=picture.step, ylabel="people who practise", xlim=(0, picture.horizon))
+    people = f"{trust.size:,} people, {picture.seeds or 'no'} seeds, {WORLDS} worlds"
+    left.set(xlabel=f"{picture.step}\n{people}", ylabel="people who practise", xlim=(0, picture.horizon))
     left.xaxis.get_major_locator().set_params(integer=True)
     left.set_ylim(bottom=0)
     left.set_title("Over time: mean, and 80 % of worlds", loc="left", fontsize=9)
-    left.legend(frameon=False, fontsize=7)
+    left.legend(edgecolor="none", framealpha=0.7, fontsize=7)
     right.set(xlabel="people who practise at the end", ylim=(0, 1.02))
     right.set_title("Share of worlds with at most so many", loc="left", fontsize=9)
     for ax in (left, right):

@@ -28,10 +28,11 @@ from spark.kernels.once.rows import OnceRows, Room
 from spark.kernels.once.world import run_once
 from spark.kernels.periods import PeriodRows, run_periods
 from spark.kernels.world import Count, Heat, Rows, Shares, Start, Work
-from spark.problem.arrays import NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
+from spark.problem.arrays import I64, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
     from spark.backends.components import ComponentWorlds
+    from spark.backends.cpu_lockstep import Lockstep
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
@@ -55,6 +56,7 @@ class CpuBackend:
     def __init__(self, workers: int | None = None, progress: object = None) -> None:
         self.workers = workers or default_workers()
         self.progress = progress
+        self._lockstep: Lockstep | None = None
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
@@ -90,6 +92,16 @@ class CpuBackend:
 
         work_through(actions.plans * worlds.count, self.workers, work, self.progress)  # type: ignore[arg-type]
         return tally.whole(counts)
+
+    def finals(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> I64:
+        """Count the adopters of every plan at the end of each world, or their value: int64[P, W]."""
+        from spark.backends.cpu_lockstep import Lockstep, in_lockstep  # kernels that simulating does not need
+
+        if not in_lockstep(problem, actions, watch):
+            return self.run(problem, actions, watch, worlds).finals(watch)
+        if self._lockstep is None or self._lockstep.problem is not problem:
+            self._lockstep = Lockstep(problem)
+        return self._lockstep.run(actions, watch, worlds, self.workers)
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""

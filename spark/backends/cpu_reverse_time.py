@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from spark.kernels.continuous.times import FOREVER
 from spark.kernels.reverse import BASE, FREE, SENTINEL
 from spark.kernels.reverse_paths import Arrivals, PathRows, PathWork
-from spark.kernels.reverse_periods import AT_END, EACH_STEP, EVER, Steps, lapse_hazards
+from spark.kernels.reverse_periods import Steps, lapse_hazards
 from spark.kernels.reverse_rows import tie_hazards
 from spark.problem.arrays import Actions, Problem, Watch, freeze
 
 FEWER = 8
-_OBJECTIVES = {"at-horizon": AT_END, "ever-adopted": EVER, "adopter-periods": EACH_STEP}
 _PATHS: weakref.WeakKeyDictionary[Problem, PathRows] = weakref.WeakKeyDictionary()
 
 
@@ -45,7 +44,7 @@ def steps_base(
         freeze(due_indptr),
         freeze(people[later]),
         freeze(hazards),
-        _OBJECTIVES[watch.counted],
+        int(watch.counted == "ever-adopted"),
         FEWER if nothing and len(companions) else 1,
     )
 

@@ -1,6 +1,6 @@
 """The slow twin: one world after the other in plain Python, written to be read; it shares no code with the kernels.
 
-Each step follows MODEL section 3 to the letter: everybody who does not practise yet looks at all that has reached her.
+Each step follows docs/model.md to the letter: everybody who does not practise yet looks at all that has reached her.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from spark.backends.logs import together
 from spark.backends.python_changes import Added, PlainChanges
 from spark.errors import UsageError
-from spark.problem.arrays import CERTAIN, NO_REPLAY, Actions, Law, Problem, Tally, Trace, Watch, Worlds
+from spark.problem.arrays import CERTAIN, I64, NO_REPLAY, Actions, Law, Problem, Tally, Trace, Watch, Worlds
 
 if TYPE_CHECKING:
     from spark.backends.components_python import PlainComponentWorlds
@@ -103,6 +103,10 @@ class PythonBackend:
 
     def __init__(self, workers: int | None = None, progress: Callable[[int], None] | None = None) -> None:
         self.progress = progress
+
+    def finals(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> I64:
+        """Count the adopters of every plan at the end of each world, or their value: int64[P, W]."""
+        return self.run(problem, actions, watch, worlds).finals(watch)
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""

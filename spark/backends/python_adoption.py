@@ -1,4 +1,4 @@
-"""The slow twin of the full model of adoption, and of awareness alone: MODEL sections 3 and 5, person by person."""
+"""The slow twin of the full model of adoption, and of awareness alone: docs/model.md, person by person."""
 
 from __future__ import annotations
 

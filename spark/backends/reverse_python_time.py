@@ -45,8 +45,6 @@ class Periods(Rule):
     def draw(self, root: int) -> ReverseSet:
         """Return who would have the root practise at the step that is looked at."""
         t = self.horizon
-        if self.objective == "adopter-periods":
-            t = 1 + (self.stream.draw() * self.horizon >> 64)
         now, copies = [root], 1
         while t > 0 and now:
             if copies < self.copies and len(now) >= MANY:

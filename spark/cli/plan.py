@@ -50,7 +50,7 @@ _MOST_TYPED = 10
         "spark plan my-trust --count 5 --worst-off organisation",
         "spark plan my-trust --reach 30% --confidence 80%",
         "spark plan my-trust --budget 10 --method all",
-        "spark plan my-trust --count 5 --model weighted-cascade --model linear-threshold",
+        "spark plan trust --count 5 --model weighted-cascade --model linear-threshold",
         "spark plan pilot.toml --output plan.csv",
     ),
 )
@@ -68,6 +68,12 @@ _MOST_TYPED = 10
     metavar="NAME",
     help="best; all, which also tries every simple rule in the same worlds; or the rule to follow: "
     f"{', '.join(RULES)}.  [default: best]",
+)
+@click.option(
+    "--quality",
+    metavar="SHARE",
+    help="Stop looking once the choice reaches this share of what any effort of this kind would find, by estimate: "
+    "99.8% for the last few people.  [default: 99%]",
 )
 @click.option(
     "--explain", is_flag=True, help="Say why these people, what is lost without each, and who could take her place."
@@ -90,6 +96,7 @@ def command(
     name: str | None,
     verbs: str | None,
     method: str | None,
+    quality: str | None,
     explain: bool,
     across: str | None,
     question: QuestionOptions,
@@ -121,7 +128,7 @@ def command(
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")
     scenario, why = scenario_of(path, network_options, model_options, run_options, several="models")
-    request = _request(scenario, budget, count, name, method, question)
+    request = _request(scenario, budget, count, name, method, quality, question)
     scenario, request = _across(scenario, request, across, several=len(model_options.model) > 1, explain=explain)
     with timed(output, "plan") as progress:
         network = study.load(scenario)
@@ -153,6 +160,7 @@ def _request(
     count: int | None,
     name: str | None,
     method: str | None,
+    quality: str | None,
     question: QuestionOptions,
 ) -> ChoiceRequest:
     """Return what is to be chosen: the scenario's request, with what the options say instead."""
@@ -176,6 +184,8 @@ def _request(
         parts[part] = getattr(asked, part) if said == default else said
     if method is not None:
         parts["method"] = method
+    if quality is not None:
+        parts["quality"] = share("--quality", quality)
     if sure is not None or budget is not None or count is not None:
         return replace(asked, budget=budget, count=count, chance=sure, **parts)
     if name is None:

@@ -189,7 +189,7 @@ def share(name: str, text: str) -> float:
 
 
 def _number(text: str) -> float:
-    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    return float(f"{text[:-1]}e-2" if text.endswith("%") else text)  # 99.9% is 0.999, and not a digit more
 
 
 _GROUP = re.compile(r"([\w .-]+)=([^=]+)")

@@ -1,4 +1,4 @@
-"""The clock per period: adopters deliver in every step, and may give up (MODEL section 3, one step in this order)."""
+"""The clock per period: adopters deliver in every step, and may give up (docs/model.md, one step in this order)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The full model of adoption on the per-period clock: unaware, aware, trying, adopted, lapsed (MODEL sections 3, 5).
+"""The full model of adoption on the per-period clock: unaware, aware, trying, adopted, lapsed (docs/model.md).
 
 One step, in this order: (1) people leave their posts, adopters draw their lapse, trials end; (2) everyone who
 practised before the step, also who leaves or lapses in it, delivers, as do those who tried, and word passes on; (3)

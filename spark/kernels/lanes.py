@@ -1,4 +1,4 @@
-"""What numba has no words for, in LLVM's: sixteen draws at once, bit tricks, prefetch; plain Python without numba."""
+"""What numba has no words for, in LLVM's: 16 draws at once, of ties or of worlds, bits, prefetch; or plain Python."""
 
 from __future__ import annotations
 
@@ -62,6 +62,35 @@ def _vector_live_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any, start
 
 
 @intrinsic
+def _vector_worlds_mask(context: Any, tie: Any, high: Any, low: Any, live: Any, start: Any) -> Any:
+    """Bit i is set iff a tie of threshold `live` is live in the world whose key has the halves high[start + i] and
+    low[start + i]: 16 worlds.
+    """
+    uint32 = numba.types.uint32
+    signature = numba.types.uint64(uint32, high, low, uint32, numba.types.int64)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        tie, high, low, live, start = arguments
+        halves = []
+        for array, kind in ((high, signature.args[1]), (low, signature.args[2])):
+            data = context.make_array(kind)(context, builder, array).data
+            half = builder.load(builder.bitcast(builder.gep(data, [start]), _VECTOR.as_pointer()), typ=_VECTOR)
+            half.align = 4
+            halves.append(half)
+        x = builder.xor(_spread(builder, builder.mul(tie, ir.Constant(_INT32, 0x9E3779B1))), halves[0])
+        x = builder.xor(x, builder.lshr(x, _constant(16)))
+        x = builder.mul(x, _constant(0x7FEB352D))
+        x = builder.xor(x, builder.lshr(x, _constant(15)))
+        x = builder.xor(x, halves[1])
+        x = builder.mul(x, _constant(0x846CA68B))
+        x = builder.xor(x, builder.lshr(x, _constant(16)))
+        below = builder.icmp_unsigned("<=", x, _spread(builder, live))
+        return builder.zext(builder.bitcast(below, _INT16), _INT64)
+
+    return signature, generate
+
+
+@intrinsic
 def _vector_alike_mask(context: Any, tie: Any, k0: Any, k1: Any, live: Any) -> Any:
     """Bit i is set iff tie ``tie + i`` is live, for 16 ties with the same threshold."""
     uint32 = numba.types.uint32
@@ -109,6 +138,14 @@ def _plain_live_mask(tie, k0, k1, live, start):
     return u64(mask)
 
 
+def _plain_worlds_mask(tie, high, low, live, start):
+    mask = 0
+    for i in range(LANES):
+        if tie_draw(u32(tie), high[start + i], low[start + i]) <= live:
+            mask |= 1 << i
+    return u64(mask)
+
+
 def _plain_alike_mask(tie, k0, k1, live):
     return _plain_live_mask(tie, k0, k1, [live] * LANES, 0)
 
@@ -122,6 +159,7 @@ def _plain_prefetch(array, place):
 
 
 live_mask: Any = _vector_live_mask if COMPILED else _plain_live_mask
+worlds_mask: Any = _vector_worlds_mask if COMPILED else _plain_worlds_mask
 alike_mask: Any = _vector_alike_mask if COMPILED else _plain_alike_mask
 lowest_bit: Any = _vector_lowest_bit if COMPILED else _plain_lowest_bit
 prefetch: Any = _vector_prefetch if COMPILED else _plain_prefetch

@@ -1,4 +1,4 @@
-"""Cascades in which people give up again, on the per-period clock (MODEL section 3: one step t, in this order).
+"""Cascades in which people give up again, on the per-period clock (docs/model.md: one step t, in this order).
 
 (1) everyone practising at t-1 draws her lapse; (2) everyone practising at t-1, also those lapsing now, delivers, along
 ties and along added ties whose window is open; (3) everyone not practising after (1) adopts if what reaches her

@@ -1,4 +1,4 @@
-"""Convincing moments from outside: points of one unit Poisson process a person, up to the dose (MODEL section 8)."""
+"""Convincing moments from outside: points of one unit Poisson process a person, up to the dose (docs/model.md)."""
 
 from __future__ import annotations
 

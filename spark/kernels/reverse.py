@@ -126,6 +126,23 @@ def meets(marks, members, start, stop, met):
     return met
 
 
+@inlined
+def store_set(members, ends, counts, start, used, stored, copies):
+    """Store the set members[start:used], so many times; returns where members end now, and how many sets are stored."""
+    for x in range(start, used):
+        counts[members[x]] += copies
+    stored += 1
+    ends[stored] = used
+    size = used - start
+    for _ in range(copies - 1):
+        for x in range(used, used + size):
+            members[x] = members[x - size]
+        used += size
+        stored += 1
+        ends[stored] = used
+    return used, stored
+
+
 @kernel
 def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
     """Draw sets of the cascade family from ``state[NEXT]`` up to `last`, or until `store` may not hold another one.
@@ -311,17 +328,7 @@ def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
         else:
             if counted_down:
                 singles[root] -= 1
-            for x in range(start, used):
-                counts[members[x]] += copies
-            stored += 1
-            ends[stored] = used
-            size = used - start
-            for _ in range(copies - 1):
-                for x in range(used, used + size):
-                    members[x] = members[x - size]
-                used += size
-                stored += 1
-                ends[stored] = used
+            used, stored = store_set(members, ends, counts, start, used, stored, copies)
     state[STREAM], state[ENERGY], state[STAMP] = stream, energy, u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)
 
@@ -398,9 +405,6 @@ def threshold_sets(rows, partners, base, roots, alone, store, key, last, large):
             singles[root] += 1
             used = start
         else:
-            for x in range(start, used):
-                counts[members[x]] += 1
-            stored += 1
-            ends[stored] = used
+            used, stored = store_set(members, ends, counts, start, used, stored, 1)
     state[STAMP] = u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spark.kernels.accelerate import kernel
-from spark.kernels.draw import mix, multiply_high, scaled
+from spark.kernels.draw import mix, scaled
 from spark.kernels.reverse import (
     BASE,
     CHUNK,
@@ -33,6 +33,7 @@ from spark.kernels.reverse import (
     meets,
     partner_heat,
     partner_member,
+    store_set,
 )
 from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, hazard
 from spark.kernels.reverse_stream import GOLDEN, chunk_stream, waiting
@@ -41,7 +42,6 @@ u32 = np.uint32
 u64 = np.uint64
 i64 = np.int64
 
-AT_END, EVER, EACH_STEP = 0, 1, 2
 MANY = 64
 """People at one step from which on a walk back rarely ends, so that nearly all sentinels are in it."""
 
@@ -52,8 +52,8 @@ class Steps(NamedTuple):
     marks uint8[n or 0]: FREE, BASE (practises at step 0 in any case) or SENTINEL; empty: nobody is marked. schedule,
     heard: broadcasts as in `Actions`. horizon: the last step. due_indptr int64[horizon + 2], due int32: who is made to
     practise at each step from 1 on. lapse uint64[n]: hazard of giving up per step, ENDLESS where it is certain.
-    objective: AT_END, EVER, or EACH_STEP, where the root is looked at in a random step of 1..horizon. room: 1, or how
-    often a set counts that came to hold MANY people and was drawn to its end; only where no base is.
+    ever: whether the root is looked at in every step, and not at the end only. room: 1, or how often a set counts that
+    came to hold MANY people and was drawn to its end; only where no base is.
     """
 
     marks: Any
@@ -63,7 +63,7 @@ class Steps(NamedTuple):
     due_indptr: Any
     due: Any
     lapse: Any
-    objective: Any
+    ever: Any
     room: Any
 
 
@@ -90,7 +90,7 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
     indptr, sources, kind, step, total, tie = rows
     members, ends, counts, singles, visited, covered, state = store
     marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
-    due_indptr, due, lapse, objective = base.due_indptr, base.due, base.lapse, i64(base.objective)
+    due_indptr, due, lapse, ever = base.due_indptr, base.due, base.lapse, i64(base.ever)
     n = visited.size
     has_marks, has_broadcasts, has_partners = marks.size > 0, schedule.size > 0, partners.indptr.size > 0
     has_due = due.size > 0
@@ -114,9 +114,6 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
             root_at = 0
         i += 1
         t = horizon
-        if objective == EACH_STEP:
-            stream += GOLDEN
-            t = i64(1) + i64(multiply_high(mix(stream), u64(horizon)))
         if stamp >= u32(0xFFFFFFFF) - u32(horizon + 2):
             visited[:] = 0
             stamp = u32(0)
@@ -141,7 +138,7 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
                 break
             stamp += u32(1)
             earlier = i64(0)
-            if objective == EVER:
+            if ever:
                 visited[root] = stamp
                 before[0] = root
                 earlier = 1
@@ -225,12 +222,10 @@ def period_sets(rows, partners, base, roots, alone, store, key, last, large):
         elif count == 1:
             singles[now[0]] += copies
         else:
-            for _ in range(copies):
-                for x in range(count):
-                    members[used] = now[x]
-                    counts[now[x]] += 1
-                    used += 1
-                stored += 1
-                ends[stored] = used
+            start = used
+            for x in range(count):
+                members[used] = now[x]
+                used += 1
+            used, stored = store_set(members, ends, counts, start, used, stored, copies)
     state[STREAM], state[ENERGY], state[ENDURANCE], state[STAMP] = stream, energy, endurance, u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

@@ -11,7 +11,7 @@ import numpy as np
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import mix
 from spark.kernels.lanes import prefetch
-from spark.kernels.reverse import NEXT, ROOT, STAMP, STORED, USED, first_above
+from spark.kernels.reverse import NEXT, ROOT, STAMP, STORED, USED, first_above, store_set
 from spark.kernels.reverse_stream import GOLDEN, set_stream
 
 u32 = np.uint32
@@ -118,10 +118,7 @@ def threshold_walks(rows, head, horizon, roots, store, key, last):
                 singles[members[start]] += 1
                 used = start
             else:
-                for x in range(start, used):
-                    counts[members[x]] += 1
-                stored += 1
-                ends[stored] = used
+                used, stored = store_set(members, ends, counts, start, used, stored, 1)
         i += done
         root_at -= width - done  # those for whom there was no room are drawn again
         if root_at < 0:

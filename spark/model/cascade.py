@@ -119,7 +119,7 @@ MOST_EXAMPLES = 64
 
 @dataclass(frozen=True, slots=True)
 class ExamplesNeeded:
-    """A person adopts at her k-th convincing moment; the moments come at the rate of the dose (MODEL section 3,
+    """A person adopts at her k-th convincing moment; the moments come at the rate of the dose (docs/model.md,
     Erlang tolerances): the dial from simple (k = 1, which is `of` itself, bit for bit) to complex contagion
     (Centola & Macy 2007, doi:10.1086/521848). One adopter may give several moments.
 

@@ -42,7 +42,7 @@ MONOTONE = Guarantee(
     False,
     False,
     "one more seed never lights fewer, but two together can be worth more than the sum of each alone: the choice of "
-    "seeds is a search without a bound",
+    "seeds is a search, with a loose bound at best",
 )
 CONCAVE = Guarantee(
     "once",

@@ -1,4 +1,4 @@
-"""From rows of ties to sorted, distinct ties: MODEL section 2 on self-loops, duplicates and zero strength."""
+"""From rows of ties to sorted, distinct ties: docs/model.md on self-loops, duplicates and zero strength."""
 
 from __future__ import annotations
 

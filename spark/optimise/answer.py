@@ -208,6 +208,10 @@ def _why_no_bound(case: Case) -> str:
         return (
             "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"
         )
+    if replace(case.setting, accept=None).rule is not None:
+        return "sets drawn back through time do not know people who may say no; the seeds come from a search"
+    if replace(case.setting, accept=None, base=None).rule is not None:
+        return "sets drawn back through time do not know what is done beside; the seeds come from a search"
     if law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
     return model.guarantee.statement

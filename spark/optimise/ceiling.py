@@ -55,7 +55,7 @@ def ceiling(
 
 
 def _adds_only(trials: Trials) -> bool:
-    """Whether the expected spread is submodular in the set of candidates (MODEL section 6)."""
+    """Whether the expected spread is submodular in the set of candidates (docs/model.md)."""
     things = trials.candidates
     if any(kind_of(thing) not in ADDING or (isinstance(thing, Mandate) and thing.sustain > 0) for thing in things):
         return False

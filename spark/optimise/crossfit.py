@@ -6,7 +6,8 @@ counts loses about half of that part against the best one, and the choice made o
 returned, loses 2^-3/4 of what those on one pool lose (measured on benchmark graphs; docs/decisions/choosing.md).
 
 Where many people are equally good, luck costs little, and that says too much. So near the end it is asked also how
-much the choices gained since the last look: with loss ~ sets^-3/4 they have a known share of that still before them.
+much the choices gained since an earlier look: where the loss falls like a power of the number of sets, a known share of
+that is still to come. The power is the one with which luck fell between the two looks, 3/4 at most.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ FEW_SEEDS, FEWEST_COUNTS = 10, 30
 LARGEST_STEP, SMALLEST_STEP, MARGIN = 8.0, 1.3, 1.05
 LOSS_POWER = 0.75
 """How the loss falls with more sets at least, once there are enough: loss ~ sets^-power."""
-LUCK_THAT_COUNTS, ERRORS = 0.6, 3.0
-"""Least share of the loss by luck that is believed whatever was gained, and standard errors that are added to gains."""
+LUCK_THAT_COUNTS, ERRORS, FAR_APART = 0.6, 3.0, 2
+"""Least share of the loss by luck that is believed whatever was gained; standard errors that are added to gains; and
+how many times as many sets there are, at least, as at the look since which gains are counted.
+"""
 
 
 class Source(Protocol):
@@ -87,8 +90,8 @@ def agree(
     best : chooses on sets where these do not say it all; returns who, in order, and how many sets each adds.
     """
     choose = best or (lambda sets: _best(sets, most, allowed, given, costs, budget))
-    count, looks = FIRST_COUNT, []
-    before: tuple[int, NDArray[np.int32], NDArray[np.int32]] | None = None
+    count = FIRST_COUNT
+    looks: list[_Look] = []
     while True:
         for pool in pools:
             pool.grow(count)
@@ -97,18 +100,15 @@ def agree(
         seeds_b, gains_b = choose(b)
         both = _all(given, seeds_a), _all(given, seeds_b)
         reached = _share(a, b, *both)
-        near = LUCK_THAT_COUNTS * (1 - reached) <= 1 - quality < 1 - reached
-        if before is not None and near and a.count <= allowed.size:  # with more, roots come again: another law
-            reached = max(
-                reached, _share_by_gain(a, b, *both, before, most_trusted=1 - LUCK_THAT_COUNTS * (1 - reached))
-            )
-        before = a.count, *both
+        looks.append(_Look(a.count, *both, 1 - reached))
+        if LUCK_THAT_COUNTS * (1 - reached) <= 1 - quality < 1 - reached:
+            long_ago = [look for look in looks if look.count * FAR_APART <= a.count]
+            reached = max([reached, *(_share_by_gain(a, b, look, looks[-1]) for look in long_ago[-1:])])
         last = (int(gains_a[-1]) if gains_a.size else 0, int(gains_b[-1]) if gains_b.size else 0)
         enough = most > FEW_SEEDS or min(seeds_a.size, seeds_b.size) == 0 or min(last) >= FEWEST_COUNTS
         limit = min(pool.most for pool in pools)
         if (reached >= quality and enough) or a.count >= limit:
             break
-        looks.append((a.count, 1 - reached))
         growth = _growth(looks[-2:], 1 - quality) if reached < quality else 2.0
         count = min(int(a.count * min(LARGEST_STEP, max(SMALLEST_STEP, growth))), limit)
     together = a + b
@@ -116,12 +116,28 @@ def agree(
     return Agreement(seeds, gains, together, together.sample, reached)
 
 
-def _growth(looks: list[tuple[int, float]], wanted: float) -> float:
-    """How many times as many sets will do, by how the loss fell at the last looks: (sets, loss)."""
-    (count, loss), power = looks[-1], LOSS_POWER
-    if len(looks) == 2 and looks[0][1] > loss:
-        power = math.log(looks[0][1] / loss) / math.log(count / looks[0][0])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """The choices on either pool at some number of sets each, and the loss by luck, estimated."""
+
+    count: int
+    seeds_a: NDArray[np.int32]
+    seeds_b: NDArray[np.int32]
+    loss: float
+
+
+def _growth(looks: list[_Look], wanted: float) -> float:
+    """How many times as many sets will do, by how the loss fell at the last looks."""
+    loss = looks[-1].loss
+    power = _power(*looks) if len(looks) == 2 else LOSS_POWER
     return float((loss / wanted) ** (1 / min(max(power, LOSS_POWER), 1.0))) * MARGIN
+
+
+def _power(before: _Look, now: _Look) -> float:
+    """How the loss fell between two looks: like sets^-power."""
+    if not 0 < now.loss < before.loss or now.count <= before.count:
+        return 0.0
+    return math.log(before.loss / now.loss) / math.log(now.count / before.count)
 
 
 def _best(
@@ -166,24 +182,17 @@ def _share(a: Any, b: Any, seeds_a: NDArray[np.int32], seeds_b: NDArray[np.int32
     return float(1 - lost - BOTH_POOLS * 0.5 * math.sqrt(square_a + square_b) / own)
 
 
-def _share_by_gain(
-    a: Any,
-    b: Any,
-    seeds_a: NDArray[np.int32],
-    seeds_b: NDArray[np.int32],
-    before: tuple[int, NDArray[np.int32], NDArray[np.int32]],
-    *,
-    most_trusted: float,
-) -> float:
-    """Estimated share of the best by what the choices gained since they were made `before`, on so many sets each, as
-    the other pool sees it; it knows nothing of what no look has found, and so is trusted up to a limit only.
+def _share_by_gain(a: Any, b: Any, before: _Look, now: _Look) -> float:
+    """Estimated share of the best by what the choices gained since the look before, as the other pool sees it. Where
+    luck fell slowly, more is still to come; and because this knows nothing of what no look has found, it is trusted up
+    to a limit only.
     """
-    count, then_a, then_b = before
+    power = min(_power(before, now), LOSS_POWER)
     base = a.given_covered + b.given_covered
-    if base or a.count <= count:  # whoever was chosen beforehand hides how small the gains of the others are
+    if base or power <= 0:  # whoever was chosen beforehand hides how small the gains of the others are
         return 0.0
-    now_a, was_a, moved_a = b.compare(seeds_a, then_a)
-    now_b, was_b, moved_b = a.compare(seeds_b, then_b)
+    now_a, was_a, moved_a = b.compare(now.seeds_a, before.seeds_a)
+    now_b, was_b, moved_b = a.compare(now.seeds_b, before.seeds_b)
     gained = max(0, now_a - was_a + now_b - was_b) + ERRORS * math.sqrt(moved_a + moved_b)
-    to_come = BOTH_POOLS * gained / ((a.count / count) ** LOSS_POWER - 1)
-    return float(min(most_trusted, 1 - to_come / max(1, now_a + now_b)))
+    to_come = BOTH_POOLS * gained / ((now.count / before.count) ** power - 1)
+    return float(1 - max(LUCK_THAT_COUNTS * now.loss, to_come / max(1, now_a + now_b)))

@@ -348,19 +348,17 @@ def certify_worst_off(
     from scipy.special import betaincinv
 
     miss = (1 - confidence) / 2
-    count = groups.sizes.size
+    each = miss / (2 * groups.sizes.size)
     watch = replace(setting.watch, value=groups.values())
     fresh = backend.reverse(setting.problem, setting.base, watch, mix(key), independent=True)
-    fresh.grow(min(CERTIFY_SETS, MOST_SETS, max(FIRST_SETS, count << 10)))
-    table = _gains_of(fresh.sets, wish, found.seeds, groups)
-    total = int(watch.value.sum())
-    least = 1.0
-    for g in range(count):
-        # the sets of this group that the choice misses are binomial, too
-        weight = int(watch.value[groups.label == g].sum()) / total
-        missed, drawn = table[g], fresh.sets.count
-        above = float(betaincinv(missed + 1, drawn - missed, 1 - miss / count)) if missed < drawn else 1.0
-        least = min(least, max(0.0, 1 - above / weight))
+    fresh.grow(CERTIFY_SETS // 4)
+    drawn = fresh.sets.count
+    weight = _by_group(watch.value, groups) / int(watch.value.sum())
+    hit, missed = _hit_and_missed(fresh.sets, wish, found.seeds, groups)
+    # both are binomial: hits bound small shares tightly, misses large ones and those who adopt in any case
+    below = np.where(hit > 0, betaincinv(np.maximum(hit, 1), drawn - hit + 1, each), 0.0) / weight
+    above = np.where(missed < drawn, betaincinv(missed + 1, np.maximum(drawn - missed, 1), 1 - each), 1.0) / weight
+    least = float(np.maximum(below, 1 - above).clip(0.0, 1.0).min())
     watch = replace(watch, value=groups.values(found.weights))
     other = backend.reverse(setting.problem, setting.base, watch, mix(key + 1), independent=True)
     other.grow(CERTIFY_SETS // 4)
@@ -380,14 +378,17 @@ def certify_worst_off(
     )
 
 
-def _gains_of(sets: Any, wish: Wish, seeds: NDArray[np.int32], groups: Groups) -> NDArray[np.int64]:
-    """How many sets of each group a choice misses, int64[groups]."""
+def _hit_and_missed(
+    sets: Any, wish: Wish, seeds: NDArray[np.int32], groups: Groups
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many sets of each group a choice hits, and how many it misses, int64[groups] each."""
     able = wish.allowed.copy()
     able[seeds] = 1
     gains = sets.gains(able, groups.label)
     for v in seeds.tolist():
         gains.add(v)
-    return np.asarray(_by_group(sets.roots(), groups) - gains.reached(groups.sizes.size))
+    hit = np.asarray(gains.reached(groups.sizes.size), np.int64)
+    return hit, _by_group(sets.roots(), groups) - hit
 
 
 def _by_group(numbers: NDArray[np.int64], groups: Groups) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from spark.optimise.trials import Trials, kind_of, kinds_of
 from spark.plan import Intervention, Plan, Seeds
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
-from spark.results import Certificate, Mix, MixedIn, Point, Rival, Spread, Worth
+from spark.results import Certificate, Mix, MixedIn, Point, Rival, Worth
 from spark.worlds import Progress, Run, try_plans
 from spark.worlds.trying import watch_for
 
@@ -94,17 +94,17 @@ def choose_plan(
     watch = watch_for(network, run, count=False)
     trials = Trials(network, model, things, tuple(beside), opened, watch, run_key(rng, "choose"))
     effort = trials.effort(_affordable(tuple(range(len(things))), costs, budget))
-    best = _search(trials, costs, budget, worlds, effort, progress=progress)
+    best = search_mix(trials, costs, budget, worlds, effort, progress=progress)
     names = {kind: [i for i, thing in enumerate(things) if kind_of(thing) == kind] for kind in kinds_of(things)}
     found: dict[str, Subset] = {WHOLE: best}
     for share in FRONTIER:
         start = _affordable(best, costs, share * budget)
-        found[f"{share:.0%} of the budget"] = _search(
+        found[f"{share:.0%} of the budget"] = search_mix(
             trials, costs, share * budget, worlds, effort // SIDE_EFFORT, start=start
         )
     if len(names) > 1:
         for kind, own in names.items():
-            found[kind] = _search(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
+            found[kind] = search_mix(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
     judged = min(worlds, max(FEWEST_JUDGED, effort // (2 * len(best) + costs.size)))
     return _answer(trials, run, rng, costs, budget, found, names, confidence, judged)
 
@@ -131,7 +131,7 @@ def _affordable(chosen: Subset, costs: NDArray[np.float64], budget: float) -> Su
     return kept
 
 
-def _search(
+def search_mix(
     trials: Trials,
     costs: NDArray[np.float64],
     budget: float,
@@ -140,9 +140,10 @@ def _search(
     *,
     among: Sequence[int] | None = None,
     start: Subset = (),
+    exact: bool = True,
     progress: Progress | None = None,
 ) -> Subset:
-    """The best set that the budget buys, in the order of what each adds."""
+    """Return the best set that the budget buys, in the order of what each adds; `exact`, `effort`: see `Search`."""
     pool = np.arange(costs.size) if among is None else np.asarray(among)
     prices = costs[pool].tolist()
     done = 0
@@ -158,7 +159,9 @@ def _search(
         return bool(sum(prices[i] for i in chosen) <= budget * SLACK)
 
     starts = [start] if among is None and start else []
-    found = Search(objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=starts).run()
+    found = Search(
+        objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=starts, exact=exact
+    ).run()
     return tuple(pool[list(found.chosen)].tolist())
 
 
@@ -175,10 +178,13 @@ def _answer(
 ) -> Mix:
     """Judge what was found; the parts in the first `judged` of the worlds."""
     best = found[WHOLE]
-    fresh = replace(trials, key=run_key(rng, "evaluate"))
-    plans = {WHOLE: trials.plan(best), NO_ACTION: Plan(*trials.fixed)}
-    plans |= {name: trials.plan(chosen) for name, chosen in found.items() if name != WHOLE}
-    spreads = dict(zip(plans, try_plans(trials.network, trials.model, plans, run, verb="choose_plan"), strict=True))
+    fresh = trials.elsewhere(run_key(rng, "evaluate"))
+    plans = {WHOLE: trials.plan(best), NO_ACTION: Plan()}
+    spread, nothing = try_plans(trials.network, trials.model, plans, run, verb="choose_plan")
+    people = fresh.elsewhere(fresh.key, replace(fresh.watch, value=np.empty(0, np.int64)))
+    reached = dict(zip(found, people.outcomes(list(found.values()), run.worlds) - nothing.sizes, strict=True))
+    gains = {name: _mean(row) for name, row in reached.items()}
+    price = {name: float(costs[list(chosen)].sum()) for name, chosen in found.items()}
     prefixes = [best[:i] for i in range(len(best) + 1)]
     steps = fresh.outcomes(prefixes, judged)
     rest = [i for i in range(costs.size) if i not in best]
@@ -199,29 +205,28 @@ def _answer(
         )
         for kind, own in names.items()
     )
-    seen = {name: (spreads[name], float(costs[list(found[name])].sum())) for name in found}
     frontier = tuple(
-        Point(share * budget, seen[f"{share:.0%} of the budget"][1], *_reached(spreads[f"{share:.0%} of the budget"]))
-        for share in FRONTIER
+        Point(share * budget, price[name], *gains[name])
+        for share, name in ((at, f"{at:.0%} of the budget") for at in FRONTIER)
     )
-    frontier += (Point(budget, seen[WHOLE][1], *_reached(spreads[WHOLE])),)
+    frontier += (Point(budget, price[WHOLE], *gains[WHOLE]),)
     rivals = tuple(
-        Rival(name, trials.plan(found[name]).interventions, seen[name][1], *_reached(spreads[name]))
+        Rival(name, trials.plan(found[name]).interventions, price[name], *gains[name])
         for name in names
         if name in found
     )
-    certificate = ceiling(replace(trials, key=run_key(rng, "certify")), costs, budget, best, confidence, judged)
+    certificate = ceiling(trials.elsewhere(run_key(rng, "certify")), costs, budget, best, confidence, judged)
     options = {"budget": budget, "candidates": costs.size, "confidence": confidence}
     return Mix(
         plan=plans[WHOLE],
-        cost=seen[WHOLE][1],
+        cost=price[WHOLE],
         parts=parts,
-        spread=spreads[WHOLE],
+        spread=spread,
         certificate=certificate or Certificate(None, None, f"no bound: {_why(trials)}", "search on worlds"),
         margins=margins,
         frontier=frontier,
         rivals=rivals,
-        provenance=replace(spreads[WHOLE].provenance, options=options),
+        provenance=replace(spread.provenance, options=options),
     )
 
 
@@ -234,10 +239,6 @@ def _why(trials: Trials) -> str:
 
 def _mean(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
-
-
-def _reached(spread: Spread) -> tuple[float, float]:
-    return spread.gain_over_no_action, spread.gain_standard_error
 
 
 def _lowest(pairs: Sequence[tuple[float, float]]) -> float | None:

@@ -34,7 +34,7 @@ from spark.optimise.wish import Wish
 from spark.plan import Intervention, Plan
 from spark.problem.arrays import VALUE_UNIT
 from spark.problem.keys import Rng, mix, run_key, whole_rng
-from spark.question import ANYBODY, BESIDE, CERTAINLY, EVERYBODY, Asking, Constraints
+from spark.question import ANYBODY, BESIDE, CERTAINLY, EVERYBODY, QUALITY, Asking, Constraints
 from spark.results import Aim, Certificate, Choice, UnderModel
 from spark.worlds import Progress, Run
 from spark.worlds.estimates import exact
@@ -57,7 +57,7 @@ def choose_robustly(
     goal: str = "worst",
     constraints: Constraints = ANYBODY,
     asking: Asking = CERTAINLY,
-    quality: float = 0.99,
+    quality: float = QUALITY,
     confidence: float = 0.99,
     beside: Iterable[Intervention] = (),
     baselines: str | Iterable[str] = BESIDE,

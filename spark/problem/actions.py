@@ -46,8 +46,8 @@ def lower_plans(network: Network, plans: Mapping[str, Plan]) -> Actions:
         found = _plan_faults(network, targets, plan)
         if not found:
             try:
-                seeds.append(_seeds(network, plan))
-                for what, (items, masks) in _windows(targets, plan).items():
+                seeds.append(lower_seeds(network, plan))
+                for what, (items, masks) in windows_of(targets, plan).items():
                     followed[what][row] = rows[what].follow(items, masks, network.size)
                 bridges.add([action for action in plan.interventions if isinstance(action, Bridge)])
             except SparkError as error:
@@ -173,7 +173,7 @@ def _plan_faults(network: Network, targets: Targets, plan: Plan) -> list[Fault]:
     return list(dict.fromkeys(faults))
 
 
-def _seeds(network: Network, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64]]:
+def lower_seeds(network: Network, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64]]:
     """Who is seeded, from when, and with which acceptance, sorted by (start, person); the earliest start counts."""
     first: dict[int, tuple[int, int]] = {}  # person -> start, minus the acceptance
     for action in plan.interventions:
@@ -186,7 +186,7 @@ def _seeds(network: Network, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.
     return people, np.array([t for t, _, _ in rows], np.int32), np.array([t for _, _, t in rows], np.uint64)
 
 
-def _windows(targets: Targets, plan: Plan) -> dict[str, tuple[list[Item], list[Mask]]]:
+def windows_of(targets: Targets, plan: Plan) -> dict[str, tuple[list[Item], list[Mask]]]:
     """What of a plan goes on over time, and for whom: doses from outside, boosts, and help to keep going."""
     heard: list[tuple[Item, Mask]] = []
     boosts: list[tuple[Item, Mask]] = []

@@ -27,10 +27,9 @@ def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule |
     if law.states is not None or (law.delays.some and not law.live_edge):
         return None
     if law.live_edge:
-        return None if counted == "adopter-periods" else law.family  # type: ignore[return-value]
+        return law.family  # type: ignore[return-value]
     if law.family == "paths":
-        stays = not law.duration.any()
-        return "paths" if counted == "ever-adopted" or (stays and counted == "at-horizon") else None
+        return "paths" if counted == "ever-adopted" or not law.duration.any() else None
     if law.family != "cascade" or law.examples > 1 or not law.lapse.size:
         return None
     if not law.lapse.any() or bool((law.left == UNIT).all()):

@@ -68,7 +68,7 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     factors = (1.0,) if continuous else actions.factors  # there boosts make clocks run faster
     problem = lower(network, model, heard, factors=factors, loudest=loudest)
     refuse_unless_carried(model, problem.law, actions.uses)
-    return problem, _fitted(network, model, problem.law, actions)
+    return problem, fitted(network, model, problem.law, actions)
 
 
 def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
@@ -86,7 +86,7 @@ def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
         )
 
 
-def _fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
+def fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
     """The added ties in the units of the law: further hits, people where people are counted, or mean times."""
     if law.family == "paths":
         return _timed(network, actions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -260,9 +261,24 @@ def baselines(network: Network, choice: Choice) -> str:
     rows += [(b.name, len(b.seeds) or "", with_error(b.mean, b.standard_error)) for b in choice.baselines]
     columns = [Column("rule", "id"), Column("people", "number"), Column("practise", "number")]
     notes = [paragraph(f"{b.name}: {b.note}.") for b in choice.baselines if b.note]
+    notes += [paragraph(line) for line in _better(choice)]
     if choice.left_out:
         notes.append(paragraph(f"Left out: {'; '.join(choice.left_out)}."))
     return "\n".join([table(columns, rows), *notes])
+
+
+def _better(choice: Choice) -> list[str]:
+    """Name the simple rule that did clearly better in these worlds, if one with as many people did."""
+    spread, followed = choice.spread, "method" in (choice.provenance.options or {})
+    rules = [b for b in choice.baselines if b.method in RULES and len(b.seeds) <= len(choice.seeds)]
+    best = max(rules, key=lambda b: b.mean, default=None)
+    if best is None or followed or choice.aim is not None or spread.mean_value is not None:
+        return []
+    ahead, error = best.mean - spread.mean, math.hypot(best.standard_error, spread.standard_error)
+    if ahead <= 2 * error:
+        return []
+    more = ", within what the quality asked for allows; a --quality nearer to 1 looks further" if choice.quality else ""
+    return [f"{best.name} did better here, by {with_error(ahead, error)}{more}."]
 
 
 def sensitivity(chosen: Chosen) -> str:

@@ -17,8 +17,6 @@ from spark.report.layout import (
 )
 from spark.results import Comparison, CostEffect, Difference, PlanResult, Price
 
-_NO_ACTION = "no action"
-
 
 def outcomes(comparison: Comparison) -> str:
     """Lay out what each plan comes to, the one with most adopters first: a row a figure where plans are few."""

@@ -195,5 +195,6 @@ class Choice:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what each seed adds, and all up to it together (needs matplotlib)."""
         names, gains = [str(seed.id) for seed in self.ranking], [seed.gain for seed in self.ranking]
-        caption = f"{self.provenance.worlds:,} worlds, {self.provenance.model['name']}; {self.certificate.statement}"
+        said = f"{len(self.spread.people):,} people, {self.provenance.worlds:,} worlds, {self.provenance.model['name']}"
+        caption = f"{said}; {self.certificate.statement}"
         return draw_gains(ax, names, gains, title=repr(self)[9:-1], caption=caption)

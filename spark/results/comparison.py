@@ -258,7 +258,7 @@ class Comparison:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the paired differences with their 95 % intervals (needs matplotlib)."""
-        d = self.differences
+        d, people = self.differences, len(self.plans[0].spread.people)
         return draw_differences(
             ax,
             [f"{x.a} − {x.b}" for x in d],
@@ -267,7 +267,7 @@ class Comparison:
             [x.high for x in d],
             [x.smallest_difference for x in d],
             title="Which plan lights more, in the same worlds",
-            caption=f"{self.worlds:,} worlds, {self.provenance.model['name']}",
+            caption=f"{people:,} people, {self.worlds:,} worlds, {self.provenance.model['name']}",
         )
 
 

@@ -144,7 +144,8 @@ class Mix:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what each part adds (needs matplotlib)."""
         names = [f"{part.kind} {whom(part.intervention)}" for part in self.parts]
-        caption = f"{self.provenance.worlds:,} worlds, {self.provenance.model['name']}; {self.certificate.statement}"
+        said = f"{len(self.spread.people):,} people, {self.provenance.worlds:,} worlds, {self.provenance.model['name']}"
+        caption = f"{said}; {self.certificate.statement}"
         return draw_gains(ax, names, [part.gain for part in self.parts], title=repr(self)[6:-1], caption=caption)
 
 

@@ -42,6 +42,7 @@ def request_of(table: ChooseTable, beside: tuple[Intervention, ...]) -> ChoiceRe
         asking=CERTAINLY if table.take_up is None else Asking(table.take_up, table.pay.replace("-", "_")),
         chance=table.confidence,
         robust=table.robust,
+        quality=table.quality,
     )
 
 
@@ -70,6 +71,9 @@ def choose_faults(place: Place, raw: Mapping[str, Any]) -> Iterator[tuple[Place,
             why = "needs a reach" if key == "confidence" else "is what a confidence looks for; leave it out"
             yield (*place, key), why
             return
+    if "confidence" in raw and "quality" in raw:
+        yield (*place, "quality"), "the smallest budget is looked for without a quality; leave it out"
+        return
     for key in (*goals, *LIMITS, "take-up"):
         if key in raw:
             try:

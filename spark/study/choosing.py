@@ -69,7 +69,8 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
             options |= {"chance": request.chance, "progress": progress}
             return smallest_budget(network, scenario.model, request.objective, **options)
         if request.robust is not None:
-            size: dict[str, Any] = {"budget": request.budget, "count": request.count, "goal": request.robust}
+            options |= {"goal": request.robust, "quality": request.quality}
+            size: dict[str, Any] = {"budget": request.budget, "count": request.count}
             models = (scenario.model, *scenario.also)
             return choose_robustly(network, models, **size, **options, progress=progress)
         return choose_seeds(
@@ -79,6 +80,7 @@ def _choice(network: Network, scenario: Scenario, request: ChoiceRequest, progre
             count=request.count,
             objective=request.objective,
             method=request.method if request.method in RULES else BEST,
+            quality=request.quality,
             **options,
             progress=progress,
         )

@@ -30,7 +30,7 @@ def smallest_that_matters(a: NDArray[np.int32], b: NDArray[np.int32], smallest: 
 
 
 def verdict_of(low: float, high: float, smallest: float) -> Verdict:
-    """Say what an interval of a - b means (MODEL section 8)."""
+    """Say what an interval of a - b means (docs/model.md)."""
     if -smallest <= low and high <= smallest:
         return "no-difference"
     if low > 0:

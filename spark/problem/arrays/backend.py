@@ -7,6 +7,7 @@ from typing import Protocol
 from spark.problem.arrays.actions import Actions
 from spark.problem.arrays.law import Problem
 from spark.problem.arrays.results import Tally, Trace, Watch, Worlds
+from spark.problem.arrays.units import I64
 
 
 class Backend(Protocol):
@@ -15,5 +16,7 @@ class Backend(Protocol):
     name: str
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally: ...
+
+    def finals(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> I64: ...
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace: ...

@@ -58,6 +58,10 @@ class Tally:
     reached: I64
     states: I64 = field(default_factory=lambda: freeze(np.zeros((0, 2, 7, 0), np.int64)))
 
+    def finals(self, watch: Watch) -> I64:
+        """Return the adopters at the end of each world, or their value in millionths where it is asked for."""
+        return self.value if watch.value.size else self.adopters[:, :, -1].astype(np.int64)
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:

@@ -81,7 +81,7 @@ def _(model: SI | SIS | SIR, network: Network, heard: NDArray[np.uint64] | None)
 
 
 def cascade(network: Network, chance: OfTies, strength: OfTies | None, partners: float, delay: Delay = 1) -> Law:
-    """One draw per tie: p' = 1-(1-p)^(s r k); a tie with p = 1 ignores a positive exponent (MODEL section 3)."""
+    """One draw per tie: p' = 1-(1-p)^(s r k); a tie with p = 1 ignores a positive exponent (docs/model.md)."""
     live, never = np.empty(network.tie_count, np.uint32), np.empty(network.tie_count, np.uint8)
     bent_somewhere = strength is not None or bends(network)
     for ties in blocks(network):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from spark.question import QUALITY
 from spark.scenario.tables.table import Table
 from spark.scenario.tables.values import NumberOrColumn, Numbers, People
 
@@ -52,6 +53,9 @@ class ChooseTable(Table):
         None, description='chance that a person agrees: a number, or "take_up", the people column'
     )
     pay: Literal["on-offer", "on-acceptance"] = Field("on-offer", description="when a cost is due")
+    quality: float = Field(
+        QUALITY, gt=0, lt=1, description="stop looking at this share of what any effort of this kind would find"
+    )
     robust: Literal["worst", "mean"] | None = Field(
         None, description="do well under the model and all of its [[model.also]]: where it does worst, or on average"
     )
