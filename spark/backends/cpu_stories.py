@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spark.backends.cpu_once import once_rows
 from spark.backends.logs import first_adoptions, in_order
 from spark.kernels.log import Log
-from spark.kernels.once.rows import Room
+from spark.kernels.once.rows import OnceRows, Room
 from spark.kernels.once.story import tell_once
 from spark.kernels.periods import tell_periods
 from spark.kernels.world import Count, Shares, Start
@@ -35,7 +35,7 @@ def tell(
     law, graph = problem.law, problem.graph
     given = (key, world, rows, graph.incoming, shares, start, room)
     if law.family == "marks":
-        log, lit = in_order(*written_down(2, lambda *logs: kernel(*given, *logs)))
+        log, lit = written_down(2, lambda *logs: kernel(*given, *logs))  # in order of instants
         return (*first_adoptions(log, graph.people), log, lit)
     if law.lapse.size:
         log, lit = in_order(*_lapses(problem, kernel, rows, room, start, shares, count, key, world))
@@ -48,7 +48,8 @@ def tell(
     why = np.zeros(graph.people, np.uint8)
     kernel(key, world, rows, shares, start, room, why, when)
     boost = room.boost if isinstance(room, Room) else np.empty(0, np.int32)
-    told = (key, world, once_rows(problem), graph.incoming, start.changes, boost, why, when, by)
+    full = rows if isinstance(rows, OnceRows) else once_rows(problem)
+    told = (key, world, full, graph.incoming, start.changes, boost, why, when, by)
     (lit,) = written_down(1, lambda lit: tell_once(*told, lit))
     return when, by, None, lit
 
