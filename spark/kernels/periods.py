@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import inlined, kernel, part, spliced
+from spark.kernels.accelerate import inlined, kernel, lean, part, spliced
 from spark.kernels.draw import (
     BLOCK_BITS,
     BROADCAST,
@@ -76,7 +76,7 @@ def bent_dose_convinces(dose, left, times, draw):
     return scaled(dose, left[min(times, left.size - 1)]) >= need
 
 
-@kernel
+@lean
 def dim(shares, heat, active, practisers):
     """Let the heat of partner organisations be what those practising now give, nothing kept from before."""
     for o in range(heat.heat.size):
@@ -265,7 +265,7 @@ def periods_world(key, world, rows, shares, start, room, adopters):
     return count
 
 
-@kernel
+@lean
 def run_periods(key, first, begin_row, stop_row, rows, shares, start, room, count):
     """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
     few, or stop_row. What happens is written to `room.log`, where that has room.

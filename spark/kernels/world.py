@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.accelerate import inlined, kernel, lean
 from spark.kernels.draw import BROADCAST, CERTAIN, exponential_tolerance, mix, person_draw, scaled, u64, world_key
 
 TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
@@ -202,7 +202,7 @@ def plan_arrivals(key, world, start, work):
     return last
 
 
-@kernel
+@lean
 def warm(shares, heat, queue, first, end):
     """Pass on what queue[first:end], who adopted in the step before, add to the heat of partner organisations; list in
     `heat.warmer` whose heat changed, and return how many.
@@ -237,7 +237,7 @@ def warm(shares, heat, queue, first, end):
     return warmer
 
 
-@kernel
+@lean
 def clear(seen, queue, total, shares, heat, tolerance):
     """Leave the working arrays as they were before the world."""
     for i in range(total):
@@ -260,7 +260,7 @@ def record(row, last, total, work, count):
     record_final(row, work.queue[:total], count)
 
 
-@kernel
+@lean
 def record_final(row, final, count):
     """Count the people who practise at the end of a world."""
     value = np.int64(0)

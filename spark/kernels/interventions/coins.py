@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spark.kernels.accelerate import kernel
+from spark.kernels.accelerate import lean
 from spark.kernels.draw import person_draw, u64
 from spark.kernels.world import SEED, kind_key
 
@@ -13,13 +13,13 @@ SEEDS_COIN, MANDATE_COIN, BRIDGE_COIN = 0, 2, 5
 ALWAYS = u64(1 << 32)
 
 
-@kernel
+@lean
 def coin(key, kind, world, who):
     """32 bits: the coin of a kind of intervention (its place in `UPTAKE_KINDS`), the same in every plan and step."""
     return person_draw(kind_key(key, COIN + u64(kind), world), who) >> u64(32)
 
 
-@kernel
+@lean
 def follow(rows, questions, organisation, key, world, out):
     """Fill `out` int32[n] with the row that each person follows in a world; she starts at `rows`, int32[n] or [0]."""
     if rows.size == 0:
@@ -36,7 +36,7 @@ def follow(rows, questions, organisation, key, world, out):
         out[v] = row
 
 
-@kernel
+@lean
 def settle(key, world, organisation, start, heard, boost, sustain, first_world):
     """Let the coins of a world fall: fill which row each person follows, int32[n] each, -1 for none. Without coins only
     the first world of a call has anything to do.
@@ -50,7 +50,7 @@ def settle(key, world, organisation, start, heard, boost, sustain, first_world):
         follow(changes.sustain, changes.sustains, organisation, key, world, sustain)
 
 
-@kernel
+@lean
 def accepted(key, world, source, target, accept, b):
     """Whether both ends of bridge b go along; `accept` uint64[b], T of 2^32, or [0]: everybody does."""
     if accept.size == 0 or accept[b] >= ALWAYS:
@@ -58,7 +58,7 @@ def accepted(key, world, source, target, accept, b):
     return coin(key, BRIDGE_COIN, world, source) < accept[b] and coin(key, BRIDGE_COIN, world, target) < accept[b]
 
 
-@kernel
+@lean
 def light_willing_seeds(key, world, seeds, steps, accept, seen, queue, t, total, seed):
     """Light the seeds that are due at the end of step t and whose coins allow it."""
     while seed < seeds.size and steps[seed] == t:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.accelerate import inlined, lean
 from spark.kernels.draw import CERTAIN, scaled, u64
 
 
@@ -24,7 +24,7 @@ def level_of(boost, levels, v, t):
     return np.int64(levels[row, min(t, levels.shape[1] - 1)]) if row >= 0 else 0
 
 
-@kernel
+@lean
 def list_rising(boost, levels, seen, rising, t):
     """List in `rising` those not lit yet whose level is higher in step t than in the step before; return how many."""
     count = 0
@@ -62,7 +62,7 @@ def partner_total(mass, receptivity, v):
     return total
 
 
-@kernel
+@lean
 def lift_heat(mass, partner, receptivity, level, v):
     """Count all heat that has come to v at this level; return whether that gives her more."""
     for lower in range(level):

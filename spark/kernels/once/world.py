@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spark.kernels.accelerate import kernel, spliced
+from spark.kernels.accelerate import lean, spliced
 from spark.kernels.draw import (
     BLOCK_BITS,
     TOLERANCE,
@@ -224,7 +224,7 @@ def once_world(key, world, rows, shares, start, room):
     return total
 
 
-@kernel
+@lean
 def run_once(key, first, begin_row, stop_row, rows, shares, start, room, count):
     """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
     few, or stop_row. Where `room.told` is not of size 0, tell the last of them there instead.
