@@ -96,7 +96,7 @@ def mixed(
             "Whom would spark start with, if seeds were all there is?", other_command("plan", "--budget", f"{budget:g}")
         ),
     )
-    made_up = candidates is None and terms is None
+    made_up = () if candidates is not None else study.made_up(network, found, None if terms is None else known[terms])
     emit(
         MixAnswer(network, scenario.model, found, made_up, Frame(command_line(), why, steps)),
         asked.output,
