@@ -106,6 +106,16 @@ def figure_of(
         result.plot_generations(generations)
     elif isinstance(result, Conditions):
         result.plot(figure.subplots())
+    elif isinstance(result, Mix):
+        figure.set_size_inches(13.0, 9.5 if mapped else 5.2)
+        at_left, at_right = figure.subfigures(1, 2, squeeze=False)[0]
+        if network is not None and mapped:
+            above, below = at_left.subplots(2, 1, height_ratios=(3, 2))
+            plot_network(network, result.spread, ax=above)
+        else:
+            below = at_left.subplots()
+        result.plot_frontier(below)
+        result.plot(at_right.subplots())
     elif mapped and network is not None:
         figure.set_size_inches(12.5, 6.4)
         at_left, at_right = figure.subplots(1, 2, width_ratios=(3, 2))

@@ -532,6 +532,63 @@ def test_a_comparison_can_go_on_until_it_is_clear_which_plan_is_best(starter, tm
     assert "decision" not in document("compare", scenario, "--worlds", "300")
 
 
+def test_when_it_is_clear_can_be_said_on_the_command_line_and_in_a_scenario(starter, tmp_path):
+    plans = ("--plan", "A=amina,bo", "--plan", "B=")
+    how = ("--error", "1%", "--question", "every-pair", "--spending", "obrien-fleming")
+    line = document("compare", starter, *plans, "--until-clear", *how, "--worlds", "1024")
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        f'[network]\npath = "{starter.as_posix()}"\n'
+        "[run]\nuntil-clear = { most = 1024, error = 0.01, question = 'every-pair', spending = 'obrien-fleming' }\n"
+        '[[plan]]\nname = "A"\nseeds = ["amina", "bo"]\n[[plan]]\nname = "B"\nseeds = []\n'
+    )
+    file = document("compare", scenario)
+    assert line["decision"] == file["decision"]
+    assert line["plans"] == file["plans"]
+    assert file["decision"]["question"] == "every pair"
+    assert (file["decision"]["error"], file["decision"]["spending"]) == (0.01, "obrien-fleming")
+    assert file["provenance"]["options"] == {
+        "until_clear": {"most": 1024, "error": 0.01, "question": "every pair", "spending": "obrien-fleming"}
+    }
+    assert run("compare", scenario) == run("compare", scenario, "--workers", "1")
+    assert document("compare", scenario, "--error", "0.02")["decision"]["error"] == 0.02
+    fewer = document("compare", scenario, "--until-clear", "--worlds", "300")["decision"]
+    assert (fewer["looks"], fewer["error"]) == ([256, 300], 0.01)
+    assert "decision" not in document("compare", scenario, "--worlds", "300")
+    assert run("compare", starter, *plans, "--error", "1%", code=2) == ""
+    assert run("compare", starter, *plans, "--until-clear", "--error", "70%", code=2) == ""
+
+
+def test_the_time_until_several_shares_practise_can_be_asked_for(starter, tmp_path):
+    line = ("compare", starter, "--plan", "A=amina,bo", "--plan", "B=", "--worlds", "64", "--smallest-difference", "2")
+    spoken = document(*line, "--shares", "25%,0.9")
+    assert [time["share"] for time in spoken["plans"][0]["times"]] == [0.25, 0.9]
+    assert spoken["provenance"]["options"] == {"smallest_difference": 2.0, "shares": [0.25, 0.9]}
+    assert "25 % of all people (3): A in" in run(*line, "--shares", "25%")
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        f'[network]\npath = "{starter.as_posix()}"\n[run]\nshares = [0.25, 0.9]\nworlds = 64\n'
+        '[[plan]]\nname = "A"\nseeds = ["amina", "bo"]\n[[plan]]\nname = "B"\nseeds = []\n'
+    )
+    assert document("compare", scenario)["plans"] == spoken["plans"]
+    assert run(*line, "--shares", "0", code=2) == ""
+
+
+def test_a_scenario_can_ask_for_the_same_money(starter, tmp_path):
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(
+        f'[network]\npath = "{starter.as_posix()}"\n[run]\nsame-cost = "three"\nworlds = 64\n'
+        '[[plan]]\nname = "three"\nseeds = ["amina", "bo", "kit"]\n[[plan]]\nname = "one"\nseeds = ["dee"]\n'
+        '[[plan]]\nname = "none"\nseeds = []\n'
+    )
+    names = [plan["name"] for plan in document("compare", scenario)["plans"]]
+    assert names == ["three", "one", "none", "one for the money of three", "none for the money of three"]
+    two = [plan["name"] for plan in document("compare", scenario, "--plan", "one", "--plan", "none")["plans"]]
+    assert two == ["one", "none"]
+    other = document("compare", scenario, "--same-cost", "one")["plans"]
+    assert [plan["name"] for plan in other][3:] == ["three for the money of one", "none for the money of one"]
+
+
 def test_a_comparison_can_be_held_against_other_networks(tmp_path):
     said = run("generate", "scale-free", "--people", "60", "--ties", "240", "--copies", "4", "--output", tmp_path / "g")
     assert "spark compare" in said

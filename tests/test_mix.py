@@ -8,10 +8,15 @@ import pytest
 from test_optimise import needs_compiled
 
 import spark
+from spark.backends import open_backend
 from spark.errors import InfeasibleError, UsageError
 from spark.optimise import mix
+from spark.optimise.trials import Trials
 from spark.plan import Plan
 from spark.problem.actions import plan_cost
+from spark.results.mix import whom
+from spark.worlds import Run
+from spark.worlds.trying import watch_for
 
 
 def instance(seed, things=9):
@@ -168,3 +173,93 @@ class TestRefuse:
             spark.candidates_for(self.network, self.model, budget=1, verbs=["bost"])
         with pytest.raises(UsageError, match="nobody gives up"):
             spark.candidates_for(spark.generate.health_trust(staff=200), self.model, budget=9, verbs=["sustain"], rng=1)
+
+
+@needs_compiled
+def test_what_is_made_up_costs_in_proportion_to_what_people_cost():
+    trust = spark.generate.health_trust(staff=200)
+    people = {"id": trust.people, "team": [trust.teams[t] if t >= 0 else "" for t in trust.team]}
+    source, target = trust.sources(), trust.targets
+    ties = [trust.people[v] for v in source], [trust.people[v] for v in target]
+    found = {}
+    for cost in (1.0, 2000.0):
+        dear = spark.Network.from_edges(*ties, people=people | {"cost": [cost] * trust.size})
+        things = spark.candidates_for(dear, spark.IndependentCascade(0.05), budget=10 * cost, rng=1, most=20)
+        found[cost] = [(mix.kind_of(thing), whom(thing), plan_cost(dear, Plan(thing)) / cost) for thing in things]
+    assert [row[:2] for row in found[1.0]] == [row[:2] for row in found[2000.0]]
+    assert [row[2] for row in found[1.0]] == pytest.approx([row[2] for row in found[2000.0]])
+
+
+@needs_compiled
+def test_cheap_people_are_candidates_even_where_others_are_better_connected():
+    ids = ["hub", *(f"s{i}" for i in range(300)), "volunteer", "v1", "v2"]
+    source = ["hub"] * 300 + [f"s{i}" for i in range(300)] + ["volunteer", "volunteer"]
+    target = [f"s{i}" for i in range(300)] + [f"s{(i + 1) % 300}" for i in range(300)] + ["v1", "v2"]
+    cost = [6000.0] + [6000.0] * 300 + [500.0, 6000.0, 6000.0]
+    network = spark.Network.from_edges(source, target, people={"id": ids, "cost": cost})
+    listed = spark.candidates_for(
+        network, spark.IndependentCascade(0.5), budget=20_000, verbs=["seed"], most=8, rng=1, workers=1
+    )
+    assert ("volunteer",) in [thing.people for thing in listed]
+    twice = spark.candidates_for(
+        network, spark.IndependentCascade(0.5), budget=20_000, verbs=["seed", "seed"], most=8, rng=1, workers=2
+    )
+    assert twice == listed
+
+
+@needs_compiled
+def test_what_adds_nothing_is_not_bought():
+    network = spark.Network.from_edges(["a", "a"], ["b", "c"], people={"id": ["a", "b", "c", "d"]})
+    model = spark.IndependentCascade(1.0)
+    idle = [spark.Boost(1.0, {"people": ("d",)}, cost=0.5), spark.Seeds(["b", "c"])]
+    choice = spark.choose_plan(network, model, [spark.Seeds(["a"]), *idle], budget=10, worlds=64, rng=1, workers=1)
+    assert choice.plan.seeds == ("a",)
+    assert choice.cost == 1
+    assert [worth.kind for worth in choice.margins] == ["seeds", "boost"]
+    assert choice.margins[1].next == choice.margins[1].next_standard_error == 0
+
+
+@needs_compiled
+def test_margins_have_errors_and_are_not_flattered_by_being_picked():
+    """Forty people who are all alike: the best further one looks no better than the others, as she is not."""
+    ids = list(range(400))
+    source = [v for v in range(40) for _ in range(5)]
+    target = [40 + i for i in range(200)]
+    network = spark.Network.from_edges(source, target, people={"id": ids})
+    model, truth = spark.IndependentCascade(0.5), 1 + 5 * 0.5
+    distances = []
+    for rng in range(12):
+        choice = spark.choose_plan(
+            network, model, [spark.Seeds(list(range(40)))], budget=2, worlds=128, rng=rng, workers=1
+        )
+        (worth,) = choice.margins
+        distances += [(worth.next - truth) / worth.next_standard_error]
+        distances += [(worth.least - truth) / worth.least_standard_error]
+        best_looking = max(part.loss for part in choice.parts)
+        assert worth.further.people[0] not in choice.plan.seeds
+        assert best_looking > 0
+    assert abs(np.mean(distances)) <= 3 / np.sqrt(len(distances))
+
+
+@needs_compiled
+def test_the_bound_holds_where_only_some_listen():
+    network, options, budget = instance(2, things=7)
+    adding = [spark.Seeds(option.people, take_up=0.6) for option in options if isinstance(option, spark.Seeds)]
+    adding += [
+        spark.Broadcast(probability=0.4, to={"people": (v, v + 1)}, cost=1.0, take_up=0.5) for v in range(0, 8, 2)
+    ]
+    model = spark.IndependentCascade(0.3)
+    choice = spark.choose_plan(network, model, adding, budget=budget, worlds=512, rng=3, workers=1)
+    single = mix.one_by_one(adding)
+    costs = np.array([plan_cost(network, Plan(option)) for option in single])
+    every = [
+        chosen
+        for size in range(len(single) + 1)
+        for chosen in itertools.combinations(range(len(single)), size)
+        if costs[list(chosen)].sum() <= budget
+    ]
+    watch = watch_for(network, Run(), count=False)
+    trials = Trials(network, model, single, (), open_backend(workers=1), watch, 99)
+    parts = tuple(single.index(part.intervention) for part in choice.parts)
+    nothing, reached, *values = trials.means([(), parts, *every], 8192)
+    assert 0.5 < choice.certificate.ratio <= (reached - nothing) / (max(values) - nothing)

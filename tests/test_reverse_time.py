@@ -47,6 +47,17 @@ ONE_TIME = st.sampled_from(
         (spark.ContinuousSEIR(0.8, 2.0, 0.4), "ever-adopted", 3),
     ]
 )
+LATE = st.sampled_from(
+    [
+        (spark.IndependentCascade("chance", partners=0.3, delay=(0.3, 0.3, 0.4)), "at-horizon", 4),
+        (spark.WeightedCascade(delay=spark.GeometricDelay(0.4)), "at-horizon", 6),
+        (spark.IndependentCascade(0.7, delay=2), "at-horizon", 5),
+        (spark.IndependentCascade(0.6, partners=0.2), "at-horizon", 3),
+        (spark.LinearThreshold(totals="normalise", delay=spark.GeometricDelay(0.5)), "at-horizon", 4),
+        (spark.LinearThreshold(totals="normalise", partners=0.3), "at-horizon", 3),
+    ]
+)
+"""The last but two and the last take their time only because of SIDE's seeds, which start later."""
 
 
 def both(network, model, objective, horizon, plan=NOTHING, key=7, **options):
@@ -60,7 +71,7 @@ def both(network, model, objective, horizon, plan=NOTHING, key=7, **options):
 @settings(max_examples=80 if COMPILED else 10)
 def test_the_twin_draws_the_same_sets(data, independent):
     network = data.draw(networks(personal=True, partners=True))
-    model, objective, horizon = data.draw(st.one_of(LAPSING, ONE_TIME))
+    model, objective, horizon = data.draw(st.one_of(LAPSING, ONE_TIME, LATE))
     plan = data.draw(st.sampled_from((NOTHING, SIDE)))
     if isinstance(model, spark.SIR):
         plan = NOTHING
@@ -112,10 +123,18 @@ def test_workers_change_nothing(model, objective, horizon, monkeypatch):
 
 @given(st.data())
 @settings(max_examples=20 if COMPILED else 5)
-def test_in_continuous_time_seeds_reach_the_root_in_the_very_world_iff_they_meet_its_set(data):
+def test_seeds_reach_the_root_in_the_very_world_in_which_ties_take_their_time_iff_they_meet_its_set(data):
     network = data.draw(networks(personal=True, most=5))
-    model = data.draw(st.sampled_from((spark.ContinuousSIR(0.7, 0.5), spark.ContinuousSEIR(0.9, 1.5, 0.5))))
-    horizon = data.draw(st.sampled_from((None, 2)))
+    model, horizon = data.draw(
+        st.sampled_from(
+            (
+                (spark.ContinuousSIR(0.7, 0.5), None),
+                (spark.ContinuousSEIR(0.9, 1.5, 0.5), 2),
+                (spark.IndependentCascade(0.7, delay=spark.GeometricDelay(0.5)), 4),
+                (spark.IndependentCascade("chance", delay=(0.5, 0.2, 0.3)), 3),
+            )
+        )
+    )
     plan = data.draw(st.sampled_from((NOTHING, SIDE)))
     setting, _, slow = both(network, model, "ever-adopted", horizon, plan)
     backend, key, watch = open_backend("cpu", workers=1), 7, setting.watch
@@ -166,6 +185,9 @@ def truth_of(model, objective, horizon, seeds):
         (spark.SI("p"), "adopter-periods", 2),
         (spark.SIR("p", lapse=0.4), "ever-adopted", 3),
         (spark.SIR("p", lapse=0.4), "ever-adopted", 6),
+        (spark.IndependentCascade("p", delay=spark.GeometricDelay(0.5)), "at-horizon", 3),
+        (spark.LinearThreshold(weight="p", delay=(0.4, 0.6), totals="normalise"), "at-horizon", 4),
+        (spark.WeightedCascade(delay=(0.4, 0.6)), "adopter-periods", 4),
     ],
 )
 def test_sets_are_met_as_often_as_all_possible_courses_say(model, objective, horizon):
@@ -184,6 +206,40 @@ def test_sets_are_met_as_often_as_all_possible_courses_say(model, objective, hor
         careless = exact_error(PATH, setting, sets, seeds, 0.97 * truth, scale)
         assert abs(careless) > 4 or truth > 0.9 * scale
     assert max(apart) <= 4
+
+
+@needs_compiled
+@pytest.mark.statistics
+@pytest.mark.parametrize(
+    "model",
+    [
+        spark.IndependentCascade("p", partners=0.6, delay=spark.GeometricDelay(0.5)),
+        spark.LinearThreshold(partners=0.5, delay=(0.4, 0.6)),
+    ],
+)
+def test_sets_under_a_deadline_see_partners_and_what_is_done_beside_as_worlds_do(model):
+    people = {"id": list(range(5)), "organisation": ["n", "n", "s", "s", "s"]}
+    ties = {"p": [0.3, 0.5, 0.2, 0.6, 0.4, 0.5, 0.6, 0.4]}
+    partners = {"source": ["n", "s"], "target": ["s", "n"], "weight": [1.0, 0.5]}
+    network = spark.Network.from_edges(
+        [0, 1, 2, 2, 3, 4, 0, 1], [1, 2, 0, 3, 4, 1, 3, 4], columns=ties, people=people, partners=partners
+    )
+    beside = Plan(spark.Seeds((1,), start=2), spark.Broadcast(probability=0.05, start=1, stop=3))
+    if isinstance(model, spark.LinearThreshold):  # whose doses of broadcasts would pass 1
+        beside = Plan(spark.Seeds((1,), start=2))
+    setting = setting_of(network, model, beside, 3)
+    sets = ReverseSets(setting.problem, setting.base, setting.watch, 3, workers=1)
+    sets.grow(1 << 17)
+    for seeds in ((), (0,), (2, 4), (0, 3)):
+        plan = Plan(spark.Seeds(seeds), *beside.interventions)
+        truth, hurried = (
+            spark.simulate(network, model, plan, horizon=horizon, worlds=1 << 16, rng=5) for horizon in (3, 2)
+        )
+        covered = sets.base_covered + (sets.sets.covered(np.array(seeds, np.int32)) if seeds else 0)
+        share = covered / sets.count
+        error = math.sqrt(truth.standard_error**2 + 25 * share * (1 - share) / sets.count)
+        assert abs(5 * share - truth.mean) < 4 * error
+        assert 5 * share > hurried.mean + 4 * error
 
 
 @needs_compiled
@@ -243,6 +299,49 @@ class TestChoosing:
                 choice.certificate.statement
             )
             assert type(choice).from_dict(choice.to_dict()).to_dict() == choice.to_dict()
+
+    def test_counts_those_whom_a_fixed_seed_that_starts_later_comes_too_late_for(self):
+        """Of a chain of six whose first person starts at step 3, nobody else is lit by step 3."""
+        chain = spark.Network.from_edges(range(5), range(1, 6))
+        late = [spark.Seeds([0], start=3)]
+        options = {"count": 1, "horizon": 3, "beside": late, **SMALL}
+        choice = spark.choose_seeds(chain, spark.IndependentCascade(0.999), **options)
+        assert choice.seeds[0] in (1, 2)
+        assert choice.spread.mean > 4.9
+        assert 0.9 < choice.certificate.ratio <= 1
+
+    @pytest.mark.parametrize(
+        "model",
+        [
+            spark.WeightedCascade(delay=spark.GeometricDelay(0.4)),
+            spark.LinearThreshold(totals="normalise", delay=spark.GeometricDelay(0.4)),
+        ],
+    )
+    def test_certifies_a_choice_under_a_deadline_with_delays(self, model):
+        choice = spark.choose_seeds(crowded(), model, count=3, horizon=4, quality=0.95, **SMALL)
+        assert 0.5 < choice.certificate.ratio <= 1
+
+    @needs_compiled
+    @pytest.mark.parametrize(
+        ("model", "counted", "total"),
+        [
+            (spark.SIR(0.1, lapse=0.2), "ever-adopted", "ever_adopted"),
+            (spark.SIS(0.1, lapse=0.2), "at-horizon", "mean"),
+            (spark.SIS(0.1, lapse=0.2), "adopter-periods", "adopter_periods"),
+            (spark.ContinuousSIR(0.3, 1.0), "ever-adopted", "ever_adopted"),
+        ],
+    )
+    def test_certifies_a_choice_of_people_who_may_say_no(self, model, counted, total):
+        objective, half = spark.Adopters(counted=counted), spark.Asking(0.5)
+        options = {"count": 4, "objective": objective, "horizon": 6, "worlds": 8192, "rng": 3, "workers": 1}
+        sure = spark.choose_seeds(crowded(), model, **options)
+        asked = spark.choose_seeds(crowded(), model, asking=half, **options)
+        assert 0.5 < asked.certificate.ratio <= 1
+        gains = sum(seed.gain for seed in asked.ranking)
+        errors = math.hypot(*(seed.gain_standard_error for seed in asked.ranking))
+        reached = getattr(asked.spread, total)
+        assert abs(gains - reached) < 4 * errors + 0.01 * reached
+        assert gains < 0.9 * getattr(sure.spread, total)
 
     def test_has_no_bound_for_those_who_practise_at_the_end_where_nobody_is_convinced_again(self):
         network = crowded(30, 90)

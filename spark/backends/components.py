@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.backends.cpu_reverse import prepared
+from spark.backends.cpu_reverse_rows import prepared
 from spark.backends.pool import default_workers, work_through
 from spark.kernels.reverse_components import (
     BLOCK,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.backends.cpu_reverse_time import path_base, path_rows, path_work, steps_base
+from spark.backends.cpu_reverse_rows import heads, partner_rows, prepared
+from spark.backends.cpu_reverse_time import late_rows, path_base, path_rows, path_work, steps_base
 from spark.backends.pool import default_workers, work_through
 from spark.backends.sets import Sets
 from spark.kernels.reverse import (
@@ -33,24 +33,13 @@ from spark.kernels.reverse import (
     cascade_sets,
     threshold_sets,
 )
+from spark.kernels.reverse_late import late_sets
 from spark.kernels.reverse_paths import Arrivals, PathWork, path_sets
 from spark.kernels.reverse_periods import Steps, period_sets
-from spark.kernels.reverse_rows import (
-    FIRST_ONLY,
-    UNEQUAL,
-    Partners,
-    Rows,
-    cascade_rows,
-    cascade_ties,
-    count_in_ties,
-    fill_in_ties,
-    threshold_rows,
-    threshold_ties,
-)
 from spark.kernels.reverse_stream import people_by_value, permuted, uniform_people
 from spark.kernels.reverse_walks import SHORT, WALKS, threshold_walks
-from spark.problem.arrays import Actions, Graph, Problem, Watch, freeze
-from spark.problem.reverse import heat_by_target, reverse_rule, value_scale
+from spark.problem.arrays import Actions, Problem, Watch, freeze
+from spark.problem.reverse import reverse_rule, value_scale
 
 MOST_SETS_A_CALL = 1 << 20
 PARALLEL_SETS = 1 << 12
@@ -59,92 +48,7 @@ FEW_LIVE = 1 << 55
 """Half a live tie a person: below, most sets are of their root alone, and worth skipping fast."""
 MOST_SETS = 1 << 24
 MOST_ENTRIES = 1 << 25
-_IN_TIES: weakref.WeakKeyDictionary[Graph, tuple[NDArray[np.int64], NDArray[np.int32]]] = weakref.WeakKeyDictionary()
-_ROWS: weakref.WeakKeyDictionary[Problem, tuple[Rows, Partners]] = weakref.WeakKeyDictionary()
-_HEADS: weakref.WeakKeyDictionary[Problem, NDArray[np.uint64]] = weakref.WeakKeyDictionary()
 _KERNELS = {"cascade": cascade_sets, "threshold": threshold_sets, "periods": period_sets}
-
-
-def prepared(problem: Problem) -> tuple[Rows, Partners]:
-    """In-rows and partner rows of a problem, made once."""
-    found = _ROWS.get(problem)
-    if found is None:
-        found = _ROWS[problem] = _in_rows(problem), _partner_rows(problem)
-    return found
-
-
-def _heads(problem: Problem) -> NDArray[np.uint64]:
-    """Total, step, start and end of each person's row side by side, made once."""
-    found = _HEADS.get(problem)
-    if found is None:
-        rows, _ = prepared(problem)
-        found = _HEADS[problem] = np.empty((rows.total.size, 4), np.uint64)
-        for place, part in enumerate((rows.total, rows.step, rows.indptr[:-1], rows.indptr[1:])):
-            found[:, place] = part
-    return found
-
-
-def _in_rows(problem: Problem) -> Rows:
-    graph, law = problem.graph, problem.law
-    n = graph.people
-    cascade = law.family == "cascade"
-    never = law.never if law.never.any() else law.never[:0]
-    indptr, sources = _in_ties(graph, never)
-    kind, step, total = np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
-    if cascade:
-        unequal = cascade_rows(graph.targets, law.live, never, kind, step, total, np.diff(indptr))
-        if law.picks.one.size:
-            kind[law.picks.one != 0], step[law.picks.one != 0] = UNEQUAL, 0
-            unequal += 1
-    else:
-        unequal = threshold_rows(graph.targets, law.dose, kind, step, total)
-    tie = np.zeros(sources.size if unequal else 0, np.uint64)
-    if unequal:
-        ties = np.empty(sources.size, np.int64)
-        fill_in_ties(graph.indptr, graph.targets, never, indptr, np.empty(sources.size, np.int32), ties)
-        if cascade:
-            cascade_ties(law.live, ties, indptr, kind, total, tie)
-        else:
-            threshold_ties(law.dose, ties, indptr, kind, tie)
-    if law.picks.one.size:
-        kind[law.picks.one != 0] = FIRST_ONLY
-    return Rows(indptr, sources, kind, step, total, tie)
-
-
-def _in_ties(graph: Graph, never: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Who can influence each person; kept with the graph unless ties that are live in no world are left out."""
-    found = None if never.size else _IN_TIES.get(graph)
-    if found is None:
-        indptr = np.zeros(graph.people + 1, np.int64)
-        count_in_ties(graph.targets, never, indptr)
-        sources = np.empty(int(indptr[-1]), np.int32)
-        fill_in_ties(graph.indptr, graph.targets, never, indptr, sources, np.empty(0, np.int64))
-        found = indptr, sources
-        if not never.size:
-            _IN_TIES[graph] = found
-    return found
-
-
-def _partner_rows(problem: Problem) -> Partners:
-    graph, law = problem.graph, problem.law
-    if not law.has_partners:
-        nothing, none = np.empty(0, np.int64), np.empty(0, np.uint64)
-        people = np.empty(0, np.int32)
-        fixed = freeze(nothing), freeze(people)
-        return Partners(freeze(people), freeze(none), nothing, people, none, none, *fixed, none, freeze(none))
-    rows = heat_by_target(graph, law)
-    return Partners(
-        graph.organisation,
-        law.receptivity,
-        rows.indptr,
-        rows.sources,
-        rows.dose,
-        rows.heat,
-        graph.member_indptr,
-        graph.members,
-        rows.brightness,
-        law.picks.partners,
-    )
 
 
 def most_sets(count: int, entries: int) -> int:
@@ -191,9 +95,13 @@ class ReverseSets:
         self._people = problem.graph.people
         self._rule = reverse_rule(problem, base, watch) or problem.law.family
         self._base: Base | Steps | Arrivals
-        if self._rule == "paths":
+        if self._rule in ("paths", "late"):
             self._base = path_base(problem, base, watch, given)
-            self._path_rows, self._new_work = path_rows(problem), partial(path_work, problem)
+            self._new_work = partial(path_work, problem)
+            if self._rule == "paths":
+                self._along = partial(path_sets, path_rows(problem), self._base)
+            else:
+                self._along = partial(late_sets, late_rows(problem), partner_rows(problem), self._base)
         else:
             self._rows, self._partners = prepared(problem)
             if self._rule == "periods":
@@ -204,10 +112,12 @@ class ReverseSets:
         plain = isinstance(self._base, Base) and not (
             self._base.marks.size or self._base.schedule.size or self._partners.indptr.size
         )
-        self._large = self._rule != "paths" and 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
+        self._large = (
+            not isinstance(self._base, Arrivals) and 8 * (3 * self._people + self._rows.sources.size // 2) > CACHE_BYTES
+        )
         self._only_walks = self._large and plain and self._rule == "threshold"
         if self._only_walks:
-            self._head = _heads(problem)
+            self._head = heads(problem)
         self._key, self._independent = np.uint64(key), independent
         self._workers = workers or default_workers()
         self._scale = value_scale(watch.value, self._people, independent) if watch.value.size else None
@@ -290,7 +200,7 @@ class ReverseSets:
             np.zeros(3, np.int64),
             np.zeros(STATE, np.uint64),
         )
-        return _Room(store, self._new_work() if self._rule == "paths" else None)
+        return _Room(store, self._new_work() if isinstance(self._base, Arrivals) else None)
 
     def _fill_order(self, count: int) -> None:
         """Extend the order in which everybody takes her turn as a root; no longer than needed on large networks."""
@@ -327,7 +237,7 @@ class ReverseSets:
             if used + room_for > store.members.size:
                 store = store._replace(members=_longer(store.members, used, 2 * used + room_for))
             if isinstance(self._base, Arrivals):
-                path_sets(self._path_rows, self._base, roots, store, room.work, self._key, end)
+                self._along(roots, store, room.work, self._key, end)
             elif self._only_walks:
                 threshold_walks(self._rows, self._head, self._base.horizon, roots, store, self._key, end)
             else:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spark.kernels.continuous.times import FOREVER
 from spark.kernels.reverse import BASE, FREE, SENTINEL
+from spark.kernels.reverse_late import LateRows
 from spark.kernels.reverse_paths import Arrivals, PathRows, PathWork
 from spark.kernels.reverse_periods import Steps, lapse_hazards
 from spark.kernels.reverse_rows import tie_hazards
@@ -69,6 +70,14 @@ def path_rows(problem: Problem) -> PathRows:
     return found
 
 
+def late_rows(problem: Problem) -> LateRows:
+    """In-ties that take their time, or that lead to people who practise later."""
+    law = problem.law
+    never = law.never if law.never.any() else law.never[:0]
+    cascade = int(law.family == "cascade")
+    return LateRows(*problem.graph.incoming, cascade, law.live, never, law.dose, *law.delays, law.picks.one)
+
+
 def path_base(problem: Problem, actions: Actions | None, watch: Watch, given: Sequence[int]) -> Arrivals:
     """When who practises or hears, whatever is chosen."""
     starts = np.full(problem.graph.people, FOREVER, np.uint64)
@@ -87,7 +96,8 @@ def path_base(problem: Problem, actions: Actions | None, watch: Watch, given: Se
 
 def path_work(problem: Problem) -> PathWork:
     """Working arrays of one worker."""
-    entries = problem.graph.ties + 1  # each tie is looked at once
+    # each tie is looked at once, and of all partners together only the first who could have convinced a person counts
+    entries = problem.graph.ties + problem.graph.people + 1
     arrival = np.full(problem.graph.people, FOREVER, np.uint64)
     return PathWork(arrival, np.empty(entries, np.uint64), np.empty(entries, np.int32))
 

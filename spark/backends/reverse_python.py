@@ -133,9 +133,9 @@ def reverse_sets(
 
 
 def _rule(problem: Problem, base: Actions | None, watch: Watch, given: Sequence[int]) -> Rule:
-    from spark.backends.reverse_python_time import Paths, Periods  # they build on what stands here
+    from spark.backends.reverse_python_time import Late, Paths, Periods  # they build on what stands here
 
-    rules = {"cascade": _Cascade, "threshold": _Threshold, "periods": Periods, "paths": Paths}
+    rules = {"cascade": _Cascade, "threshold": _Threshold, "late": Late, "periods": Periods, "paths": Paths}
     return rules[reverse_rule(problem, base, watch) or problem.law.family](problem, base, watch, given)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spark.backends.python import exponential, person_draw, tie_draw
+from spark.backends.python import delay_of, exponential, person_draw, tie_draw
 from spark.backends.reverse_python import CHUNK, ReverseSet, Rule, Stream, chunk_start, waiting
 from spark.problem.arrays import Actions, Problem, Watch
 
@@ -92,6 +92,80 @@ class Periods(Rule):
                 found.append(v)
             at = max(at, upto)
         return found
+
+
+class Late(Rule):
+    """Back along live ties, each of which takes its time, as far as the deadline allows."""
+
+    def __init__(self, problem: Problem, base: Actions | None, watch: Watch, given: Sequence[int]) -> None:
+        super().__init__(problem, base, watch, given)
+        self.problem = problem
+        self.starts = {v: 0 for v in self.base if problem.law.adopted[v]}
+        for v, start in _seeds(base):
+            self.starts[v] = min(self.starts.get(v, start), start)
+        self.given = set(given)
+
+    def start(self, key: int, i: int) -> None:
+        """Set i is drawn in world i."""
+        self.key, self.world = key, i
+
+    def draw(self, root: int) -> ReverseSet:
+        """Return who would have the root adopt by the deadline."""
+        lengths, away, heard = {root: 0}, {root}, False
+        done: list[int] = []
+        while away:
+            v = min(away, key=lambda u: lengths[u])
+            away.remove(v)
+            done.append(v)
+            left = self.horizon - lengths[v]
+            upto = self.heard[v][min(left, len(self.heard[v]) - 1)] if self.heard[v] else 0
+            convince, spoken = self.shares(v, upto) if self.law.family == "threshold" else self.hits(v, upto)
+            heard = heard or spoken
+            for u, takes in convince:
+                if takes <= left and lengths[v] + takes < lengths.get(u, _NEVER):
+                    lengths[u] = lengths[v] + takes
+                    away.add(u)
+        begun = any(self.starts.get(v, _NEVER) + length <= self.horizon for v, length in lengths.items())
+        covered = "base" if heard or begun else "given" if self.given & set(done) else None
+        return ReverseSet(root, (root, *sorted(set(done) - {root})), covered)
+
+    def hits(self, v: int, heard: int) -> tuple[list[tuple[int, int]], bool]:
+        """Who convinces v in a cascade, after how many steps, and whether a broadcast does."""
+        spoken = heard > 0 and exponential(person_draw(self.key, "broadcast", self.world, v)) <= heard
+        live = [(u, tie) for u, tie in self.rows[v] if tie_draw(self.key, self.world, tie) <= int(self.law.live[tie])]
+        found = [(u, self.delay(tie)) for u, tie in live]
+        only = bool(self.law.picks.one.size and self.law.picks.one[v])
+        if only and found:
+            return found[:1], spoken
+        parts = self.partner_parts(v)
+        if parts and parts[-1][1]:
+            stream = Stream(person_draw(self.key, "partners", self.world, v))
+            at, reach, wait = 0, parts[-1][1], waiting(stream.draw())
+            if only:
+                point = stream.draw() * reach >> 64
+                members = [u for u, upto in parts if upto > point][:1]
+                return [(u, 1) for u in members if wait < int(self.law.picks.partners[v])], spoken
+            while wait < reach - at:
+                u, at = next(part for part in parts if part[1] > at + wait)
+                found.append((u, 1))
+                wait = waiting(stream.draw())
+        return found, spoken
+
+    def shares(self, v: int, heard: int) -> tuple[list[tuple[int, int]], bool]:
+        """In whose share the tolerance of v falls, and after how many steps, and whether it is a broadcast's."""
+        point = person_draw(self.key, "tolerance", self.world, v) >> 8
+        for u, tie in self.rows[v]:
+            dose = int(self.law.dose[tie])
+            if point < dose:
+                return [(u, self.delay(tie))], False
+            point -= dose
+        parts = self.partner_parts(v)
+        chosen = [(u, 1) for u, upto in parts if upto > point][:1]
+        return chosen, not chosen and point - (parts[-1][1] if parts else 0) < heard
+
+    def delay(self, tie: int) -> int:
+        """How many steps a tie takes in this world."""
+        return delay_of(self.problem, self.key, self.world, tie)
 
 
 class Paths(Rule):

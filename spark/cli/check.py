@@ -42,7 +42,7 @@ def command(path: Path, network_options: NetworkOptions, model_options: ModelOpt
     from spark.report.checked import CheckAnswer
 
     refuse_to_overwrite(output)
-    scenario, why = scenario_of(path, network_options, model_options, several="models")
+    scenario, why = scenario_of(path, network_options, model_options, several=True)
     with timed(output, "check"):
         network = study.load(scenario)
         study.check(network, scenario)

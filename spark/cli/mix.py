@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from spark.cli.asked import Asked, asked_options
 from spark.cli.help import Command
-from spark.cli.options import (
-    PATH,
-    ModelOptions,
-    NetworkOptions,
-    OutputOptions,
-    RunOptions,
-    command_line,
-    examples,
-    model_options,
-    network_options,
-    other_command,
-    output_options,
-    plot_option,
-    run_options,
-)
+from spark.cli.options import command_line, examples, other_command
+from spark.cli.output import emit, timed
 from spark.errors import UsageError, nearest
 from spark.plan import Plan
+from spark.report import Frame, Next
 
 VERBS_HELP = (
     "Kinds of intervention to choose from: of seed, boost, sustain, bridge and broadcast, separated by commas.  "
@@ -42,7 +29,6 @@ VERBS_HELP = (
         "spark mix pilot.toml --budget 20000 --terms prices",
     ),
 )
-@click.argument("path", type=PATH)
 @click.option("--budget", type=click.FloatRange(min=0), required=True, help="What all that is done may cost together.")
 @click.option("--verbs", metavar="LIST", help=VERBS_HELP)
 @click.option(
@@ -55,54 +41,32 @@ VERBS_HELP = (
     metavar="NAME",
     help="The plan of the scenario whose interventions say how strong and how dear each kind is.",
 )
-@model_options
-@network_options
-@run_options
-@output_options
-@plot_option
+@asked_options
 def command(
-    path: Path,
+    asked: Asked,
     budget: float,
     verbs: str | None,
     candidates: str | None,
     terms: str | None,
-    network_options: NetworkOptions,
-    model_options: ModelOptions,
-    run_options: RunOptions,
-    output: OutputOptions,
 ) -> None:
     """Choose the mix of seeds, boosts, help to keep going, introductions and broadcasts that lights most for a budget.
 
     Without --candidates spark makes a list: the best connected people, and every team or pair of teams that looks
     promising.
     """
-    mixed(path, budget, verbs, candidates, terms, network_options, model_options, run_options, output)
+    mixed(asked, budget, verbs, candidates, terms)
 
 
 def mixed(
-    path: Path,
-    budget: float,
-    verbs: str | None,
-    candidates: str | None,
-    terms: str | None,
-    network_options: NetworkOptions,
-    model_options: ModelOptions,
-    run_options: RunOptions,
-    output: OutputOptions,
+    asked: Asked, budget: float, verbs: str | None, candidates: str | None = None, terms: str | None = None
 ) -> None:
     """Choose and print."""
     from spark import study
-    from spark.cli.output import emit, refuse_to_overwrite, timed
-    from spark.cli.settings import scenario_of
-    from spark.report import Frame, Next
     from spark.report.mix import MixAnswer
 
-    refuse_to_overwrite(output)
     if candidates is not None and (verbs is not None or terms is not None):
         raise UsageError("--candidates lists what there is to choose from; give no --verbs or --terms beside it")
-    scenario, why = scenario_of(path, network_options, model_options, run_options)
-    if scenario.probabilities:
-        raise UsageError("mix takes one --probability; plan and compare take a list")
+    scenario, why = asked.scenario()
     known = {name: plan for name, plan in scenario.plans.items() if isinstance(plan, Plan)}
     wanted = {"--candidates": candidates, "--terms": terms}
     faults = [
@@ -112,7 +76,7 @@ def mixed(
     ]
     if faults:
         raise UsageError(*faults)
-    with timed(output, "mix") as progress:
+    with timed(asked.output, "mix") as progress:
         network = study.load(scenario)
         found = study.mix(
             network,
@@ -132,5 +96,9 @@ def mixed(
             "Whom would spark start with, if seeds were all there is?", other_command("plan", "--budget", f"{budget:g}")
         ),
     )
-    made_up = candidates is None and terms is None
-    emit(MixAnswer(network, scenario.model, found, made_up, Frame(command_line(), why, steps)), output, scenario.run)
+    made_up = () if candidates is not None else study.made_up(network, found, None if terms is None else known[terms])
+    emit(
+        MixAnswer(network, scenario.model, found, made_up, Frame(command_line(), why, steps)),
+        asked.output,
+        scenario.run,
+    )

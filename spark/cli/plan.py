@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from spark.cli.asked import Asked, asked_options
 from spark.cli.help import Command
-from spark.cli.options import (
-    PATH,
-    ModelOptions,
-    NetworkOptions,
-    OutputOptions,
-    RunOptions,
-    command_line,
-    examples,
-    model_options,
-    network_options,
-    other_command,
-    output_options,
-    plot_option,
-    run_options,
-    with_other_probabilities,
-)
+from spark.cli.options import command_line, examples, other_command, with_other_probabilities
+from spark.cli.output import emit, timed
 from spark.cli.questions import QuestionOptions, asking_of, constraints_of, objective_of, question_options, share
 from spark.errors import UsageError, nearest
 from spark.plan import ChoiceRequest
 from spark.question import ALL, ANYBODY, BEST, CERTAINLY, EVERYBODY, RULES
+from spark.report import Frame, Next
 
 if TYPE_CHECKING:
     from spark.model import Model
-    from spark.report import Next
     from spark.results import Choice
     from spark.scenario import Scenario
 
@@ -54,7 +40,6 @@ _MOST_TYPED = 10
         "spark plan pilot.toml --output plan.csv",
     ),
 )
-@click.argument("path", type=PATH)
 @click.option(
     "--budget", type=click.FloatRange(min=0), help="What the people may cost together; cost is 1 without a cost column."
 )
@@ -84,13 +69,9 @@ _MOST_TYPED = 10
     help="With several --model: do well where the choice does worst, or on average.  [default: worst]",
 )
 @question_options
-@model_options
-@network_options
-@run_options
-@output_options
-@plot_option
+@asked_options
 def command(
-    path: Path,
+    asked: Asked,
     budget: float | None,
     count: int | None,
     name: str | None,
@@ -100,16 +81,9 @@ def command(
     explain: bool,
     across: str | None,
     question: QuestionOptions,
-    network_options: NetworkOptions,
-    model_options: ModelOptions,
-    run_options: RunOptions,
-    output: OutputOptions,
 ) -> None:
     """Choose the people to start with, and say how good the choice is, compared with what, and how sure."""
     from spark import study
-    from spark.cli.output import emit, refuse_to_overwrite, timed
-    from spark.cli.settings import scenario_of
-    from spark.report import Frame
     from spark.report.choice import ChoiceAnswer
 
     if verbs is not None:
@@ -122,22 +96,21 @@ def command(
             or any(getattr(question, item.name) for item in fields(question))
         ):
             raise UsageError("--verbs chooses for a --budget, and asks nothing else; spark mix --help says more")
-        mixed(path, budget, verbs, None, None, network_options, model_options, run_options, output)
+        mixed(asked, budget, verbs)
         return
-    refuse_to_overwrite(output)
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")
-    scenario, why = scenario_of(path, network_options, model_options, run_options, several="models")
+    scenario, why = asked.scenario(several=True)
     request = _request(scenario, budget, count, name, method, quality, question)
-    scenario, request = _across(scenario, request, across, several=len(model_options.model) > 1, explain=explain)
-    with timed(output, "plan") as progress:
+    scenario, request = _across(scenario, request, across, several=len(asked.model.model) > 1, explain=explain)
+    with timed(asked.output, "plan") as progress:
         network = study.load(scenario)
         chosen = study.choose(network, scenario, request, progress=progress)
         why_they = study.explain(network, scenario, request, chosen.choice) if explain else None
     frame = Frame(
         command_line(), why, _next(chosen.choice, scenario.model, bool(scenario.probabilities or request.robust))
     )
-    emit(ChoiceAnswer(network, scenario.model, chosen, frame, why_they), output, scenario.run)
+    emit(ChoiceAnswer(network, scenario.model, chosen, frame, why_they), asked.output, scenario.run)
 
 
 def _across(
@@ -195,7 +168,6 @@ def _request(
 
 
 def _next(choice: Choice, model: Model, sensitive: bool) -> tuple[Next, ...]:
-    from spark.report import Next
     from spark.report.layout import csv_record
 
     steps = []

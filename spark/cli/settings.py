@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from spark.cli.options import ModelOptions, NetworkOptions, RunOptions
 from spark.errors import DataError, UsageError, nearest
@@ -28,13 +28,13 @@ def scenario_of(
     model: ModelOptions,
     run: RunOptions | None = None,
     *,
-    several: Literal["models"] | None = None,
+    several: bool = False,
 ) -> tuple[Scenario, str]:
     """Return the scenario that PATH and the options make, and why it has the model that it has, in words.
 
     Parameters
     ----------
-    several : ``"models"`` where further models are of use; else they are refused as options, and dropped from a file.
+    several : whether further models are of use; else they are refused as options, and dropped from a file.
     """
     scenario = read_scenario(path) if is_scenario(path) else Scenario(NetworkFile(path))
     if len(model.model) > 1 and not several:

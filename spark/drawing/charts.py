@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,10 +35,10 @@ def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axe
     return axes
 
 
-def finish(ax: Axes, *, title: str, x: str, y: str, caption: str) -> Axes:
-    """Label the axes; the caption stands small below."""
+def finish(ax: Axes, *, title: str, x: str, y: str, caption: str, beside: int = 0) -> Axes:
+    """Label the axes; the caption stands small below, and is narrower by the small letters that names `beside` take."""
     ax.set_title(title, loc="left", fontsize=11, color=INK)
-    ax.set_xlabel("\n".join([x, *wrap(caption, room(ax))]), fontsize=9)
+    ax.set_xlabel("\n".join([x, *wrap(caption, max(30, room(ax) - beside))]), fontsize=9)
     ax.set_ylabel(y, fontsize=9)
     ax.tick_params(labelsize=8)
     for side in ("top", "right"):
@@ -172,7 +172,13 @@ def draw_differences(
 
 
 def draw_gains(
-    ax: Axes | None, names: Sequence[str], gains: ArrayLike, *, title: str, caption: str, most_names: int = 30
+    ax: Axes | None,
+    names: Sequence[str],
+    gains: ArrayLike,
+    *,
+    title: str,
+    caption: str,
+    most_names: int = 30,
 ) -> Axes:
     """What each seed adds to those before it, and all of them together."""
     ax = new_axes(ax)
@@ -185,6 +191,30 @@ def draw_gains(
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="upper left")
     return finish(ax, title=title, x="seeds, in the order of choosing", y="people who practise", caption=caption)
+
+
+Priced = tuple[float, float, float]
+"""What something costs, what it adds, and the standard error of that."""
+
+
+def draw_frontier(
+    ax: Axes | None, points: Sequence[Priced], others: Mapping[str, Priced], *, title: str, caption: str
+) -> Axes:
+    """What is added for how much money: the best for each budget as a line from nothing, others as points beside it."""
+    ax = new_axes(ax)
+    cost, gain, error = np.array([(0.0, 0.0, 0.0), *sorted(set(points))]).T
+    ax.plot(cost, gain, color=FLAME, linewidth=1.8, label="the best mix", zorder=3)
+    bars: dict[str, Any] = {"capsize": 3, "ecolor": INK, "linestyle": "none", "zorder": 4}
+    ax.errorbar(cost[1:], gain[1:], yerr=1.96 * error[1:], fmt="o", color=FLAME, markersize=5, **bars)
+    for (name, (spent, more, unsure)), marker in zip(others.items(), "s^Dvp", strict=False):
+        ax.errorbar(
+            [spent], [more], yerr=[1.96 * unsure], fmt=marker, color=MIDDLE, markersize=5, label=f"{name} alone", **bars
+        )
+    ax.set_ylim(bottom=0)
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter("{x:,g}")
+    ax.legend(frameon=False, fontsize=8, loc="best")
+    return finish(ax, title=title, x="spent", y="more who practise", caption=caption)
 
 
 def draw_parts(
@@ -201,7 +231,8 @@ def draw_parts(
     ax.invert_yaxis()
     ax.set_xlim(left=0)
     more = len(names) - means.size
-    finish(ax, title=title, x=x, y="", caption=caption + (f"; {more:,} more are not shown" if more > 0 else ""))
+    caption += f"; {more:,} more are not shown" if more > 0 else ""
+    finish(ax, title=title, x=x, y="", caption=caption, beside=max((len(name) for name in names), default=0))
     ax.grid(axis="x", color=PALE, linewidth=0.5)
     return ax
 

@@ -202,15 +202,11 @@ def _why_no_bound(case: Case) -> str:
         return f"{model.guarantee.statement} (objective 'ever-adopted')"
     if watch.counted != "at-horizon":
         return "there are no reverse sets for those who ever adopt here: the seeds come from a search on worlds"
-    if law.live_edge and law.delays.some:
-        return "the sets on which bounds rest do not know delays under a horizon yet; the seeds come from a search"
     if law.live_edge:
         return (
             "reverse sets do not know take-up, boosts and bridges, which are done beside; the seeds come from a search"
         )
-    if replace(case.setting, accept=None).rule is not None:
-        return "sets drawn back through time do not know people who may say no; the seeds come from a search"
-    if replace(case.setting, accept=None, base=None).rule is not None:
+    if replace(case.setting, base=None).rule is not None:
         return "sets drawn back through time do not know what is done beside; the seeds come from a search"
     if law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"

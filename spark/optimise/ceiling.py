@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spark.optimise.subsets import Subset
 from spark.optimise.trials import Trials, kind_of
-from spark.plan import Mandate, Seeds
+from spark.plan import Mandate
 from spark.problem.together import lower_together
 from spark.results import Certificate
 
@@ -55,11 +55,12 @@ def ceiling(
 
 
 def _adds_only(trials: Trials) -> bool:
-    """Whether the expected spread is submodular in the set of candidates (docs/model.md)."""
+    """Whether the expected spread is submodular in the set of candidates (docs/model.md).
+
+    Take-up does not matter: it is so for each way in which the coins may fall, which no plan changes.
+    """
     things = trials.candidates
     if any(kind_of(thing) not in ADDING or (isinstance(thing, Mandate) and thing.sustain > 0) for thing in things):
-        return False
-    if any(not isinstance(thing, Seeds) and thing.take_up < 1 for thing in things):
         return False
     problem, _ = lower_together(trials.network, trials.model, {"": trials.plan(())})
     return trials.model.guarantee.submodular and problem.law.live_edge

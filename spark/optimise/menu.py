@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.backends import open_backend
 from spark.errors import UsageError, nearest
@@ -27,7 +28,9 @@ LOOK = 128
 """Worlds in which candidates are ranked."""
 MOST_PAIRS = 120
 AHEAD = 4
-"""How many times as many people are looked at as are listed."""
+"""How many times as many people are looked at as are listed; where they differ in cost, twice that."""
+AGAIN = 8
+"""How many of those who were ahead are looked at again at a time."""
 COMPANY = 3
 """Seeds in whose company candidates are ranked: what needs a flame to work must not look useless."""
 
@@ -40,7 +43,20 @@ TEMPLATES: Mapping[str, Intervention] = MappingProxyType(
         "broadcast": Broadcast(probability=0.02, stop=4, cost_each=0.02),
     }
 )
-"""What each verb means and costs where the user does not say; made up, in units of one seed where people cost 1."""
+"""What each verb means and costs where the user does not say; made up, for people who cost 1: see `made_up`."""
+
+
+def made_up(network: Network) -> Mapping[str, Intervention]:
+    """Return what each verb means and costs where the user does not say: `TEMPLATES`, in units of one seed.
+
+    The unit is what half of those cost at most who may be chosen and cost anything.
+    """
+    prices = network.cost[network.eligible & ~network.adopted & (network.cost > 0)]
+    unit = float(np.median(prices)) if prices.size else 1.0
+    return {
+        verb: template if isinstance(template, Seeds) else replace(template, cost_each=template.cost_each * unit)
+        for verb, template in TEMPLATES.items()
+    }
 
 
 def candidates_for(
@@ -57,9 +73,9 @@ def candidates_for(
 ) -> tuple[Intervention, ...]:
     """List promising interventions of each kind, for `choose_plan`.
 
-    Seeds are single people; boosts, sustaining and broadcasts go to single teams (organisations where there are no
-    teams, everybody where there are neither); bridges join two of them. All are ranked by what they add per cost in a
-    few worlds beside a few seeds.
+    Seeds are single people, each chosen for what she adds per cost beside those before her; boosts, sustaining and
+    broadcasts go to single teams (organisations where there are no teams, everybody where there are neither); bridges
+    join two of them. These are ranked by what they add per cost in a few worlds beside a few seeds.
 
     Parameters
     ----------
@@ -67,7 +83,7 @@ def candidates_for(
     verbs : of ``"seed"``, ``"boost"``, ``"sustain"``, ``"bridge"`` and ``"broadcast"``; None is all that the model
         can carry out.
     templates : by verb, an intervention whose strength, window and costs are taken, and whose targets are not. Without
-        it a made-up one is taken: see `TEMPLATES`.
+        it one is made up, whose costs are in proportion to those of people.
     most : how many candidates at most.
 
     Raises
@@ -76,7 +92,7 @@ def candidates_for(
         An unknown verb, one that the model cannot carry out, or as `spark.simulate`.
     """
     asked = verbs is not None
-    verbs = tuple(dict.fromkeys(TEMPLATES if verbs is None else verbs))
+    verbs = tuple(TEMPLATES if verbs is None else verbs)
     faults = [
         f"verb {verb!r} is none of {', '.join(TEMPLATES)}{nearest(verb, TEMPLATES)}"
         for verb in dict.fromkeys([*verbs, *templates])
@@ -86,38 +102,67 @@ def candidates_for(
         faults.append(f"verbs: name at least one of {', '.join(TEMPLATES)}")
     if faults:
         raise UsageError(*faults)
+    verbs = tuple(verb for verb in TEMPLATES if verb in verbs)
     rng = whole_rng(rng)
     each = max(1, most // len(verbs))
-    run = Run(horizon=horizon, rng=rng, workers=workers)
-    best = [Seeds((person,)) for person in _promising(network, each * AHEAD, run_key(rng, "choose"))]
-    company = best[:COMPANY]
+    key, opened = run_key(rng, "choose"), open_backend(workers=workers)
+    watch = watch_for(network, Run(horizon=horizon, rng=rng, workers=workers), count=False)
+    usual = {**made_up(network), **templates}
+
+    def trials(offers: Sequence[Intervention], beside: Sequence[Intervention]) -> Trials:
+        return Trials(network, model, offers, tuple(beside), opened, watch, key)
+
+    def priced(offers: Iterable[Intervention]) -> tuple[list[Intervention], NDArray[np.float64]]:
+        pairs = [(offer, plan_cost(network, Plan(offer), horizon)) for offer in offers]
+        pairs = [pair for pair in pairs if pair[1] <= budget]
+        return [offer for offer, _ in pairs], np.array([price for _, price in pairs])
+
+    people = _promising(network, usual["seed"], budget, each * AHEAD, key)
+    company: list[Intervention] = [Seeds((person,)) for person in people[:COMPANY]]
     found: list[Intervention] = []
     for verb in verbs:
-        template = templates.get(verb, TEMPLATES[verb])
+        template = usual[verb]
         if isinstance(template, Mandate):
             raise UsageError("a mandate is decreed, not chosen: give it beside the mix, or as a candidate of your own")
-        offers: list[Intervention]
         if isinstance(template, Seeds):
-            offers = [replace(template, people=seed.people) for seed in best]
-        else:
-            offers = list(_offers(network, template))
-        prices = np.array([plan_cost(network, Plan(offer), horizon) for offer in offers])
-        offers = [offer for offer, price in zip(offers, prices, strict=True) if price <= budget]
+            offers, prices = priced(replace(template, people=(person,)) for person in people)
+            if offers:
+                found += [offers[i] for i in _one_after_another(trials(offers, ()), prices, each)]
+                company = found[:COMPANY]
+            continue
+        offers, prices = priced(_offers(network, template))
         if not offers or not (asked or _carried(network, model, offers[0])):
             continue
-        trials = Trials(
-            network,
-            model,
-            offers,
-            () if verb == "seed" else tuple(company),
-            open_backend(workers=workers),
-            watch_for(network, run, count=False),
-            run_key(rng, "choose"),
-        )
-        gains = trials.means([(i,) for i in range(len(offers))], LOOK) - trials.means([()], LOOK)
-        order = np.argsort(-gains / np.maximum(prices[prices <= budget], 1e-9), kind="stable")
+        tried = trials(offers, company)
+        gains = tried.means([(i,) for i in range(len(offers))], LOOK) - tried.means([()], LOOK)
+        order = np.argsort(-gains / np.maximum(prices, 1e-9), kind="stable")
         found += [offers[i] for i in order[:each].tolist()]
     return tuple(found)
+
+
+def _one_after_another(trials: Trials, prices: NDArray[np.float64], most: int) -> list[int]:
+    """Up to so many candidates, each the one that adds most per cost beside those before it.
+
+    What one adds was last looked at beside fewer others; only who was ahead then is looked at again (Minoux 1978,
+    doi:10.1007/BFb0006528), which may miss whom the others made worth more.
+    """
+    prices = np.maximum(prices, 1e-9)
+    chosen: list[int] = []
+    value = trials.means([()], LOOK)[0]
+    ahead = (trials.means([(i,) for i in range(prices.size)], LOOK) - value) / prices
+    fresh = np.ones(prices.size, bool)
+    while len(chosen) < min(most, prices.size):
+        first = np.argsort(-ahead, kind="stable")[:AGAIN]
+        if fresh[first[0]]:
+            chosen.append(int(first[0]))
+            value += ahead[first[0]] * prices[first[0]]
+            ahead[first[0]] = -np.inf
+            fresh[:] = False
+            continue
+        stale = first[~fresh[first] & np.isfinite(ahead[first])]
+        ahead[stale] = (trials.means([(*chosen, i) for i in stale.tolist()], LOOK) - value) / prices[stale]
+        fresh[stale] = True
+    return chosen
 
 
 def _carried(network: Network, model: Model, offer: Intervention) -> bool:
@@ -129,10 +174,16 @@ def _carried(network: Network, model: Model, offer: Intervention) -> bool:
     return True
 
 
-def _promising(network: Network, count: int, key: int) -> list[Hashable]:
-    """The best connected of those who may be chosen."""
-    may = network.eligible & ~network.adopted
-    return [network.people[v] for v in degree_order(network, key).tolist() if may[v]][:count]
+def _promising(network: Network, template: Intervention, budget: float, count: int, key: int) -> list[Hashable]:
+    """The best connected of those who may be chosen and can be paid, and those best connected for what they cost."""
+    cost = network.cost
+    if isinstance(template, Seeds) and template.cost_each is not None:
+        cost = np.full(network.size, template.cost_each)
+    may = network.eligible & ~network.adopted & (cost <= budget)
+    order = [v for v in degree_order(network, key).tolist() if may[v]]
+    for_cost = np.argsort(-network.out_degree()[order] / np.maximum(cost[order], 1e-9), kind="stable")
+    dear_and_cheap = dict.fromkeys([*order[:count], *(order[i] for i in for_cost[:count].tolist())])
+    return [network.people[v] for v in dear_and_cheap]
 
 
 def _offers(network: Network, template: Broadcast | Boost | Sustain | Bridge) -> Iterable[Intervention]:

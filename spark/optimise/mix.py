@@ -13,9 +13,9 @@ from spark.errors import InfeasibleError, UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.ceiling import ceiling
-from spark.optimise.subsets import Search, Subset
+from spark.optimise.subsets import Objective, Search, Subset
 from spark.optimise.trials import Trials, kind_of, kinds_of
-from spark.plan import Intervention, Plan, Seeds
+from spark.plan import Intervention, Mandate, Plan, Seeds
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.results import Certificate, Mix, MixedIn, Point, Rival, Worth
@@ -28,6 +28,8 @@ SIDE_EFFORT = 8
 """The frontier, and each kind on its own, get this part of the effort."""
 FEWEST_JUDGED = 128
 NO_ACTION, WHOLE = "no action", "the mix"
+Worlds = NDArray[np.float64]
+"""A figure of each world, float64[worlds]."""
 
 
 def choose_plan(
@@ -97,11 +99,11 @@ def choose_plan(
     best = search_mix(trials, costs, budget, worlds, effort, progress=progress)
     names = {kind: [i for i, thing in enumerate(things) if kind_of(thing) == kind] for kind in kinds_of(things)}
     found: dict[str, Subset] = {WHOLE: best}
+    smaller: Subset = ()
     for share in FRONTIER:
-        start = _affordable(best, costs, share * budget)
-        found[f"{share:.0%} of the budget"] = search_mix(
-            trials, costs, share * budget, worlds, effort // SIDE_EFFORT, start=start
-        )
+        starts = [_affordable(best, costs, share * budget), smaller]
+        smaller = search_mix(trials, costs, share * budget, worlds, effort // SIDE_EFFORT, starts=starts)
+        found[f"{share:.0%} of the budget"] = smaller
     if len(names) > 1:
         for kind, own in names.items():
             found[kind] = search_mix(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
@@ -139,7 +141,7 @@ def search_mix(
     effort: int,
     *,
     among: Sequence[int] | None = None,
-    start: Subset = (),
+    starts: Sequence[Subset] = (),
     exact: bool = True,
     progress: Progress | None = None,
 ) -> Subset:
@@ -158,11 +160,26 @@ def search_mix(
     def fits(chosen: Subset) -> bool:
         return bool(sum(prices[i] for i in chosen) <= budget * SLACK)
 
-    starts = [start] if among is None and start else []
+    known = [start for start in starts if start and among is None]
     found = Search(
-        objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=starts, exact=exact
+        objective, costs[pool], fits, trials.key, worlds=worlds, effort=effort, starts=known, exact=exact
     ).run()
-    return tuple(pool[list(found.chosen)].tolist())
+    chosen = _without_the_idle(objective, prices, found.chosen, worlds)
+    return tuple(pool[list(chosen)].tolist())
+
+
+def _without_the_idle(objective: Objective, prices: Sequence[float], chosen: Subset, worlds: int) -> Subset:
+    """Leave out, dearest first, what adds nothing to the others in any of the worlds; the order is kept."""
+    if not chosen:
+        return chosen
+    without = [tuple(i for i in chosen if i != out) for out in chosen]
+    value, *less = objective([chosen, *without], worlds).tolist()
+    idle = [out for out, rest in zip(chosen, less, strict=True) if rest >= value]
+    for out in sorted(idle, key=lambda i: -prices[i]):
+        rest = tuple(i for i in chosen if i != out)
+        if objective([rest], worlds)[0] >= value:
+            chosen = rest
+    return chosen
 
 
 def _answer(
@@ -196,12 +213,15 @@ def _answer(
         )
         for at, i in enumerate(best)
     )
+    losses = {i: (steps[-1] - without[at]) / costs[i] for at, i in enumerate(best) if costs[i] > 0}
+    rises = {i: (beyond[at] - steps[-1]) / costs[i] for at, i in enumerate(rest) if costs[i] > 0}
     margins = tuple(
-        Worth(
+        _margin(
             kind,
             sum(float(costs[i]) for i in best if i in own),
-            _lowest([(part.loss, part.cost) for part, i in zip(parts, best, strict=True) if i in own]),
-            _highest([(float((beyond[rest.index(i)] - steps[-1]).mean()), float(costs[i])) for i in rest if i in own]),
+            trials,
+            {i: losses[i] for i in own if i in losses},
+            {i: rises[i] for i in own if i in rises},
         )
         for kind, own in names.items()
     )
@@ -231,20 +251,47 @@ def _answer(
 
 
 def _why(trials: Trials) -> str:
-    kinds = [kind for kind in kinds_of(trials.candidates) if kind in ("boost", "bridge", "sustain", "mandate")]
+    """Say why there is no bound."""
+    things = trials.candidates
+    lasting = any(isinstance(thing, Mandate) and thing.sustain > 0 for thing in things)
+    kinds = [kind for kind in kinds_of(things) if kind in TOGETHER and (kind != "mandate" or lasting)]
     if kinds:
-        return f"two of {', '.join(kinds)} can be worth more together than alone, so that the mix comes from a search"
-    return trials.model.guarantee.statement
+        two = " or ".join(f"two {TOGETHER[kind]}" for kind in kinds)
+        return f"{two} can be worth more together than each of them alone adds up to; the mix comes from a search"
+    if trials.model.guarantee.submodular:
+        return "bounds on mixes are known for models with live-edge worlds only; the mix comes from a search"
+    return f"{trials.model.guarantee.statement}; the mix comes from a search"
+
+
+TOGETHER = {
+    "boost": "boosts",
+    "bridge": "bridges",
+    "sustain": "groups that are helped to keep going",
+    "mandate": "mandates",
+}
 
 
 def _mean(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
-def _lowest(pairs: Sequence[tuple[float, float]]) -> float | None:
-    """The least gain per cost of what is in; what costs nothing does not count."""
-    return min((gain / cost for gain, cost in pairs if cost > 0), default=None)
+def _margin(
+    kind: str, spent: float, trials: Trials, losses: Mapping[int, Worlds], rises: Mapping[int, Worlds]
+) -> Worth:
+    """Say what a kind brings per cost: the least of the `losses` of its parts, the largest of the `rises` of others.
 
+    Which it is, one half of the worlds says, how much the other half: else the least looked worse, and the best better,
+    than they are.
+    """
 
-def _highest(pairs: Sequence[tuple[float, float]]) -> float | None:
-    return max((gain / cost for gain, cost in pairs if cost > 0), default=None)
+    def picked(rows: Mapping[int, Worlds], sign: int) -> tuple[int | None, float | None, float | None]:
+        halves = {i: np.array_split(row, 2) for i, row in rows.items()}
+        if not halves:
+            return None, None, None
+        found = max(halves, key=lambda i: sign * float(halves[i][0].mean()))
+        return found, *_mean(halves[found][1])
+
+    _, least, least_error = picked(losses, -1)
+    further, most, most_error = picked(rises, 1)
+    thing = None if further is None else trials.candidates[further]
+    return Worth(kind, spent, least, least_error, most, most_error, thing)

@@ -66,20 +66,14 @@ class Setting:
 
     @property
     def live_edge(self) -> bool:
-        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not, nor delays
-        under a horizon.
-        """
-        late = self.problem.law.delays.some and self.watch.horizon >= 0
-        return self.problem.law.live_edge and not late and not (self.base is not None and self.base.uses)
+        """Whether reverse sets know all that happens; take-up, boosts and bridges, done beside, they do not."""
+        return self.problem.law.live_edge and not (self.base is not None and self.base.uses)
 
     @property
     def rule(self) -> Rule | None:
         """How sets are drawn for the mean of what is counted; None where there are none."""
         known = self.live_edge if self.problem.law.live_edge else self.base is None or not self.base.uses
-        if not known:
-            return None
-        rule = reverse_rule(self.problem, self.base, self.watch)
-        return None if self.accept is not None and rule in ("periods", "paths") else rule
+        return reverse_rule(self.problem, self.base, self.watch) if known else None
 
     @property
     def bare(self) -> bool:

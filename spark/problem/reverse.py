@@ -12,12 +12,13 @@ import numpy as np
 from spark.problem.arrays import CERTAIN, I32, I64, U64, UNIT, Actions, Graph, Law, Problem, Watch
 
 WHOLE = 1 << 62
-Rule = Literal["cascade", "threshold", "periods", "paths"]
+Rule = Literal["cascade", "threshold", "late", "periods", "paths"]
 
 
 def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule | None:
     """Return how reverse sets are drawn, or None where there are none for what is counted: ``"periods"`` goes back step
-    by step where people may give up and be convinced again, ``"paths"`` draws one time for which each person practises.
+    by step where people may give up and be convinced again, ``"paths"`` draws one time for which each person practises,
+    ``"late"`` follows ties that take their time up to a deadline.
 
     Parameters
     ----------
@@ -26,8 +27,10 @@ def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule |
     law, counted = problem.law, watch.counted
     if law.states is not None or (law.delays.some and not law.live_edge):
         return None
+    later = base is not None and bool(base.seed_start[: base.seed_indptr[1]].any())
     if law.live_edge:
-        return law.family  # type: ignore[return-value]
+        late = watch.horizon >= 0 and (law.delays.some or later)
+        return "late" if late else law.family  # type: ignore[return-value]
     if law.family == "paths":
         return "paths" if counted == "ever-adopted" or not law.duration.any() else None
     if law.family != "cascade" or law.examples > 1 or not law.lapse.size:
@@ -36,7 +39,7 @@ def reverse_rule(problem: Problem, base: Actions | None, watch: Watch) -> Rule |
         return "periods"
     # who gave up is convinced once more by a broadcast, or made to practise by us, and where that comes before another
     # example does it is wasted: more seeds can then light fewer
-    again = base is not None and bool(base.schedule.size or base.seed_start[: base.seed_indptr[1]].any())
+    again = later or (base is not None and bool(base.schedule.size))
     removed = not law.left[1:].any() and not law.has_partners and not again
     return "paths" if removed and counted == "ever-adopted" else None
 

@@ -10,6 +10,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Literal
 
 WIDTH = 80
@@ -19,10 +20,12 @@ _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: numbers stand right; ids are never cut, other texts are where the table is too wide."""
+    """A column of a table: numbers stand right; ids are never cut; where the table is too wide, a text is cut, and a
+    "long" one goes on in the next line.
+    """
 
     title: str
-    kind: Literal["id", "text", "number"] = "text"
+    kind: Literal["id", "text", "long", "number"] = "text"
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, indent: int = 2) -> str:
@@ -41,11 +44,16 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, indent
     _shrink(widths, columns, WIDTH - indent)
     lines = []
     for row in cells:
-        parts = [
-            _pad(_cut(cell, width), width, column.kind == "number")
+        broken = [
+            _broken(cell, width) if column.kind == "long" else [_cut(cell, width)]
             for cell, width, column in zip(row, widths, columns, strict=True)
         ]
-        lines.append((" " * indent + "  ".join(parts)).rstrip())
+        for line in zip_longest(*broken, fillvalue=""):
+            parts = [
+                _pad(cell, width, column.kind == "number")
+                for cell, width, column in zip(line, widths, columns, strict=True)
+            ]
+            lines.append((" " * indent + "  ".join(parts)).rstrip())
     return "\n".join(lines)
 
 
@@ -179,7 +187,7 @@ def _character_width(character: str) -> int:
 
 
 def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
-    texts = [i for i, column in enumerate(columns) if column.kind == "text"]
+    texts = [i for i, column in enumerate(columns) if column.kind in ("text", "long")]
     while texts and sum(widths) + 2 * (len(widths) - 1) > room:
         widest = max(texts, key=lambda i: widths[i])
         if widths[widest] <= _NARROWEST:
@@ -193,6 +201,18 @@ def _cut(text: str, width: int) -> str:
     while display_width(text) > width - 1:
         text = text[:-1]
     return text + "…"
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Break a text into lines, between words; a word that is too long is cut."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if display_width(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [_cut(line, width) for line in lines]
 
 
 def _pad(text: str, width: int, right: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spark.model import Model
 from spark.network import Network
 from spark.picture import figure_of
+from spark.plan import Boost, Bridge, Broadcast, Intervention, Sustain
 from spark.report import Frame
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
@@ -19,6 +21,7 @@ from spark.report.layout import (
     json_text,
     number,
     paragraph,
+    percent,
     printable,
     section,
     table,
@@ -36,32 +39,40 @@ IN_ORDER = (
     "'adds' is how many more practise in the end than with those above alone; 'lost without' is what the whole mix "
     "would lose if only this part fell out."
 )
+NOTHING = "Nothing of what there is to choose from adds anybody."
 MARGINS = (
-    "More who practise for one unit of money: 'last' is what the least valuable part of each kind brings, 'next' what "
+    "More who practise for {unit} of money: 'last' is what the least valuable part of a kind brings, 'next' what "
     "the best further candidate would."
+)
+FRONTIER = "The best mix found for a part of the budget; 'each costs' is its price by the people it adds."
+MADE_UP = (
+    "What a kind of intervention does and costs was made up, in proportion to what a person costs: {terms}. Put your "
+    "own terms into a plan of a scenario and name it with --terms, or list the candidates and name them with "
+    "--candidates."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class MixAnswer:
-    """The answer of ``spark mix``."""
+    """The answer of ``spark mix``; `made_up` has an intervention of each kind whose strength and price are made up."""
 
     network: Network
     model: Model
     mix: Mix
-    made_up: bool
+    made_up: tuple[Intervention, ...]
     frame: Frame
 
     def text(self) -> str:
         """Lay out the answer."""
         mix = self.mix
         title = f"Do {count(len(mix.parts), 'thing', 'things')} for {number(mix.cost)}"
+        what = (paragraph(IN_ORDER), _parts(mix)) if mix.parts else (paragraph(NOTHING),)
         return document(
-            section(title, paragraph(IN_ORDER), _parts(mix)),
+            section(title, *what),
             section(when(mix.spread), *outcome(self.network, mix.spread)),
             section("How sure", paragraph(_sure(mix))),
-            section("What the money brings at the margin", paragraph(MARGINS), _margins(mix)),
-            section("With less money", _frontier(mix)),
+            section("What the money brings at the margin", *_margins(mix)),
+            section("With less money", paragraph(FRONTIER), _frontier(mix)),
             section("The whole budget on one kind alone", _rivals(mix)) if mix.rivals else "",
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(self.sentences()),
@@ -97,16 +108,12 @@ class MixAnswer:
         """Say what was assumed."""
         said = assumptions(self.network, self.model, self.frame.why)
         if self.made_up:
-            said.append(
-                "How strong each kind of intervention is, and what it costs, was made up, in units of one seed; put "
-                "your own terms into a plan of a scenario and name it with --terms, or list the candidates and name "
-                "them with --candidates."
-            )
+            said.append(MADE_UP.format(terms=", ".join(map(_terms, self.made_up))))
         return said
 
 
 def _parts(mix: Mix) -> str:
-    columns = [Column("", "number"), Column("what"), Column("whom"), Column("cost", "number")]
+    columns = [Column("", "number"), Column("what"), Column("whom", "long"), Column("cost", "number")]
     columns += [Column("adds", "number"), Column("lost without", "number")]
     rows = [
         (
@@ -122,19 +129,55 @@ def _parts(mix: Mix) -> str:
     return table(columns, rows)
 
 
+def _terms(thing: Intervention) -> str:
+    """Say what an intervention does to one person, or pair, and what that costs."""
+    price = number(getattr(thing, "cost_each", 0.0) or 0.0)
+    if isinstance(thing, Boost):
+        return f"a boost makes a person {percent(thing.amount)} readier for {price}"
+    if isinstance(thing, Sustain):
+        return f"to sustain a person spares {percent(thing.share)} of giving up for {price}"
+    if isinstance(thing, Bridge):
+        return f"a bridge ties two people with a chance of {number(thing.probability or 0.0)} for {price}"
+    if isinstance(thing, Broadcast):
+        steps = count(thing.stop - thing.start, "step")
+        return (
+            f"a broadcast convinces a person with a chance of {number(thing.probability or 0.0)} in each of {steps} "
+            f"for {price}"
+        )
+    return type(thing).__name__.lower()
+
+
 def _sure(mix: Mix) -> str:
     said = mix.certificate.statement
-    return f"{said[0].upper()}{said[1:]} ({mix.certificate.method})."
+    how = f" ({mix.certificate.method})" if mix.certificate.ratio is not None else ""
+    return f"{said[0].upper()}{said[1:]}{how}."
 
 
-def _margins(mix: Mix) -> str:
-    columns = [Column("what")] + [Column(name, "number") for name in ("spent", "last", "next")]
-    rows = [(w.kind, number(w.spent), _or_none(w.least), _or_none(w.next)) for w in mix.margins]
-    return table(columns, rows)
+def _margins(mix: Mix) -> tuple[str, str]:
+    unit = _round_sum(mix.frontier[-1].budget)
+    columns = [Column("what"), *(Column(name, "number") for name in ("spent", "last", "next"))]
+    columns.append(Column("next would be", "long"))
+    rows = [
+        (
+            w.kind,
+            number(w.spent),
+            _times(unit, w.least, w.least_standard_error),
+            _times(unit, w.next, w.next_standard_error),
+            "" if w.further is None else whom(w.further),
+        )
+        for w in mix.margins
+    ]
+    said = "one more unit" if unit == 1 else f"each {number(unit)} more"
+    return paragraph(MARGINS.format(unit=said)), table(columns, rows)
 
 
-def _or_none(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
+def _round_sum(budget: float) -> float:
+    """A sum of money by which one would think about a budget: about a tenth of a large one, else 1."""
+    return 10.0 ** (math.floor(math.log10(budget)) - 1) if budget >= 100 else 1.0
+
+
+def _times(unit: float, value: float | None, error: float | None) -> str:
+    return "–" if value is None else with_error(unit * value, unit * (error or 0.0))
 
 
 def _frontier(mix: Mix) -> str:

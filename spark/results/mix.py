@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from spark.drawing import draw_gains
+from spark.drawing import draw_frontier, draw_parts
 from spark.plan import Bridge, Intervention, Mandate, Plan, Seeds, To
 from spark.provenance import Provenance, describe_plan, read_plan
 from spark.results.choice import Certificate
@@ -39,16 +40,24 @@ class MixedIn:
 class Worth:
     """What a kind of intervention brings at the margin, in adopters per unit of money.
 
+    The worlds in which the least valuable part and the best further candidate are picked are not those in which they
+    are measured, so that neither is flattered by having been picked.
+
     Attributes
     ----------
-    spent : on this kind. least : lost per unit of money without the least valuable part of this kind, None if there is
-        none. next : gained per unit of money by the best further candidate of this kind, None if all are in.
+    spent : on this kind.
+    least : lost per unit of money without the least valuable part of this kind that costs anything; None if there is
+        none. next : gained per unit of money by the best `further` candidate of this kind; None if all are in, or what
+        is left is free. Each with its standard error.
     """
 
     kind: str
     spent: float
     least: float | None
+    least_standard_error: float | None
     next: float | None
+    next_standard_error: float | None
+    further: Intervention | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +105,10 @@ class Mix:
     provenance: Provenance
 
     def __repr__(self) -> str:
-        kinds = dict.fromkeys(part.kind for part in self.parts)
-        counts = ", ".join(f"{sum(part.kind == kind for part in self.parts)} {kind}" for kind in kinds) or "nothing"
-        return f"<Mix: {counts} for {self.cost:g}, {self.spread.mean:.2f} ± {self.spread.standard_error:.2f} adopters>"
+        counts = Counter(part.kind.removesuffix("s") for part in self.parts)
+        said = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items()) or "nothing"
+        reached = f"{self.spread.mean:.2f} ± {self.spread.standard_error:.2f}"
+        return f"<Mix: {said} for {self.cost:,g}, {reached} adopters>"
 
     def _repr_html_(self) -> str:
         rows = [(p.kind, f"{p.cost:g}", f"{p.gain:.2f}", f"{p.loss:.2f}") for p in self.parts]
@@ -112,7 +122,7 @@ class Mix:
             "parts": [{"what": _described(part.intervention), **_numbers(part)} for part in self.parts],
             "spread": self.spread.to_dict(),
             "certificate": asdict(self.certificate),
-            "margins": [asdict(margin) for margin in self.margins],
+            "margins": [_worth(margin) for margin in self.margins],
             "frontier": [asdict(point) for point in self.frontier],
             "rivals": [{"plan": describe_plan(Plan(*rival.interventions)), **_numbers(rival)} for rival in self.rivals],
             "provenance": self.provenance.to_dict(),
@@ -121,7 +131,7 @@ class Mix:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Mix:
         """Return the mix that `to_dict` described."""
-        parts = [{**part, "intervention": read_plan([part["what"]]).interventions[0]} for part in data["parts"]]
+        parts = [{**part, "intervention": _read(part["what"])} for part in data["parts"]]
         rivals = [{**rival, "interventions": read_plan(rival["plan"]).interventions} for rival in data["rivals"]]
         return cls(
             plan=read_plan(data["plan"]),
@@ -129,7 +139,7 @@ class Mix:
             parts=rows_of(MixedIn, [{k: v for k, v in part.items() if k != "what"} for part in parts]),
             spread=Spread.from_dict(data["spread"]),
             certificate=Certificate(**data["certificate"]),
-            margins=rows_of(Worth, data["margins"]),
+            margins=rows_of(Worth, [{**worth, "further": _read(worth["further"])} for worth in data["margins"]]),
             frontier=rows_of(Point, data["frontier"]),
             rivals=rows_of(Rival, [{k: v for k, v in rival.items() if k != "plan"} for rival in rivals]),
             provenance=Provenance.from_dict(data["provenance"]),
@@ -142,11 +152,33 @@ class Mix:
         return pd.DataFrame([{"kind": part.kind, **_numbers(part)} for part in self.parts])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw what each part adds (needs matplotlib)."""
+        """Draw what each part adds, with 95 % intervals (needs matplotlib)."""
         names = [f"{part.kind} {whom(part.intervention)}" for part in self.parts]
         said = f"{len(self.spread.people):,} people, {self.provenance.worlds:,} worlds, {self.provenance.model['name']}"
-        caption = f"{said}; {self.certificate.statement}"
-        return draw_gains(ax, names, [part.gain for part in self.parts], title=repr(self)[6:-1], caption=caption)
+        caption = f"{said}; 95 % intervals; {self.certificate.statement}"
+        gains, errors = ([getattr(part, key) for part in self.parts] for key in ("gain", "gain_standard_error"))
+        x = "adds so many to those above"
+        return draw_parts(ax, names, gains, errors, title=f"What to do for {self.cost:,g}", x=x, caption=caption)
+
+    def plot_frontier(self, ax: Axes | None = None) -> Axes:
+        """Draw what less money would do, and the budget spent on one kind alone, with errors (needs matplotlib)."""
+        return draw_frontier(
+            ax,
+            [(point.cost, point.gain, point.gain_standard_error) for point in self.frontier],
+            {rival.kind: (rival.cost, rival.gain, rival.gain_standard_error) for rival in self.rivals if rival.cost},
+            title="What the money does",
+            caption="bars: 95 % intervals; the best mix found for a quarter, a half, three quarters and all of the "
+            "budget",
+        )
+
+
+def _worth(worth: Worth) -> dict[str, Any]:
+    row = {key: getattr(worth, key) for key in worth.__dataclass_fields__}
+    return row | {"further": None if worth.further is None else _described(worth.further)}
+
+
+def _read(described: dict[str, Any] | None) -> Intervention | None:
+    return None if described is None else read_plan([described]).interventions[0]
 
 
 def _described(intervention: Intervention) -> dict[str, Any]:
@@ -171,4 +203,6 @@ def whom(intervention: Intervention) -> str:
 def _who(to: To | None) -> str:
     if to is None:
         return "everybody"
+    if len(to) == 1 and (names := next((to[key] for key in ("people", "team", "organisation") if key in to), None)):
+        return ", ".join(map(str, names))
     return "; ".join(f"{key} {', '.join(map(str, names))}" for key, names in to.items())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from spark.files import read_network
 from spark.model import Model, WeightedCascade
@@ -16,7 +16,7 @@ from spark.plan import ChoiceRequest, Plan
 if TYPE_CHECKING:
     from spark.scenario.origin import Origin
 
-__all__ = ["NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
+__all__ = ["Clear", "NetworkFile", "Run", "Scenario", "load_network", "read_scenario"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,30 @@ class NetworkFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Clear:
+    """That a comparison goes on until its decision is clear; the options are those of `spark.UntilClear`."""
+
+    most: int = 65_536
+    error: float = 0.05
+    question: Literal["best", "every pair"] = "best"
+    spending: Literal["pocock", "obrien-fleming"] = "pocock"
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """How the worlds are run; the options are those of `spark.simulate` and `spark.compare`.
 
-    `until_clear` is the most worlds of a comparison that goes on until its decision is clear (`spark.UntilClear`).
+    `same_cost` is the plan by whose money a comparison tries each other plan once more.
     """
 
     worlds: int = 4096
-    until_clear: int | None = None
+    until_clear: Clear | None = None
     standard_error: float | None = None
     horizon: int | None = None
     rng: int = 0
     smallest_difference: float | None = None
+    same_cost: str | None = None
+    shares: tuple[float, ...] = (0.5,)
     workers: int | None = None
     backend: str = "cpu"
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from spark.errors import DataError, Fault, SparkError
+from spark.errors import DataError, Fault, SparkError, nearest
 from spark.model import MODELS, Model
 from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
 from spark.plan import ChoiceRequest, Plan, Seeds
-from spark.scenario import NetworkFile, Run, Scenario, load_network
+from spark.scenario import Clear, NetworkFile, Run, Scenario, load_network
 from spark.scenario.choosing import choose_faults, name_faults, request_of
 from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults
 from spark.scenario.origin import Origin
@@ -291,7 +291,14 @@ def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Sc
     if not _sound(("run",), wrong):
         return scenario
     table = RunTable.model_validate(_document(scenario).get("run", {}))
-    return dataclasses.replace(scenario, run=Run(**table.model_dump()))
+    said = table.model_dump() | {"shares": tuple(table.shares)}
+    if (clear := table.until_clear) is not None:
+        said["until_clear"] = Clear(
+            clear.most, clear.error, "best" if clear.question == "best" else "every pair", clear.spending
+        )
+        if table.standard_error is not None:
+            found.append((("run", "until-clear"), "give either until-clear or standard-error, not both"))
+    return dataclasses.replace(scenario, run=Run(**said))
 
 
 def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
@@ -306,6 +313,11 @@ def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> 
             names.add(name)
         if _sound(place, (*wrong, *(other for other, _ in found))):
             plans[str(name)] = _plan(PlanTable.model_validate(raw))
+    run = _document(scenario).get("run")
+    same = run.get("same-cost") if isinstance(run, Mapping) else None
+    if isinstance(same, str) and same not in names:
+        known = [str(name) for name in names]
+        found.append((("run", "same-cost"), f"there is no plan {same!r}{nearest(same, known)}".replace("'", '"')))
     return dataclasses.replace(scenario, plans=plans)
 
 

@@ -58,7 +58,7 @@ def in_same_worlds(
     run = scenario.run
     options = run_options(scenario) | {"standard_error": run.standard_error}
     if run.until_clear is not None:
-        options |= {"worlds": UntilClear(most=run.until_clear), "standard_error": None}
+        options |= {"worlds": UntilClear(**dataclasses.asdict(run.until_clear)), "standard_error": None}
     with blamed_on_file(scenario, "model"):
         return compare(
             network,
@@ -66,5 +66,6 @@ def in_same_worlds(
             plans,
             **options,
             smallest_difference=run.smallest_difference,
+            shares=run.shares,
             progress=progress,
         )

@@ -21,6 +21,9 @@ from spark.worlds.outcomes import cost_effectiveness, plan_results
 from spark.worlds.run import PlanLike, Progress, Run
 from spark.worlds.trying import try_plans, try_worlds
 
+HALF = (0.5,)
+"""Of how many people the time is asked for, where nothing else is said."""
+
 
 def simulate(
     network: Network,
@@ -79,7 +82,7 @@ def compare(
     standard_error: float | None = None,
     horizon: int | None = None,
     smallest_difference: float | None = None,
-    shares: Sequence[float] = (0.5,),
+    shares: Sequence[float] = HALF,
     rng: Rng = None,
     workers: int | None = None,
     backend: str = "cpu",
@@ -125,13 +128,17 @@ def compare(
     results = plan_results(network, list(named), lowered, tried, shares)
     differences = tuple(difference_between(a, b, smallest_difference, critical) for a, b in combinations(results, 2))
     provenance = tried.spreads[0].provenance
+    asked: dict[str, object] = dict(provenance.options or {})
+    asked |= {} if smallest_difference is None else {"smallest_difference": smallest_difference}
+    asked |= {} if tuple(shares) == HALF else {"shares": list(shares)}
+    described = {name: describe_plan(plan) for name, plan in named.items()}
     return Comparison(
         plans=results,
         differences=differences,
         cost_effectiveness=cost_effectiveness(results, differences),
         worlds=found,
         decision=None if until is None else decision_of(until, named, smallest_difference, tried.spreads),
-        provenance=replace(provenance, plans={name: describe_plan(plan) for name, plan in named.items()}),
+        provenance=replace(provenance, plans=described, options=asked or None),
     )
 
 

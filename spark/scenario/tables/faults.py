@@ -29,6 +29,7 @@ _KINDS = {
     "string_too_short": "is empty",
     "too_short": "is empty",
     "bool_type": "is not true or false",
+    "clear": "is neither a number of worlds nor a table; write {error = 0.05}",
 }
 _BOUNDS = {
     "greater_than_equal": ("ge", "is not at least"),
