@@ -51,6 +51,8 @@ def adoptions(**options):
         trial_time=st.integers(0, 1),
         lapse=LAPSE,
         rekindle=st.sampled_from((0.5, 1.0)),
+        noise=st.sampled_from((0.0, 0.2)),
+        delay=delays(),
         **options,
     )
 
@@ -66,10 +68,10 @@ ALL = {
     ),
     "count-threshold": hard_thresholds((0.0, 0.2), delays()).filter(lambda x: isinstance(x, spark.CountThreshold)),
     "general-threshold": general_thresholds(True, delay=delays(), noise=(0.0, 0.2)),
-    "si": st.builds(spark.SI, CHANCE, SHARE),
-    "sis": st.builds(spark.SIS, CHANCE, LAPSE, PARTS, SHARE),
-    "sir": st.builds(spark.SIR, CHANCE, LAPSE, SHARE),
-    "seir": st.builds(spark.SEIR, CHANCE, st.sampled_from((0.3, 1.0)), LAPSE, SHARE),
+    "si": st.builds(spark.SI, CHANCE, SHARE, delays()),
+    "sis": st.builds(spark.SIS, CHANCE, LAPSE, PARTS, SHARE, delays()),
+    "sir": st.builds(spark.SIR, CHANCE, LAPSE, SHARE, delays()),
+    "seir": st.builds(spark.SEIR, CHANCE, st.sampled_from((0.3, 1.0)), LAPSE, SHARE, delays()),
     "adoption": st.one_of(adoptions(examples_needed=st.integers(1, 2)), adoptions(tolerance=LAWS, simple=SHARE)),
     "aware": st.builds(spark.Aware, adoption=PARTS, awareness=st.sampled_from((0.5, 1.0)), hearsay=SHARE),
     "continuous-si": st.builds(spark.ContinuousSI, RATE),

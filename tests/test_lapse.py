@@ -1,6 +1,7 @@
 """People who give up: the order of one step, known laws, and what is documented NOT to hold (CHECKS 4 and 8)."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from strategies import networks
 
 import spark
 from spark.errors import UsageError
+from spark.problem.lowering import lower
 
 
 def spread(network, model, seeds, horizon, **options):
@@ -143,3 +145,51 @@ def test_a_model_that_goes_on_for_ever_asks_for_a_horizon():
     with pytest.raises(UsageError) as error:
         spark.SIS(1.5, lapse=-1, rekindle=2)
     assert len(error.value.faults) == 3
+
+
+ONE_STEP = [1, (1.0,), spark.GeometricDelay(1), "once"]
+"""Delays of one step, however they are given."""
+
+
+@pytest.mark.parametrize("delay", ONE_STEP, ids=str)
+@pytest.mark.parametrize(
+    "model", [spark.SI(0.3), spark.SIS(0.3, rekindle=0.5), spark.SIR(0.3), spark.Adoption(probability=0.3)]
+)
+def test_a_delay_of_one_step_is_none(model, delay):
+    ring = spark.Network.from_edges([0, 1, 2], [1, 2, 0], columns={"once": [1.0] * 3})
+    assert lower(ring, replace(model, delay=delay)).digest == lower(ring, model).digest
+
+
+@pytest.mark.parametrize("backend", ["cpu", "python"])
+def test_what_is_on_its_way_arrives_though_its_source_has_given_up(backend):
+    pair = spark.Network.from_edges([0], [1])
+    run = {"horizon": 5, "worlds": 4, "rng": 1, "backend": backend}
+    spread = spark.simulate(pair, spark.SIS(1.0, lapse=1.0, delay=3), [0], **run)
+    assert [step.mean for step in spread.over_time] == [1, 0, 0, 1, 0]
+    assert spread.ever_adopted == 2
+
+
+@pytest.mark.parametrize("backend", ["cpu", "python"])
+def test_delays_of_a_column_are_those_of_their_ties_however_long(backend):
+    path = spark.Network.from_edges([0, 1, 2], [1, 2, 3], columns={"steps": [2.0, 70.0, 1.0]})
+    spread = spark.simulate(path, spark.SI(1.0, delay="steps"), [0], horizon=80, worlds=2, rng=1, backend=backend)
+    means = [step.mean for step in spread.over_time]
+    assert [t for t in range(1, len(means)) if means[t] != means[t - 1]] == [2, 72, 73]
+
+
+def test_people_meet_after_a_geometric_time_and_a_wrong_chance_is_seen():
+    pair = spark.Network.from_edges([0], [1])
+    model = spark.SI(1.0, delay=spark.GeometricDelay(0.4))
+    means = [step.mean - 1 for step in spark.simulate(pair, model, [0], horizon=6, worlds=20_000, rng=1).over_time]
+    for t in range(1, 7):
+        assert abs(means[t] - (1 - 0.6**t)) < 0.015
+        assert abs(means[t] - (1 - 0.5**t)) > 0.015
+
+
+def test_whom_a_tie_has_reached_noise_convinces_with_its_chance_in_every_step():
+    star = spark.Network.from_edges([0], [1], people={"id": [0, 1, 2]})
+    model = spark.Adoption(dose=1e-6, lapse=0.0, examples_needed=3, noise=0.25)
+    means = [step.mean - 1 for step in spark.simulate(star, model, [0], horizon=6, worlds=20_000, rng=1).over_time]
+    for t in range(1, 7):
+        assert abs(means[t] - (1 - 0.75**t)) < 0.015
+        assert abs(means[t] - (1 - 0.7**t)) > 0.015

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.adoption import Course, Posts, run_adoption
+from spark.kernels.adoption import Course, Late, Past, Posts, run_adoption
 from spark.kernels.adoption_people import ADOPTED
 from spark.kernels.aware import Word, WordWork, run_aware
 from spark.kernels.lanes import LANES
@@ -15,6 +15,7 @@ from spark.problem.arrays import Graph, Law, Problem, freeze
 
 KERNELS = {"adoption": (run_adoption, None), "aware": (run_aware, None)}
 
+NO_END = 1 << 40
 _NONE = freeze(np.empty(0, np.int32))
 
 
@@ -66,7 +67,18 @@ def state_rows(problem: Problem) -> Course | Word:
         loudness=np.uint64(states.loudness),
         receptivity=freeze(np.stack([level.receptivity for level in laws])),
         tolerances=Laws(*law.tolerances),
+        late=Late(longest_delay(law), *law.delays),
+        noise=np.uint64(states.noise),
     )
+
+
+def longest_delay(law: Law) -> int:
+    """The longest delay, 0 where no tie takes more than a step; a geometric one may last as long as there is time."""
+    if not law.delays.some:
+        return 0
+    if law.delays.rate.size:
+        return NO_END
+    return max(int(law.delays.steps.max(initial=1)), law.delays.upto.size)
 
 
 def _word(graph: Graph, chance: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
@@ -149,4 +161,13 @@ def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
         sustain=np.empty(people, np.int32),
         there=np.zeros(max(start.changes.source.size for start in starts), np.uint8),
         was=np.zeros(people, np.uint8),
+        reached=np.zeros(people if law.states.noise else 0, np.uint8),
+        past=_past(people, longest_delay(law), starts[0].horizon),
     )
+
+
+def _past(people: int, longest: int, horizon: int) -> Past:
+    """Room for what everybody did in the last `longest` steps, if any."""
+    rows = people if longest else 0
+    words = np.zeros((rows, max(1, -(-min(longest, horizon) // 64))), np.uint64)
+    return Past(words, words.copy(), np.empty(rows, np.int32), np.empty(rows, np.int32))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends.python import _finalise as finalise
-from spark.backends.python import exponential, person_draw, tie_draw, tolerance_of
+from spark.backends.python import delay_of, exponential, person_draw, tie_draw, tolerance_of
 from spark.backends.python_changes import PlainChanges
 from spark.problem.arrays import CERTAIN, NEVER_CONVINCED, Actions, Law, Problem
 
@@ -30,6 +30,7 @@ class Person:
     moments: int = 0
     needs: float = 0
     since: int = 0
+    reached: bool = False
     ever: bool = False
 
     @property
@@ -102,6 +103,7 @@ class _Burn:
         self.people = [Person("unaware" if self.states.gate else "aware") for _ in range(self.graph.people)]
         self.signed = [False] * self.graph.organisations
         self.history = History()
+        self.past: list[list[str]] = []  # the state of everybody at the end of each step
         self.burn(horizon)
 
     def organisation(self, v: int) -> int:
@@ -113,7 +115,7 @@ class _Burn:
     def forget(self, v: int, now: int, kind: str = "tolerance") -> None:
         """What has reached a person counts no more, and what she needs is drawn anew."""
         person = self.people[v]
-        person.moments, person.needs = 0, self.law.examples
+        person.moments, person.needs, person.reached = 0, self.law.examples, False
         if self.dosed:
             tolerance = tolerance_of(self.problem, self.key, self.world, v, now, kind)
             person.needs = math.inf if tolerance == NEVER_CONVINCED else tolerance
@@ -136,6 +138,7 @@ class _Burn:
             for o, needed in enumerate(self.states.formal):
                 self.signed[o] = self.signed[o] or inside[o] >= needed
             self.note(inside)
+            self.past.append([person.state for person in self.people])
         self.history.adopted = [v for v, person in enumerate(self.people) if person.state == "adopted"]
         self.history.ever = sum(person.ever for person in self.people)
 
@@ -154,14 +157,15 @@ class _Burn:
         self.t, self.now = t, step_key(self.key, t)
         before = [(person.state, person.aware) for person in self.people]
         self.lapse_leave_and_end_trials([state for state, _ in before])
-        self.deliver_ties([state for state, _ in before])
-        self.deliver_bridges([state for state, _ in before])
+        self.deliver_ties()
+        self.deliver_bridges()
         if self.law.has_partners:
             self.deliver_partners([state for state, _ in before])
         self.deliver_from_outside()
         self.pass_word(before)
         for v, person in enumerate(self.people):
-            if person.needs_convincing and person.aware and person.moments >= person.needs:
+            noisy = person.reached and self.coin("noise", v) < self.states.noise
+            if person.needs_convincing and person.aware and (person.moments >= person.needs or noisy):
                 self.convince(v, person)
 
     def coin(self, kind: str, v: int) -> int:
@@ -207,12 +211,19 @@ class _Burn:
     def left(self, person: Person) -> int:
         return int(self.law.left[min(person.lapses, len(self.law.left) - 1)])
 
-    def deliver_ties(self, before: list[str]) -> None:
+    def shows(self, u: int, tie: int) -> str:
+        """The state of its source that a tie shows in this step: as many steps ago as it takes."""
+        then = self.t - delay_of(self.problem, self.key, self.world, tie)
+        return self.past[then][u] if then >= 0 else "aware"
+
+    def deliver_ties(self) -> None:
         for u, v, e in self.ties:
-            person = self.people[v]
-            if before[u] in ("adopted", "trying") and person.needs_convincing:
+            person, state = self.people[v], self.shows(u, e)
+            if state in ("adopted", "trying") and person.needs_convincing:
                 law = self.changes.law(v, self.t)
-                person.moments += self.moments(law, e, self.part(before[u], person), self.is_loud(u))
+                got = self.moments(law, e, self.part(state, person), self.is_loud(u))
+                person.moments += got
+                person.reached = person.reached or got > 0
 
     def part(self, state: str, person: Person) -> int:
         """What share of a tie's dose counts, units of 2^-24."""
@@ -250,11 +261,12 @@ class _Burn:
             return hits * int(part > 0 and _scaled(dose, part) >= need)
         return sum(self.keeps(e, j, part) for j in range(hits))
 
-    def deliver_bridges(self, before: list[str]) -> None:
+    def deliver_bridges(self) -> None:
         for v, person in enumerate(self.people):
             for added in self.changes.added[v]:
-                here = before[added.source] in ("adopted", "trying") and added.opens <= self.t < added.closes
-                part = self.part(before[added.source], person)
+                state = self.shows(added.source, added.tie)
+                here = state in ("adopted", "trying") and added.opens <= self.t < added.closes
+                part = self.part(state, person)
                 if not (here and person.needs_convincing and part):
                     continue
                 draw, dose = tie_draw(self.now, self.world, added.tie), self.changes.dose(added, self.t, self.t)
@@ -262,6 +274,7 @@ class _Burn:
                     loud = self.is_loud(added.source) and dose < CERTAIN
                     got = self.share(_scaled(dose, self.states.loudness) if loud else dose, part)
                     person.moments += got
+                    person.reached = person.reached or got > 0
                     if got and not person.aware:
                         person.state = "aware"
                     continue

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
-from spark.exact.laws import beyond_dose, laws_of
+from spark.exact.laws import beyond_dose, delays_of, laws_of
 from spark.exact.plans import Heard, dose_of, read_plan
 from spark.exact.states import Law
-from spark.model import SEIR, Adoption, Share
+from spark.model import SEIR, SI, SIR, SIS, Adoption, Share
 from spark.network import Network
 from spark.plan import Intervention, Plan, as_plan
 
@@ -30,7 +30,7 @@ MOST_STATES = 200_000
 
 class _Post(NamedTuple):
     """Who holds a post: her state, how often she lapsed, her moments or the dose that has reached her, for how long she
-    has been trying, and whether she is simple for good.
+    has been trying, whether she is simple for good, and under noise whether a tie has reached her.
     """
 
     state: str
@@ -38,15 +38,21 @@ class _Post(NamedTuple):
     got: float = 0.0
     tried: int = 0
     simple: bool = False
+    reached: bool = False
 
 
-_World = tuple[tuple[_Post, ...], tuple[bool, ...], int]
-"""Who holds which post, which organisations have signed up, and who ever practised, if asked for."""
+_Posts = tuple[_Post, ...]
+_World = tuple[_Posts, tuple[bool, ...], int, tuple[tuple[str, ...], ...]]
+"""Who holds which post, which organisations have signed up, who ever practised, if asked for, and in what state
+everybody was at the end of the steps before, the last first, as far as delays show them.
+"""
+MOST_WAYS = 4096
+"""Ways in which the delays of all ties can fall that are followed one by one."""
 
 
 def adoption_states(
     network: Network,
-    model: Adoption | SEIR,
+    model: Adoption | SEIR | SI | SIS | SIR,
     plan: Plan | Intervention | Iterable[Hashable] = (),
     *,
     horizon: int,
@@ -71,10 +77,10 @@ def adoption_states(
     [0.5, 0.25, 0.0, 0.25, 0.0]
     """
     joins, heard = read_plan(network, as_plan(plan), horizon)
-    full = model.as_adoption if isinstance(model, SEIR) else model
+    full = model if isinstance(model, Adoption) else model.as_adoption
     case = AdoptionCase(network, full, joins, heard, horizon)
     total = np.zeros((network.size, len(STATES)))
-    for (posts, _, _), chance in _Chain(case, ever=False).run().items():
+    for (posts, *_), chance in _followed(case, ever=False).items():
         for v, post in enumerate(posts):
             total[v, STATES.index(post.state)] += chance
     return total
@@ -103,22 +109,45 @@ class AdoptionCase:
     def law(self, ever: bool) -> Law:
         """Return the chance of each set of people to be who practises at the horizon, or who ever did."""
         total: dict[int, float] = defaultdict(float)
-        for (posts, _, before), chance in _Chain(self, ever).run().items():
+        for (posts, _, before, _), chance in _followed(self, ever).items():
             total[before if ever else _practising(posts)] += chance
         return total
 
 
-def _practising(posts: tuple[_Post, ...]) -> int:
+def _followed(case: AdoptionCase, ever: bool) -> dict[_World, float]:
+    """The law of what happens, over all the ways in which delays fall."""
+    delays = [
+        [*law, *([(case.horizon + 1, too_late)] if (too_late := 1 - math.fsum(p for _, p in law)) > 1e-12 else [])]
+        for ties in delays_of(case.network, case.model, case.horizon)
+        for law in ties
+    ]
+    if math.prod(map(len, delays)) > MOST_WAYS:
+        raise UsageError(f"the delays of all ties can fall in more than {MOST_WAYS:,} ways; take fewer ties or steps")
+    total: dict[_World, float] = defaultdict(float)
+    for way in itertools.product(*delays):
+        steps = [steps for steps, _ in way]
+        chance = math.prod(part for _, part in way)
+        for world, part in _Chain(case, ever, steps).run().items():
+            total[world] += chance * part
+    return total
+
+
+def _practising(posts: _Posts) -> int:
     return sum(1 << v for v, post in enumerate(posts) if post.state == "adopted")
 
 
 class _Chain:
-    def __init__(self, case: AdoptionCase, ever: bool) -> None:
+    """`delays`: steps of each tie, by target; empty where all take one."""
+
+    def __init__(self, case: AdoptionCase, ever: bool, delays: list[int]) -> None:
         self.case, self.network, self.model, self.ever = case, case.network, case.model, ever
         network, model = case.network, case.model
         sources = network.sources().tolist()
         ties = list(zip(sources, network.targets.tolist(), range(network.tie_count), strict=True))
         self.into = [[(u, e) for u, v, e in ties if v == person] for person in range(network.size)]
+        by_target = [e for pairs in self.into for _, e in pairs]
+        self.delay = dict(zip(by_target, delays or [1] * len(by_target), strict=True))
+        self.shown = min(max(self.delay.values(), default=1), max(case.horizon, 1)) - 1
         self.neighbours = [{u for u, _ in pairs} for pairs in self.into]
         chance, dose = model.probability, model.dose
         self.doses = [dose_of(self._tie(chance, e)) if chance is not None else self._tie(dose, e) for _, _, e in ties]
@@ -144,29 +173,35 @@ class _Chain:
         every = [kind for kind in kinds if kind[1] > 0] if self.laws is not None else [(False, 1.0)]
         for drawn in itertools.product(every, repeat=self.network.size):
             posts = tuple(_Post(first, simple=simple) for simple, _ in drawn)
-            law[self.joined(0, posts, none, 0)] += math.prod(chance for _, chance in drawn)
+            law[self.joined(0, posts, none, 0, ())] += math.prod(chance for _, chance in drawn)
         for t in range(1, self.case.horizon + 1):
             after: dict[_World, float] = defaultdict(float)
-            for (before, signed, ever), chance in law.items():
-                choices = [list(self.goes_on(t, v, before, signed)) for v in range(self.network.size)]
+            for (before, signed, ever, past), chance in law.items():
+                shown = (tuple(post.state for post in before), *past)
+                choices = [list(self.goes_on(t, v, before, signed, shown)) for v in range(self.network.size)]
                 for parts in itertools.product(*choices):
                     now = tuple(post for post, _ in parts)
-                    after[self.joined(t, now, signed, ever)] += chance * math.prod(part for _, part in parts)
+                    world = self.joined(t, now, signed, ever, shown[: self.shown])
+                    after[world] += chance * math.prod(part for _, part in parts)
                 if len(after) > MOST_STATES:
                     raise UsageError(f"more than {MOST_STATES:,} things can happen; take fewer people, ties or steps")
             law = after
         return law
 
-    def joined(self, t: int, posts: tuple[_Post, ...], signed: tuple[bool, ...], ever: int) -> _World:
+    def joined(
+        self, t: int, posts: _Posts, signed: tuple[bool, ...], ever: int, past: tuple[tuple[str, ...], ...]
+    ) -> _World:
         """The end of a step: its seeds adopt, then organisations sign up."""
         seeds = self.case.joins.get(t, 0)
         now = tuple(
-            post._replace(state="adopted", got=0.0, tried=0) if seeds >> v & 1 or post.state == "adopted" else post
+            post._replace(state="adopted", got=0.0, tried=0, reached=False)
+            if seeds >> v & 1 or post.state == "adopted"
+            else post
             for v, post in enumerate(posts)
         )
-        return now, self.signed(now, signed), ever | _practising(now) if self.ever else 0
+        return now, self.signed(now, signed), ever | _practising(now) if self.ever else 0, past
 
-    def signed(self, posts: tuple[_Post, ...], before: tuple[bool, ...]) -> tuple[bool, ...]:
+    def signed(self, posts: _Posts, before: tuple[bool, ...]) -> tuple[bool, ...]:
         """Which organisations have signed up at the end of a step."""
         share = self.model.signs_up_at
         if not share:
@@ -183,7 +218,7 @@ class _Chain:
         return place >= 0 and signed[place]
 
     def goes_on(
-        self, t: int, v: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]
+        self, t: int, v: int, posts: _Posts, signed: tuple[bool, ...], shown: tuple[tuple[str, ...], ...]
     ) -> Iterator[tuple[_Post, float]]:
         """What may become of a person in one step, with the chances; the same may come up more than once."""
         for post, chance in self.leaves_or_lapses(v, posts, signed):
@@ -194,9 +229,11 @@ class _Chain:
             told = self.has_signed(v, signed) or outside > 0
             outside += dose_of(self.model.policy) if self.has_signed(v, signed) else 0.0
             hears = 1.0 if post.state != "unaware" or told else self.word(v, posts)
-            dose = self.dose(v, post, posts, signed) + outside
+            ties = self.dose_of_ties(v, post, signed, shown)
+            dose = ties + self.dose_of_partners(v, post, posts, signed) + outside
             if self.laws is not None:
-                grown = post._replace(got=round(post.got + dose, 12))
+                reached = self.model.noise > 0 and (post.reached or ties > 0)
+                grown = post._replace(got=round(post.got + dose, 12), reached=reached)
                 yield from self.heated(v, post, grown, chance, hears)
                 continue
             for moments, part in _moments(dose, self.model.moments - int(post.got)):
@@ -221,6 +258,7 @@ class _Chain:
         known = 0.0 if post.state == "unaware" else post.got
         before, now = self.beyond(v, post.simple, known), self.beyond(v, post.simple, grown.got)
         stays = now / before if before > 0 else 0.0
+        stays *= 1 - self.model.noise if grown.reached else 1.0
         aware = grown._replace(state="aware") if post.state == "unaware" else grown
         if stays > 0:
             yield aware, chance * hears * stays
@@ -235,9 +273,7 @@ class _Chain:
             return math.exp(-dose)
         return beyond_dose(self.laws[v], dose)
 
-    def leaves_or_lapses(
-        self, v: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]
-    ) -> Iterator[tuple[_Post, float]]:
+    def leaves_or_lapses(self, v: int, posts: _Posts, signed: tuple[bool, ...]) -> Iterator[tuple[_Post, float]]:
         """First people leave, lapse, or end their trial."""
         model, post = self.model, posts[v]
         leaving = (
@@ -269,28 +305,36 @@ class _Chain:
     def convinced(self, post: _Post) -> Iterator[tuple[_Post, float]]:
         """Who has been convinced starts to try, or adopts."""
         if self.model.trial_time or self.model.trial_end:
-            yield post._replace(state="trying", got=0.0, tried=0), 1.0
+            yield post._replace(state="trying", got=0.0, tried=0, reached=False), 1.0
         else:
             yield from self.decided(post)
 
     def decided(self, post: _Post) -> Iterator[tuple[_Post, float]]:
         """A trial ends."""
-        ended = post._replace(got=0.0, tried=0)
+        ended = post._replace(got=0.0, tried=0, reached=False)
         yield ended._replace(state="adopted"), 1 - self.model.trial_failure
         if self.model.trial_failure > 0:
             yield ended._replace(state="aware"), self.model.trial_failure
 
-    def gives(self, u: int, posts: tuple[_Post, ...], signed: tuple[bool, ...]) -> float:
-        """How visible somebody is."""
-        share = {"adopted": 1.0, "trying": self.model.trial_visibility}.get(posts[u].state, 0.0)
+    def gives(self, u: int, state: str, signed: tuple[bool, ...]) -> float:
+        """How visible somebody is, or was in the state that a tie shows."""
+        share = {"adopted": 1.0, "trying": self.model.trial_visibility}.get(state, 0.0)
         loud = self.model.policy_visibility if self.has_signed(u, signed) else 1.0
         return float(self.network.visibility[u]) * share * loud
 
-    def dose(self, v: int, post: _Post, posts: tuple[_Post, ...], signed: tuple[bool, ...]) -> float:
-        """What ties and partners give a person in one step."""
-        network = self.network
-        ready = float(network.readiness[v]) * self.model.rekindle**post.lapses
-        total = sum(_times(self.doses[e], ready * self.gives(u, posts, signed)) for u, e in self.into[v])
+    def ready(self, v: int, post: _Post) -> float:
+        """How ready a person is, after her lapses."""
+        return float(self.network.readiness[v]) * self.model.rekindle**post.lapses
+
+    def dose_of_ties(self, v: int, post: _Post, signed: tuple[bool, ...], shown: tuple[tuple[str, ...], ...]) -> float:
+        """What ties give a person in one step."""
+        seen = [(u, e, shown[self.delay[e] - 1][u]) for u, e in self.into[v] if self.delay[e] <= len(shown)]
+        ready = self.ready(v, post)
+        return sum(_times(self.doses[e], ready * self.gives(u, state, signed)) for u, e, state in seen)
+
+    def dose_of_partners(self, v: int, post: _Post, posts: _Posts, signed: tuple[bool, ...]) -> float:
+        """What partners give a person in one step."""
+        network, total = self.network, 0.0
         for q, o, weight in zip(
             network.partner_source.tolist(),
             network.partner_target.tolist(),
@@ -298,11 +342,12 @@ class _Chain:
             strict=True,
         ):
             if o == network.organisation[v] and self.members[q]:
-                seen = sum(self.gives(u, posts, signed) for u in self.members[q]) / len(self.members[q])
-                total += _times(dose_of(self.model.partners), weight * seen * ready * float(network.outlook[v]))
+                seen = sum(self.gives(u, posts[u].state, signed) for u in self.members[q]) / len(self.members[q])
+                outlook = float(network.outlook[v])
+                total += _times(dose_of(self.model.partners), weight * seen * self.ready(v, post) * outlook)
         return total
 
-    def word(self, v: int, posts: tuple[_Post, ...]) -> float:
+    def word(self, v: int, posts: _Posts) -> float:
         """The chance that somebody tells a person of the practice."""
         unheard = 1.0
         for u, e in self.into[v]:

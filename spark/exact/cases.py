@@ -140,7 +140,8 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
     if horizon is not None and horizon < 0:
         raise UsageError(f"horizon {horizon} is not a step of at least 0")
     joins, heard = read_plan(network, plan, horizon)
-    model = model.as_adoption if isinstance(model, SEIR) else model
+    if isinstance(model, SEIR) or (isinstance(model, SI | SIS | SIR) and model.delay != 1):
+        model = model.as_adoption
     if isinstance(model, Adoption):
         if horizon is None:
             raise UsageError("Adoption goes on for ever: give a horizon, the step at which to look")

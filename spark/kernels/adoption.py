@@ -34,7 +34,10 @@ from spark.kernels.adoption_people import (
     leave,
     make_ready,
     note,
+    remember,
+    stir,
     who_delivers,
+    who_is_seen,
 )
 from spark.kernels.adoption_reach import (
     WORD,
@@ -46,6 +49,7 @@ from spark.kernels.adoption_reach import (
     partner_heat,
     tell,
 )
+from spark.kernels.delays import delay_key
 from spark.kernels.draw import BROADCAST, PARTNERS, TOLERANCE, mix, u64
 from spark.kernels.interventions import SEEDS_COIN, accepted, coin, follow
 from spark.kernels.periods import LAPSE, step_key
@@ -56,8 +60,29 @@ TURNOVER = u64(0x7475726E6F766572)
 TRIAL = u64(0x747269616C656E64)
 TRIAL_END = u64(0x74726965646F7574)
 AGAIN = u64(0x616761696E303031)
+NOISE = u64(0x6E6F697365303031)
 
 WHOLE = u64(1 << 24)
+
+
+class Late(NamedTuple):
+    """Delays as in `spark.problem.arrays`, and the longest that matters, 0 where there are none."""
+
+    longest: int
+    steps: NDArray[np.int32]
+    rate: NDArray[np.uint64]
+    upto: NDArray[np.uint64]
+
+
+class Past(NamedTuple):
+    """What ties with delays show: bit s % 64 W of the W words of a person says whether she practised, or tried, at the
+    end of step s, one of the last 64 W; `last` is the last step at which she did either. All of size 0 without delays.
+    """
+
+    practised: NDArray[np.uint64]  # [n, W]
+    tried: NDArray[np.uint64]  # [n, W]
+    last: NDArray[np.int32]  # [n]
+    senders: NDArray[np.int32]  # [n], who did either in one of the steps that still show
 
 
 class Course(NamedTuple):
@@ -102,6 +127,8 @@ class Course(NamedTuple):
     loudness: np.uint64
     receptivity: NDArray[np.uint64]
     tolerances: Laws
+    late: Late
+    noise: np.uint64
 
 
 class Posts(NamedTuple):
@@ -132,6 +159,8 @@ class Posts(NamedTuple):
     sustain: NDArray[np.int32]  # [n]
     there: NDArray[np.uint8]  # [b], whether both ends go along with an added tie
     was: NDArray[np.uint8]  # [n], zeros between calls
+    reached: NDArray[np.uint8]  # [n], under noise: whether a tie has reached her since she last forgot; else [0]
+    past: Past
 
 
 @part
@@ -191,7 +220,9 @@ def adoption_world(key, world, course, shares, start, posts):
     seeds, due, horizon, changes = start.seeds, start.steps, start.horizon, start.changes
     partners = shares.partner_targets.size > 0
     people = moments.size
-    make_ready(gate, fresh, simple, laws, state, moments, lapses, ever, around, inside, signed, counts)
+    late, past, reached, late_key = course.late, posts.past, posts.reached, delay_key(key)
+    make_ready(gate, fresh, simple, laws, state, moments, reached, lapses, ever, around, inside, signed, counts)
+    past.last[:] = -1
     levels, kept_going, sustained = changes.boost_level, changes.sustain_left, changes.sustain.size > 0
     added, there = changes.source.size, posts.there
     for b in range(added):
@@ -213,31 +244,35 @@ def adoption_world(key, world, course, shares, start, posts):
             told = who_delivers(hearsay, state, active, trying, counts, sources, tellers)
             if course.turnover.size > 0:
                 turn = kind_key(now, TURNOVER, world)
-                leave(turn, fresh, simple, laws, gate, course.turnover, state, lapses, moments, counts)
+                leave(turn, fresh, simple, laws, gate, course.turnover, state, lapses, moments, reached, counts)
             hazards(t, adopters, active, course.lapse, sustained, posts.sustain, kept_going, course.support,
                     course.support_start, around, course.policy_lapse, signed, organisation, hazard)  # fmt: skip
-            lapse(kind_key(now, LAPSE, world), fresh, simple, laws, hazard, state, lapses, moments, active, stopped,
-                  counts, organisation, inside)  # fmt: skip
+            lapse(kind_key(now, LAPSE, world), fresh, simple, laws, hazard, state, lapses, moments, reached, active,
+                  stopped, counts, organisation, inside)  # fmt: skip
             if triers > 0:
                 end_trials(trial, kind_key(now, TRIAL_END, world), fresh, simple, laws, t - course.trial_time,
-                           course.trial_end, failure, state, moments, trying, since, ever, active, counts,
+                           course.trial_end, failure, state, moments, reached, trying, since, ever, active, counts,
                            organisation, inside)  # fmt: skip
             counts[READY] = 0
             counts[LEARNED] = 0
+            senders, sending, others = sources, adopters, triers
+            if late.longest > 0:
+                senders, sending, others = past.senders, who_is_seen(t, late.longest, past.last, past.senders), 0
             if dosed:
-                deliver_doses(t, sources, adopters, triers, needed, course.trial_visibility, course.variants, boost,
-                              levels, indptr, course.targets, course.dose, course.left, lapses, state, moments, ready,
-                              organisation, signed, counts)  # fmt: skip
+                deliver_doses(t, world, senders, sending, others, needed, course.trial_visibility, course.variants,
+                              boost, levels, indptr, course.targets, course.dose, course.left, lapses, state, moments,
+                              ready, organisation, signed, counts, late, late_key, past, reached)  # fmt: skip
             else:
-                deliver(t, now, world, sources, adopters, triers, needed, course.trial_visibility, course.variants,
+                deliver(t, now, world, senders, sending, others, needed, course.trial_visibility, course.variants,
                         boost, levels, indptr, course.targets, course.live, course.chance, course.more, course.dose,
-                        course.left, lapses, state, moments, ready, organisation, signed, counts)  # fmt: skip
+                        course.left, lapses, state, moments, ready, organisation, signed, counts, late, late_key,
+                        past)  # fmt: skip
             if added > 0:
                 deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, course.trial_visibility,
                                 course.loudness, added, boost, levels, there, changes.source, changes.target,
                                 changes.tie, changes.opens, changes.closes, changes.chance, changes.more, changes.dose,
                                 course.left, lapses, state, moments, ready, learned, organisation, signed, counts,
-                                posts.was)  # fmt: skip
+                                posts.was, late, late_key, past, reached)  # fmt: skip
             if partners:
                 partner_heat(sources, adopters, triers, course.trial_visibility, course.variants, course.loudness,
                              organisation, shares.visibility, shares.partner_indptr, shares.partner_targets,
@@ -253,12 +288,14 @@ def adoption_world(key, world, course, shares, start, posts):
                 if told > 0:
                     tell(word, world, tellers, told, indptr, course.hearsay_targets, course.hearsay, state, learned,
                          counts)  # fmt: skip
+            if course.noise > u64(0):
+                stir(kind_key(now, NOISE, world), course.noise, needed, state, moments, reached, ready, counts)
             takes_time = course.trial_time > 0 or course.trial_end > u64(0)
             again = kind_key(now, AGAIN, world)  # who lapses and fails a trial in one step has two tolerances
             convince(learned, counts[LEARNED], trial, again, simple, laws, t, needed, takes_time, failure, state,
-                     moments, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
+                     moments, reached, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
             convince(ready, counts[READY], trial, again, simple, laws, t, needed, takes_time, failure, state,
-                     moments, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
+                     moments, reached, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
         while seed < seeds.size and due[seed] == t:
             v = seeds[seed]
             willing = changes.seed_accept
@@ -274,4 +311,6 @@ def adoption_world(key, world, course, shares, start, posts):
             if inside[o] >= formal[o]:
                 signed[o] = 1
         note(t, people, signed, inside, counts, seen)
+        if late.longest > 0:
+            remember(t, state, past.practised, past.tried, past.last)
     return counts[ADOPTERS]

@@ -29,12 +29,21 @@ def nothing_yet(v, fresh_key, simple_key, laws):
     return u64(0) if tolerance == NEVER_CONVINCED else ENOUGH - tolerance
 
 
+@inlined
+def forget(v, fresh_key, simple_key, laws, moments, reached):
+    """What has reached a person counts no more, and what she needs is drawn anew."""
+    moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
+    if reached.size > 0:
+        reached[v] = 0
+
+
 @part
-def make_ready(gate, fresh_key, simple_key, laws, state, moments, lapses, ever, around, inside, signed, counts):
+def make_ready(gate, fresh_key, simple_key, laws, state, moments, reached, lapses, ever, around, inside, signed,
+               counts):  # fmt: skip
     """Leave everybody as she was before anything happened."""
     for v in range(moments.size):
         state[v] = UNAWARE if gate else AWARE
-        moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
+        forget(v, fresh_key, simple_key, laws, moments, reached)
         lapses[v] = 0
         ever[v] = 0
     for v in range(around.size):
@@ -93,7 +102,7 @@ def drop_trier(v, trying, counts):
 
 
 @part
-def leave(key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, moments, counts):
+def leave(key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, moments, reached, counts):
     """Refill the posts of those who leave in this step; who had adopted, or tried, is still on the list."""
     for v in range(turnover.size):
         if (person_draw(key, v) >> u64(32)) < turnover[v]:
@@ -103,12 +112,12 @@ def leave(key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, mo
                 counts[UNTOLD] += 1
             state[v] = UNAWARE if unaware else AWARE
             lapses[v] = 0
-            moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
+            forget(v, fresh_key, simple_key, laws, moments, reached)
 
 
 @part
-def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, active, stopped, counts, organisation,
-          inside):  # fmt: skip
+def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, reached, active, stopped, counts,
+          organisation, inside):  # fmt: skip
     """Let adopters lapse, each with the chance hazard[i] of her place in the list, and take them, and those who have
     left, off it.
     """
@@ -121,7 +130,7 @@ def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, acti
             state[u] = LAPSED
             counts[GONE] += 1
             lapses[u] = min(np.int64(lapses[u]) + 1, 255)
-            moments[u] = nothing_yet(u, fresh_key, simple_key, laws)
+            forget(u, fresh_key, simple_key, laws, moments, reached)
         if stays:
             active[kept] = u
             kept += 1
@@ -136,8 +145,8 @@ def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, acti
 
 
 @part
-def end_trials(key, end_key, fresh_key, simple_key, laws, until, ends, failure, state, moments, trying, since, ever,
-               active, counts, organisation, inside):  # fmt: skip
+def end_trials(key, end_key, fresh_key, simple_key, laws, until, ends, failure, state, moments, reached, trying, since,
+               ever, active, counts, organisation, inside):  # fmt: skip
     """Let trials end, in adoption or in going back to being aware: those that began at step `until` or before, or each
     with the chance `ends`, T of 2^32, where that is not 0.
     """
@@ -154,15 +163,15 @@ def end_trials(key, end_key, fresh_key, simple_key, laws, until, ends, failure, 
             kept += 1
         elif (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
-            moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
+            forget(v, fresh_key, simple_key, laws, moments, reached)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
     counts[TRIERS] = kept
 
 
 @part
-def convince(who, count, key, fresh_key, simple_key, laws, t, needed, takes_time, failure, state, moments, trying,
-             since, ever, active, counts, organisation, inside):  # fmt: skip
+def convince(who, count, key, fresh_key, simple_key, laws, t, needed, takes_time, failure, state, moments, reached,
+             trying, since, ever, active, counts, organisation, inside):  # fmt: skip
     """Let those of the first `count` of `who` whom enough has reached, and who are aware, start to try, or adopt."""
     for i in range(count):
         v = who[i]
@@ -176,12 +185,52 @@ def convince(who, count, key, fresh_key, simple_key, laws, t, needed, takes_time
             counts[TRIERS] += 1
         elif failure > u64(0) and (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
-            moments[v] = nothing_yet(v, fresh_key, simple_key, laws)
+            forget(v, fresh_key, simple_key, laws, moments, reached)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
             continue
         if before == LAPSED:
             counts[GONE] -= 1
+
+
+@part
+def stir(key, noise, needed, state, moments, reached, ready, counts):
+    """Let noise convince some of those whom a tie has reached, who know, and whom not enough has reached."""
+    for v in range(reached.size):
+        if reached[v] == 0 or state[v] == UNAWARE or (state[v] & 2) != 0 or moments[v] >= needed:
+            continue
+        if (person_draw(key, v) >> u64(32)) < noise:
+            moments[v] = needed
+            ready[counts[READY]] = v
+            counts[READY] += 1
+
+
+@part
+def remember(t, state, practised, tried, last):
+    """Write down who practises, and who tries, at the end of step t: bit t % 64 W of the W words of a person."""
+    slot = t % (64 * practised.shape[1])
+    word, bit = slot >> 6, u64(1) << u64(slot & 63)
+    for v in range(last.size):
+        kept, attempts = practised[v, word] & ~bit, tried[v, word] & ~bit
+        if state[v] == ADOPTED:
+            kept |= bit
+            last[v] = t
+        elif state[v] == TRYING:
+            attempts |= bit
+            last[v] = t
+        practised[v, word] = kept
+        tried[v, word] = attempts
+
+
+@part
+def who_is_seen(t, longest, last, senders):
+    """List who practised or tried at the end of any of the last `longest` steps, and return how many they are."""
+    found = 0
+    for v in range(last.size):
+        if last[v] >= 0 and last[v] + longest >= t:
+            senders[found] = v
+            found += 1
+    return found
 
 
 @part

@@ -10,6 +10,7 @@ import numpy as np
 
 from spark.kernels.accelerate import inlined, part
 from spark.kernels.adoption_people import AWARE, LEARNED, READY, UNAWARE, UNTOLD
+from spark.kernels.delays import delay_of, tie_delay
 from spark.kernels.draw import (
     BLOCK_BITS,
     CERTAIN,
@@ -56,11 +57,29 @@ def moments_within(dose, key, v, most):
     return passed
 
 
+@inlined
+def was_seen(t, steps, row, practised, tried):
+    """Whether a person practised, 1, or tried, 2, `steps` steps before step t, else 0; `row` is hers of both."""
+    if steps > t:
+        return 0
+    slot = (t - steps) % (64 * practised.shape[1])
+    word, shift = slot >> 6, u64(slot & 63)
+    if (practised[row, word] >> shift) & u64(1) != u64(0):
+        return 1
+    return 2 if (tried[row, word] >> shift) & u64(1) != u64(0) else 0
+
+
 @part
 def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr,
-            targets, live, chance, more, dose, left, lapses, state, moments, ready, organisation, signed,
-            counts):  # fmt: skip
-    """Let the first `adopters` of `sources`, and the `triers` behind them, deliver along their ties."""
+            targets, live, chance, more, dose, left, lapses, state, moments, ready, organisation, signed, counts,
+            late, late_key, past):  # fmt: skip
+    """Let the first `adopters` of `sources`, and the `triers` behind them, deliver along their ties; with delays each
+    tie shows what its source did as many steps ago.
+    """
+    delayed, steps, rate, upto = late.longest > 0, late.steps, late.rate, late.upto
+    practised, tried = past.practised, past.tried
+    drawn, same = rate.size > 0 or upto.size > 0, np.int64(steps[0]) if steps.size > 0 else np.int64(1)
+    d0, d1 = u32(0), u32(0)
     lane = indptr[indptr.size - 1] + LANES
     fades, leveled, loud = left[left.size - 1] < WHOLE, chance.shape[1] > 0, variants > 1
     step = min(t, levels.shape[1] - 1)
@@ -76,12 +95,14 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
         louder = 0
         if loud and organisation[u] >= 0 and signed[organisation[u]] != 0:
             louder = 1
-        simple = needed == u64(1) and gives == WHOLE and not fades and not leveled
+        simple = needed == u64(1) and gives == WHOLE and not fades and not leveled and not delayed
         e, stop = indptr[u], indptr[u + 1]
         while e < stop:
             if e >> BLOCK_BITS != block:
                 block = e >> BLOCK_BITS
                 k0, k1 = halves(world_key(now, world, u64(block)))
+                if drawn:
+                    d0, d1 = halves(world_key(late_key, world, u64(block)))
             within = min(stop, (block + 1) << BLOCK_BITS)
             mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, louder * lane + e)
             if within - e < LANES:
@@ -98,8 +119,18 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
                 hits = u64(1)
                 if not simple:
                     part = gives
+                    if delayed:
+                        ago = same if steps.size < 2 else np.int64(steps[tie])
+                        if drawn:
+                            ago = tie_delay(tie, tie_draw(u32(tie & 0xFFFFFFFF), d0, d1), steps, rate, upto)
+                        seen = was_seen(t, ago, u, practised, tried)
+                        if seen == 0:
+                            continue
+                        part = WHOLE if seen == 1 else trial_visibility
+                        if part == u64(0):
+                            continue
                     if fades and lapses[v] > 0:
-                        part = (gives * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
+                        part = (part * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
                         if part == u64(0):
                             continue
                     variant = louder
@@ -132,9 +163,14 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
 
 
 @part
-def deliver_doses(t, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr, targets,
-                  dose, left, lapses, state, moments, ready, organisation, signed, counts):  # fmt: skip
-    """As `deliver`, where doses add up until they are enough: nothing is drawn."""
+def deliver_doses(t, world, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr,
+                  targets, dose, left, lapses, state, moments, ready, organisation, signed, counts, late, late_key,
+                  past, reached):  # fmt: skip
+    """As `deliver`, where doses add up until they are enough: nothing but delays is drawn."""
+    delayed, steps, rate, upto = late.longest > 0, late.steps, late.rate, late.upto
+    practised, tried, noisy = past.practised, past.tried, reached.size > 0
+    drawn, same = rate.size > 0 or upto.size > 0, np.int64(steps[0]) if steps.size > 0 else np.int64(1)
+    block, d0, d1 = -1, u32(0), u32(0)
     loud, boosted = variants > 1, boost.size > 0
     step = min(t, levels.shape[1] - 1)
     found = counts[READY]
@@ -149,11 +185,22 @@ def deliver_doses(t, sources, adopters, triers, needed, trial_visibility, varian
             if (state[v] & 2) != 0:
                 continue
             before = moments[v]
-            if before >= needed or before == u64(0):
+            if (before >= needed or before == u64(0)) and not noisy:
                 continue
             part = gives
+            if delayed:
+                ago = same if steps.size < 2 else np.int64(steps[e])
+                if drawn:
+                    if e >> BLOCK_BITS != block:
+                        block = e >> BLOCK_BITS
+                        d0, d1 = halves(world_key(late_key, world, u64(block)))
+                    ago = tie_delay(e, tie_draw(u32(e & 0xFFFFFFFF), d0, d1), steps, rate, upto)
+                seen = was_seen(t, ago, u, practised, tried)
+                if seen == 0:
+                    continue
+                part = WHOLE if seen == 1 else trial_visibility
             if lapses[v] > 0:
-                part = (gives * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
+                part = (part * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
             if part == u64(0):
                 continue
             variant = louder
@@ -162,6 +209,11 @@ def deliver_doses(t, sources, adopters, triers, needed, trial_visibility, varian
             got = dose[variant, e]
             if part < WHOLE and got < CERTAIN:
                 got = scaled(got, part)
+            if noisy:
+                if got > u64(0):
+                    reached[v] = 1
+                if before >= needed or before == u64(0):
+                    continue
             moments[v] = before + got
             if before + got >= needed:
                 ready[found] = v
@@ -181,21 +233,26 @@ def receive(v, hits, needed, moments, ready, counts):
 @part
 def deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, trial_visibility, loudness, added, boost,
                     levels, there, source, target, ids, opens, closes, chance, more, dose, left, lapses, state, moments,
-                    ready, learned, organisation, signed, counts, was):  # fmt: skip
+                    ready, learned, organisation, signed, counts, was, late, late_key, past, reached):  # fmt: skip
     """Let added ties deliver; who gets a moment over one of them is aware."""
+    delayed, noisy = late.longest > 0, reached.size > 0
     share_key, loud_key = kind_key(now, SHARE, world), kind_key(now, LOUD, world)
     for i in range(adopters + triers):
         was[sources[i]] = 1 if i < adopters else 2
     for b in range(added):
         u, v, tie = source[b], target[b], ids[b]
-        if was[u] == 0 or there[b] == 0 or not opens[b] <= t < closes[b]:
+        seen = np.int64(was[u])
+        if delayed:
+            ago = delay_of(late_key, world, tie, late.steps, late.rate, late.upto)
+            seen = was_seen(t, ago, u, past.practised, past.tried)
+        if seen == 0 or there[b] == 0 or not opens[b] <= t < closes[b]:
             continue
         if (state[v] & 2) != 0:
             continue
         level = 0
         if boost.size > 0 and boost[v] >= 0:
             level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
-        part = WHOLE if was[u] == 1 else trial_visibility
+        part = WHOLE if seen == 1 else trial_visibility
         if lapses[v] > 0:
             part = (part * left[min(np.int64(lapses[v]), left.size - 1)]) >> u64(24)
         if part == u64(0):
@@ -227,6 +284,8 @@ def deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, tri
         if hits > u64(0):
             if state[v] == UNAWARE:
                 learn(v, state, learned, counts)
+            if noisy:
+                reached[v] = 1
             if moments[v] < needed and not (dosed and moments[v] == u64(0)):
                 receive(v, hits, needed, moments, ready, counts)
     for i in range(adopters + triers):

@@ -13,10 +13,17 @@ from fractions import Fraction
 
 from spark.errors import UsageError
 from spark.model.cascade import MOST_EXAMPLES
-from spark.model.delay import LEAST_MEETING, is_meeting
+from spark.model.delay import LEAST_MEETING, Delay, delay_faults, frozen_delay, is_meeting
 from spark.model.guarantee import AWARE, MONOTONE_LAPSE, Guarantee, guarantee_with_states
 from spark.model.tolerance import MOST_MOMENTS, ErlangTolerance, ExponentialTolerance, Tolerance
-from spark.model.values import Share, frozen, share_faults, unit_interval_faults, whole_number_faults
+from spark.model.values import (
+    Share,
+    frozen,
+    noise_faults,
+    share_faults,
+    unit_interval_faults,
+    whole_number_faults,
+)
 
 LONGEST_TRIAL = 100_000
 _MODEL = "adoption"
@@ -69,6 +76,9 @@ class Adoption:
         or fails a trial; None: that of the convincing moments. Doses add up over ties and steps, so that a count of
         people has no meaning here; a share or a count of neighbours is not offered.
     simple : share in [0, 1] of the people who are simple for good: the first convincing moment is enough for them.
+    noise : chance in [0, 1) per step that a person whom at least one tie has reached, since she last gave up or failed
+        a trial, is convinced whatever she needs (Eckles, Mossel, Rahimian & Sen 2024, doi:10.1038/s41562-024-01865-0).
+    delay : steps that a tie takes to convince, as in `SI`; word of mouth takes one step.
     awareness : chance per tie and step by which an adopter makes a person aware (q_P), as `probability`; None:
         everybody knows. Nobody adopts who is not aware; what reached her before counts once she is. Who hears a
         broadcast, or whose organisation signs up, is aware.
@@ -113,11 +123,15 @@ class Adoption:
     policy: float = 0.0
     policy_lapse: float = 1.0
     policy_visibility: float = 1.0
+    noise: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
         faults = [*self._dose_faults(), *self._state_faults(), *self._policy_faults()]
+        faults += noise_faults(_MODEL, self.noise) + delay_faults(_MODEL, self.delay)
         if faults:
             raise UsageError(*faults)
+        object.__setattr__(self, "delay", frozen_delay(self.delay))
         for name in ("probability", "dose", "awareness", "hearsay"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, frozen(getattr(self, name)))
@@ -135,8 +149,9 @@ class Adoption:
         if self.tolerance is None:
             if self.simple and self.examples_needed == 1:
                 yield f"{_MODEL}: simple is of people for whom one moment is enough, and it is for everybody"
-            elif self.simple and self.examples_needed in range(MOST_MOMENTS + 1, MOST_EXAMPLES + 1):
-                yield f"{_MODEL}: simple goes with at most {MOST_MOMENTS} examples needed, not {self.examples_needed}"
+            elif (self.simple or self.noise) and self.examples_needed in range(MOST_MOMENTS + 1, MOST_EXAMPLES + 1):
+                what = "simple" if self.simple else "noise"
+                yield f"{_MODEL}: {what} goes with at most {MOST_MOMENTS} examples needed, not {self.examples_needed}"
         elif not isinstance(self.tolerance, Tolerance):
             yield (
                 f"{_MODEL}: tolerance {self.tolerance!r} is not a law of tolerances; "
@@ -188,13 +203,15 @@ class Adoption:
     @property
     def moments(self) -> int:
         """How many convincing moments a person needs, 1 where `law` says what she needs."""
-        if isinstance(self.tolerance, ErlangTolerance) and not self.simple:
+        if isinstance(self.tolerance, ErlangTolerance) and not (self.simple or self.noise):
             return self.tolerance.moments
         return self.examples_needed if self.law is None else 1
 
     @property
     def law(self) -> Tolerance | None:
         """The law of tolerances, or None where convincing moments are counted, which is the law of Erlang."""
+        if self.noise:  # who a tie has reached, whether or not it convinced her, is known where doses add up
+            return ErlangTolerance(self.examples_needed) if self.tolerance is None else self.tolerance
         if self.tolerance is None:
             return ErlangTolerance(self.examples_needed) if self.simple else None
         if isinstance(self.tolerance, ExponentialTolerance) or (
@@ -222,7 +239,7 @@ class Adoption:
         policies = self.organisation_threshold is not None
         trials = self.trials_last or self.trial_failure
         other = self.awareness is not None or self.peer_support or self.turnover != 0
-        return bool(self.moments != 1 or self.law is not None or trials or other or policies)
+        return bool(self.moments != 1 or self.law is not None or trials or other or policies or self.delay != 1)
 
     @property
     def guarantee(self) -> Guarantee:
@@ -240,7 +257,7 @@ class Adoption:
         if self.trial_failure and (self.trials_last or memory or gate):
             breaks.append("a trial that fails uses up what had reached a person")
         joins = []
-        if memory:
+        if memory and self.law not in (ErlangTolerance(1), ExponentialTolerance()):  # under noise alone a tie is enough
             joins.append("doses add up until they are enough")
         if gate:
             joins.append("people need to hear of it and to be convinced")
@@ -248,7 +265,7 @@ class Adoption:
             joins.append("adopters keep one another going")
         if self.organisation_threshold is not None:
             joins.append("an organisation signs up once enough of its people have adopted")
-        usual = not (breaks or joins or self.has_states)
+        usual = not (breaks or joins or self.has_states)  # no delays either, then
         return MONOTONE_LAPSE if usual else guarantee_with_states(breaks, joins)
 
 

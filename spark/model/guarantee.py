@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -149,6 +149,15 @@ CHECKED_LAPSE = Guarantee(
     "one more seed never leaves fewer practising at the horizon, and adds less the more there are (checked by brute "
     "force, not proved): greedy choice is near the best, without a certificate",
 )
+
+
+def with_delays(guarantee: Guarantee, delay: object) -> Guarantee:
+    """Return what holds on the per-period clock where ties take their time: all the same, but without a certificate."""
+    if delay == 1:
+        return guarantee
+    said = guarantee.statement.replace(", by sets drawn back through time", "")
+    no_bound = "greedy choice is near the best, though with delays without a certificate"
+    return replace(guarantee, statement=said.replace("greedy choice comes with a certified bound", no_bound))
 
 
 def guarantee_with_states(breaks: list[str], joins: list[str]) -> Guarantee:

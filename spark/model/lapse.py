@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 from spark.errors import UsageError
 from spark.model.adoption import Adoption
-from spark.model.delay import LEAST_MEETING, is_meeting
-from spark.model.guarantee import FORGETFUL, MONOTONE_LAPSE, REMOVED, Guarantee
+from spark.model.delay import LEAST_MEETING, Delay, delay_faults, frozen_delay, is_meeting
+from spark.model.guarantee import FORGETFUL, MONOTONE_LAPSE, REMOVED, Guarantee, with_delays
 from spark.model.values import Share, frozen, share_faults, unit_interval_faults
 
 
-def _check(model: str, probability: Share, partners: float, lapse: float, rekindle: float = 1.0) -> None:
-    if faults := _faults(model, probability, partners, lapse, rekindle):
+def _check(name: str, model: SI | SIS | SIR | SEIR, *others: str) -> None:
+    """Refuse what is wrong with the parameters that all these models have, and freeze what could be changed."""
+    faults = share_faults(name, "probability", model.probability)
+    for part in ("partners", "lapse", "rekindle"):
+        if hasattr(model, part):
+            faults += unit_interval_faults(name, part, getattr(model, part))
+    faults += [*others, *delay_faults(name, model.delay)]
+    if faults:
         raise UsageError(*faults)
-
-
-def _faults(model: str, probability: Share, partners: float, lapse: float, rekindle: float = 1.0) -> list[str]:
-    """Return what is wrong with the parameters that all these models have."""
-    faults = share_faults(model, "probability", probability)
-    for name, value in (("partners", partners), ("lapse", lapse), ("rekindle", rekindle)):
-        faults += unit_interval_faults(model, name, value)
-    return faults
+    object.__setattr__(model, "probability", frozen(model.probability))
+    object.__setattr__(model, "delay", frozen_delay(model.delay))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,28 @@ class SI:
     ----------
     probability : chance per tie AND step in [0, 1]: a number, a tie column, or ``{layer: either}``.
     partners : chance per step that a person adopts while the whole of one partner organisation, of weight 1, practises.
+    delay : steps that a tie takes, drawn once for each tie: in step t it passes on whether its source practised at the
+        end of step t - delay. A whole number, a tie column, the chances of 1, 2, 3, ... steps, or a `GeometricDelay`.
+        Partner organisations and broadcasts take one step.
     """
 
     probability: Share
     partners: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
-        _check("SI", self.probability, self.partners, 0.0)
-        object.__setattr__(self, "probability", frozen(self.probability))
+        _check("SI", self)
+
+    @property
+    def as_adoption(self) -> Adoption:
+        """The same as a case of the full model."""
+        parts = {"probability": self.probability, "partners": self.partners, "delay": self.delay}
+        return Adoption(**parts, lapse=0.0, rekindle=0.0)  # type: ignore[arg-type]
 
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
-        return MONOTONE_LAPSE
+        return with_delays(MONOTONE_LAPSE, self.delay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +68,30 @@ class SIS:
     lapse : chance per step in [0, 1] that an adopter gives up. A third of improvement projects are not sustained at one
         year, which is 0.0334 a month.
     rekindle : in [0, 1]: each lapse multiplies a person's readiness by it; 1 is SIS, 0 is SIR, between is burnt ground.
+    delay : as in `SI`: what is on its way arrives, also where its source has given up in the meantime.
     """
 
     probability: Share
     lapse: float = 0.0334
     rekindle: float = 1.0
     partners: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
-        _check("SIS", self.probability, self.partners, self.lapse, self.rekindle)
-        object.__setattr__(self, "probability", frozen(self.probability))
+        _check("SIS", self)
+
+    @property
+    def as_adoption(self) -> Adoption:
+        """The same as a case of the full model."""
+        parts = {"probability": self.probability, "partners": self.partners, "delay": self.delay}
+        return Adoption(**parts, lapse=self.lapse, rekindle=self.rekindle)  # type: ignore[arg-type]
 
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
         if self.lapse == 0 or self.rekindle == 1:
-            return MONOTONE_LAPSE
-        return REMOVED if self.rekindle == 0 else FORGETFUL
+            return with_delays(MONOTONE_LAPSE, self.delay)
+        return with_delays(REMOVED if self.rekindle == 0 else FORGETFUL, self.delay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +102,27 @@ class SIR:
 
     Parameters
     ----------
-    probability, partners, lapse : as in `SIS`.
+    probability, partners, lapse, delay : as in `SIS`.
     """
 
     probability: Share
     lapse: float = 0.0334
     partners: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
-        _check("SIR", self.probability, self.partners, self.lapse)
-        object.__setattr__(self, "probability", frozen(self.probability))
+        _check("SIR", self)
+
+    @property
+    def as_adoption(self) -> Adoption:
+        """The same as a case of the full model."""
+        parts = {"probability": self.probability, "partners": self.partners, "delay": self.delay}
+        return Adoption(**parts, lapse=self.lapse, rekindle=0.0)  # type: ignore[arg-type]
 
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
-        return MONOTONE_LAPSE if self.lapse == 0 else REMOVED
+        return with_delays(MONOTONE_LAPSE if self.lapse == 0 else REMOVED, self.delay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +135,7 @@ class SEIR:
 
     Parameters
     ----------
-    probability, lapse, partners : as in `SIR`.
+    probability, lapse, partners, delay : as in `SIR`.
     onset : chance per step in (0, 1] that a person who is getting ready starts to practise, which takes 1/onset steps
         on average and at least one. For a fixed number of steps take ``Adoption(trial_time=...)``.
     """
@@ -122,20 +144,17 @@ class SEIR:
     onset: float
     lapse: float = 0.0334
     partners: float = 0.0
+    delay: Delay = 1
 
     def __post_init__(self) -> None:
-        faults = _faults("SEIR", self.probability, self.partners, self.lapse)
-        if not is_meeting(self.onset):
-            faults.append(f"SEIR: onset {self.onset!r} is not a chance per step in [{LEAST_MEETING:.1g}, 1]")
-        if faults:
-            raise UsageError(*faults)
-        object.__setattr__(self, "probability", frozen(self.probability))
+        wrong = f"SEIR: onset {self.onset!r} is not a chance per step in [{LEAST_MEETING:.1g}, 1]"
+        _check("SEIR", self, *([] if is_meeting(self.onset) else [wrong]))
 
     @property
     def as_adoption(self) -> Adoption:
         """The same as a case of the full model."""
-        parts = {"probability": self.probability, "partners": self.partners, "lapse": self.lapse}
-        return Adoption(**parts, trial_end=self.onset, rekindle=0.0)  # type: ignore[arg-type]
+        parts = {"probability": self.probability, "partners": self.partners, "delay": self.delay}
+        return Adoption(**parts, lapse=self.lapse, trial_end=self.onset, rekindle=0.0)  # type: ignore[arg-type]
 
     @property
     def guarantee(self) -> Guarantee:

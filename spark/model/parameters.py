@@ -80,7 +80,8 @@ MODELS: Mapping[str, type[Model]] = MappingProxyType(
 WRAP = "examples_needed"
 _GENERAL = tuple(item for item in dataclasses.fields(GeneralThreshold) if item.name != "of")
 _CASCADES = ("independent-cascade", "weighted-cascade", "trivalency-cascade")
-_WITH_DELAY = (*_CASCADES, "linear-threshold", "fractional-threshold", "count-threshold")
+_PERIODS = ("si", "sis", "sir", "seir", "adoption")
+_WITH_DELAY = (*_CASCADES, "linear-threshold", "fractional-threshold", "count-threshold", *_PERIODS)
 _CLUES = (("probability", "independent-cascade"), ("values", "trivalency-cascade"))
 
 
@@ -106,7 +107,7 @@ def parameters_of(name: str, given: Iterable[str] = ()) -> dict[str, bool]:
     """Return the parameters that a model takes, and whether each must be given.
 
     >>> parameters_of("sis")
-    {'probability': True, 'lapse': False, 'rekindle': False, 'partners': False}
+    {'probability': True, 'lapse': False, 'rekindle': False, 'partners': False, 'delay': False}
 
     Parameters
     ----------

@@ -91,6 +91,11 @@ def fitted(network: Network, model: Model, law: Law, actions: Actions) -> Action
         return _timed(network, actions)
     if not actions.bridge_id.size:
         return actions
+    if max(law.delays.steps.size, law.delays.rate.size) > 1:
+        raise UsageError(
+            f"the delays of {type(model).__name__} are in a column of ties, in which a bridge has no entry; give "
+            "the delay as a number of steps or as a law"
+        )
     if law.examples > 1:
         chance = actions.bridge_chance.astype(np.float64) / 2**32
         more = [hit_thresholds(dose_of(at_level), law.examples) for at_level in chance]

@@ -102,6 +102,11 @@ def adoption_in_words(model: Adoption) -> str:
             f"a person adopts once the doses of all steps come to a tolerance of the law "
             f"{tolerance_in_words(model.law)}{simple}"
         )
+    if model.noise:
+        said.append(
+            f"whom a tie has reached is also convinced with a chance of {number(model.noise)} in every step, whatever "
+            "is enough for them"
+        )
     if model.awareness is not None:
         passes = _chance(model.awareness)
         said.append(f"nobody adopts who does not know of it: adopters pass word on {passes}{_otherwise(model)}")

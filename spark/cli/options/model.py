@@ -132,7 +132,8 @@ model_options = bundle(
     click.option(
         "--noise",
         type=float,
-        help="For thresholds: chance per step that a person whom a tie has reached adopts all the same.  [default: 0]",
+        help="For thresholds and adoption: chance per step that a person whom a tie has reached adopts all the same.  "
+        "[default: 0]",
     ),
     click.option(
         "--lapse",

@@ -96,6 +96,8 @@ class States:
     policy_dose : units of 2^-56 per step, in an organisation that has signed up; policy_lapse : units of 2^-24.
     loud_live, loud_never, loud_dose, loud_more : as in the law, for ties from adopters whose organisation signed up;
         loudness : units of 2^-24, how much more visible they are. Empty, and `UNIT`, where they are seen as before.
+    noise : T of 2^32: chance per step that whom a tie has reached since she last forgot is convinced. Only with laws of
+        tolerances.
     """
 
     aware: U64
@@ -117,6 +119,7 @@ class States:
     policy_lapse: int = UNIT
     loudness: int = UNIT
     trial_end: int = 0
+    noise: int = 0
 
     @property
     def trials_last(self) -> bool:
@@ -126,7 +129,7 @@ class States:
     @property
     def parts(self) -> list[NDArray[Any] | int]:
         """Everything, in order, for a digest."""
-        return [getattr(self, item.name) for item in fields(self)]
+        return [getattr(self, item.name) for item in fields(self) if item.name != "noise" or self.noise]
 
 
 STATES = ("unaware", "aware", "trying", "adopted", "lapsed")
@@ -171,7 +174,7 @@ class Law:
     capped : totals may pass 1 by the user's wish (threshold family): no live-edge form exists.
     tolerances : threshold: laws of tolerances other than the uniform one, where `tolerance` is empty; with `states`: in
         place of convincing moments, the doses of all steps add up to a tolerance drawn anew after each lapse.
-    delays : cascade and threshold: how many steps a tie takes.
+    delays : how many steps a tie takes; with `states` (family ``"cascade"``) what it looks back.
     noise : uint64[1], threshold: whom a tie has reached adopts floor(a unit exponential draw / noise) steps later if
         she has not before, units of 2^-56. Empty otherwise.
     states : what the full model of adoption adds, or None.

@@ -17,6 +17,7 @@ from spark.problem.arrays import UNIT, Law, States, freeze
 from spark.problem.fixed_point import chance_of, chances, dose_of, exponential, fixed, hit_thresholds, thresholds
 from spark.problem.laws.cascade import cascade
 from spark.problem.laws.columns import MOST_FAULTS
+from spark.problem.laws.delays import delays_of
 from spark.problem.laws.law import MOST_LAPSES, lower_law, make_law
 from spark.problem.laws.ties import bend_of, per_tie
 from spark.problem.laws.tolerances import tolerances_of
@@ -27,6 +28,9 @@ _NO_CHANCE = np.empty(0, np.uint64)
 
 @lower_law.register
 def _(model: Adoption, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    delays = delays_of(network, model.delay)
+    if not delays.some:
+        model = replace(model, delay=1)
     if not model.has_states and model.lapse_factor is None and model.probability is not None:
         return lower_law(SIS(model.probability, model.lapse, model.rekindle, model.partners), network, heard)
     law = _dose_law(model, network)
@@ -36,7 +40,7 @@ def _(model: Adoption, network: Network, heard: NDArray[np.uint64] | None) -> La
     left = np.cumprod([1.0] + [model.rekindle] * (1 if model.rekindle in (0.0, 1.0) else MOST_LAPSES))
     factor = np.ones(network.size) if model.lapse_factor is None else person_numbers(network, model.lapse_factor)
     lapse = np.rint(np.minimum(model.lapse * factor * 2.0**32, float(MOST_HAZARD))).astype(np.uint64)
-    law = replace(law, lapse=freeze(lapse), left=freeze(fixed(left, UNIT)))
+    law = replace(law, lapse=freeze(lapse), left=freeze(fixed(left, UNIT)), delays=delays)
     if not model.has_states:
         bends = model.rekindle not in (0.0, 1.0)
         return replace(law, dose=freeze(dose if bends else none))
@@ -94,6 +98,7 @@ def _states(model: Adoption, network: Network, doses: NDArray[np.float64]) -> St
         trial_end=round(model.trial_end * 2**32),
         trial_failure=round(model.trial_failure * 2**32),
         trial_visibility=int(fixed(model.trial_visibility, UNIT)),
+        noise=round(model.noise * 2**32),
         policy_dose=int(fixed(dose_of(model.policy))),
         policy_lapse=int(fixed(model.policy_lapse, UNIT)),
         **loud,

@@ -71,6 +71,8 @@ def _(model: ExamplesNeeded, network: Network, heard: NDArray[np.uint64] | None)
 
 @lower_law.register
 def _(model: SI | SIS | SIR, network: Network, heard: NDArray[np.uint64] | None) -> Law:
+    if model.delay != 1:
+        return lower_law(model.as_adoption, network, heard)
     law = lower_law(IndependentCascade(model.probability, partners=model.partners), network, heard)
     lapse = 0.0 if isinstance(model, SI) else model.lapse
     nu = model.rekindle if isinstance(model, SIS) else 0.0

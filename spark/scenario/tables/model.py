@@ -29,7 +29,7 @@ class OneModelTable(Table):
         description="general-threshold, adoption: exponential, uniform, erlang-2, {doses, chances}, {by = column, ...}",
     )
     simple: float = Field(0.0, description="the same: share of the people for whom one example can be enough")
-    noise: float = Field(0.0, description="thresholds: chance per step that whom a tie has reached adopts all the same")
+    noise: float = Field(0.0, description="thresholds, adoption: chance per step that whom a tie has reached adopts")
     lapse: float = Field(0.0334, description="sis, sir, seir, adoption: chance per step that an adopter gives up")
     rekindle: float = Field(
         1.0, description="sis, adoption, continuous-sis: how ready a person is after giving up, as a share of before"
