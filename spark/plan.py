@@ -18,6 +18,7 @@ from typing import Any, Literal
 from spark.errors import UsageError, nearest
 from spark.question import (
     ANYBODY,
+    BEST,
     CERTAINLY,
     EVERYBODY,
     METHODS,
@@ -324,6 +325,46 @@ class Plan:
         return _distinct(v for action in self.interventions if isinstance(action, Seeds) for v in action.people)
 
 
+VERBS = ("seed", "boost", "sustain", "bridge", "broadcast")
+"""The kinds of intervention of which spark makes candidates for a mix."""
+MOST = 60
+"""How many candidates of a mix spark lists at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What a mix is chosen from: candidates, or the kinds of which spark lists some.
+
+    Parameters
+    ----------
+    candidates : interventions, each to be carried out as a whole or not at all, each seed one of her own; None: spark
+        makes a list.
+    verbs : of `VERBS`; None: all that the model can carry out, or those of the `terms`.
+    terms : interventions that say how strong and how dear those of their kind are that spark lists.
+    most : how many it lists at most, >= 1.
+    """
+
+    candidates: tuple[Intervention, ...] | None = None
+    verbs: tuple[str, ...] | None = None
+    terms: tuple[Intervention, ...] = ()
+    most: int = MOST
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"verb {verb!r} is none of {', '.join(VERBS)}{nearest(verb, VERBS)}"
+            for verb in dict.fromkeys(self.verbs or ())
+            if verb not in VERBS
+        ]
+        if self.verbs == ():
+            faults.append(f"verbs: name at least one of {', '.join(VERBS)}")
+        if self.most < 1:
+            faults.append(f"most {self.most} is not a whole number of at least 1")
+        if self.candidates is not None and (self.verbs is not None or self.terms or self.most != MOST):
+            faults.append("candidates are all there is to choose from; give no verbs, terms or most beside them")
+        if faults:
+            raise UsageError(*faults)
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceRequest:
     """Seeds that are still to be chosen: resolved by `spark.study`, beside the fixed part of the plan.
@@ -339,6 +380,7 @@ class ChoiceRequest:
     beside : interventions that are carried out in any case.
     quality : stop looking at this share, in (0, 1), of what any effort of this kind would find, by estimate.
     robust : ``"worst"`` or ``"mean"`` where the choice is to do well under several models (`spark.choose_robustly`).
+    among : where more than seeds is to be chosen, for a `budget` (`spark.choose_plan`); then all else is as usual.
     """
 
     budget: float | None = None
@@ -351,8 +393,13 @@ class ChoiceRequest:
     chance: float | None = None
     robust: str | None = None
     quality: float = QUALITY
+    among: Among | None = None
 
     def __post_init__(self) -> None:
+        usual = (self.objective, self.constraints, self.asking) == (EVERYBODY, ANYBODY, CERTAINLY)
+        usual &= (self.method, self.chance, self.robust, self.quality) == (BEST, None, None, QUALITY)
+        if self.among is not None and (self.budget is None or not usual):
+            raise UsageError("choose: a mix is chosen for a budget, and is asked nothing else")
         if self.robust is not None and (self.method in RULES or self.objective != EVERYBODY):
             raise UsageError("choose: a choice for several models takes no rule and no other objective")
         if self.method not in METHODS:

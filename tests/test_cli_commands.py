@@ -232,6 +232,78 @@ def test_plans_of_the_command_line_add_up_under_one_name(starter):
     assert compared["plans"][0]["seeds"] == ["amina", "bo"]
 
 
+MIXES = """
+[[plan]]
+name = "prices"
+[[plan.boost]]
+amount = 0.5
+cost-each = 0.05
+
+[[plan]]
+name = "ideas"
+seeds = ["amina", "kit"]
+[[plan.boost]]
+amount = 1.0
+to = { team = ["Ward 4"] }
+cost = 0.5
+
+[[plan]]
+name = "best"
+choose = { budget = 2, verbs = ["seed", "boost"], terms = "prices", most = 10 }
+
+[[plan]]
+name = "of ideas"
+choose = { budget = 1.5, candidates = "ideas" }
+[[plan.broadcast]]
+probability = 0.02
+
+[[plan]]
+name = "two"
+choose = { count = 2 }
+"""
+
+
+def test_a_mix_can_be_a_plan_of_a_scenario(starter, tmp_path):
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(f'[network]\npath = "{starter.as_posix()}"\n[run]\nworlds = 64\n{MIXES}')
+    best = document("mix", scenario, "--plan", "best")
+    spoken = document("mix", scenario, "--budget", "2", "--verbs", "seed,boost", "--terms", "prices", "--most", "10")
+    same = ("plan", "parts", "margins", "frontier", "rivals", "spread", "assumptions")
+    assert [best[key] for key in same] == [spoken[key] for key in same]
+    assert run("plan", scenario, "--plan", "best") == run("mix", scenario, "--plan", "best")
+    assert len(best["provenance"]["options"]["candidates"]) <= 10
+    ideas = document("mix", scenario, "--plan", "of ideas")
+    assert [part["kind"] for part in ideas["provenance"]["options"]["beside"]] == ["broadcast"]
+    assert ideas["plan"][0]["kind"] == "broadcast"
+    assert document("mix", scenario, "--plan", "of ideas", "--budget", "1")["cost"] <= 1
+    compared = document("compare", scenario)
+    assert [plan["name"] for plan in compared["plans"]] == ["best", "of ideas", "two"]
+    assert compared["plans"][0]["mean"] == best["spread"]["mean"]
+    assert "the best mix that spark finds, a budget of 2." in run("check", scenario)
+    assert document("simulate", scenario, "--plan", "best")["mean"] == best["spread"]["mean"]
+    line = document("compare", starter, "--plan", "A=mix:2:seed+boost", "--plan", "B=choose:2", "--worlds", "64")
+    assert [plan["name"] for plan in line["plans"]] == ["A", "B"]
+
+
+def test_what_does_not_go_with_a_mix_is_refused(starter, tmp_path):
+    scenario = tmp_path / "pilot.toml"
+    scenario.write_text(f'[network]\npath = "{starter.as_posix()}"\n[run]\nworlds = 64\n{MIXES}')
+    for line in (
+        ("mix", scenario),
+        ("mix", starter),
+        ("mix", scenario, "--plan", "two"),
+        ("mix", scenario, "--candidates", "idea", "--budget", "1"),
+        ("mix", scenario, "--candidates", "ideas", "--most", "3", "--budget", "1"),
+        ("mix", starter, "--terms", "prices", "--budget", "1"),
+        ("mix", starter, "--budget", "nan"),
+        ("plan", scenario, "--plan", "best", "--explain"),
+        ("plan", starter, "--verbs", "seed", "--budget", "1", "--method", "degree"),
+        ("compare", starter, "--plan", "A=mix:2:sed", "--plan", "B="),
+    ):
+        assert run(*line, code=2) == ""
+    assert run("mix", starter, "--budget", "0.01", "--verbs", "seed", code=4) == ""
+
+
 def test_a_mix_takes_candidates_and_terms_from_plans_of_the_scenario(starter):
     scenario = starter / "ideas.toml"
     scenario.write_text(

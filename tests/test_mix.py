@@ -14,6 +14,7 @@ from spark.optimise import mix
 from spark.optimise.trials import Trials
 from spark.plan import Plan
 from spark.problem.actions import plan_cost
+from spark.provenance import read_plan
 from spark.results.mix import whom
 from spark.worlds import Run
 from spark.worlds.trying import watch_for
@@ -130,6 +131,26 @@ def test_what_is_said_of_a_mix_adds_up_and_can_be_kept():
     assert again.to_dict() == choice.to_dict()
     assert "<table>" in choice._repr_html_()
     assert len(choice.to_pandas()) == len(choice.parts)
+
+
+@needs_compiled
+def test_a_mix_can_be_made_again_from_its_provenance():
+    network, options, budget = instance(6)
+    model = spark.IndependentCascade(0.3)
+    beside = [spark.Broadcast(probability=0.05)]
+    first = spark.choose_plan(network, model, options, budget=budget, beside=beside, worlds=128, rng=4, workers=1)
+    said = json.loads(json.dumps(first.provenance.to_dict()))
+    again = spark.choose_plan(
+        network,
+        model,
+        read_plan(said["options"]["candidates"]).interventions,
+        budget=said["options"]["budget"],
+        beside=read_plan(said["options"]["beside"]).interventions,
+        worlds=said["worlds"],
+        rng=said["rng"],
+        workers=2,
+    )
+    assert again.to_dict() == first.to_dict()
 
 
 @needs_compiled

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     ),
 )
 @click.option(
-    "--plan", "plans", multiple=True, metavar="NAME=PLAN", help=PLAN_HELP + " Without it: all of the scenario."
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="NAME=PLAN",
+    help=PLAN_HELP + " Without it: all of the scenario but for lists of terms and candidates.",
 )
 @click.option(
     "--smallest-difference",
@@ -110,7 +114,7 @@ def command(
     if shares is not None:
         run = dataclasses.replace(run, shares=tuple(share("--shares", part.strip()) for part in shares.split(",")))
     scenario = dataclasses.replace(scenario, run=run)
-    drafts = read_plans(plans or tuple(scenario.plans), scenario.plans)
+    drafts = read_plans(plans or tuple(name for name in scenario.plans if name not in scenario.lists), scenario.plans)
     if len(drafts) < 2:
         raise UsageError("compare needs at least two plans: --plan A=a,b --plan B=c,d (--plan nothing= is no action)")
     with timed(asked.output, "compare") as progress:

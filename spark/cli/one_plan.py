@@ -23,7 +23,7 @@ SEEDS_HELP = (
 )
 PLAN_HELP = (
     "NAME of a plan of the scenario, or NAME=PLAN, where PLAN is ids or @FILE as in --seeds, choose:10 (a budget), "
-    "choose-count:10, random:10, degree:10, nomination:10, broadcast:0.02 (everybody, once, chance 0.02), or "
+    "choose-count:10, mix:10, random:10, degree:10, nomination:10, broadcast:0.02 (everybody, once, chance 0.02), or "
     "boost:team=icu:0.5 and other interventions. The same NAME twice adds up."
 )
 

@@ -84,23 +84,27 @@ def command(
 ) -> None:
     """Choose the people to start with, and say how good the choice is, compared with what, and how sure."""
     from spark import study
+    from spark.cli.mix import Wanted, mixed, mixes_of
     from spark.report.choice import ChoiceAnswer
 
+    others = (count, method, quality, across, explain or None)
+    more = any(other is not None for other in others) or any(getattr(question, item.name) for item in fields(question))
+    if verbs is not None and (more or (budget is None and name is None)):
+        raise UsageError("--verbs chooses for a --budget, and asks nothing else; spark mix --help says more")
     if verbs is not None:
-        from spark.cli.mix import mixed
-
-        if (
-            budget is None
-            or count is not None
-            or name is not None
-            or any(getattr(question, item.name) for item in fields(question))
-        ):
-            raise UsageError("--verbs chooses for a --budget, and asks nothing else; spark mix --help says more")
-        mixed(asked, budget, verbs)
+        mixed(asked, Wanted(budget, name, verbs))
         return
     if budget is not None and count is not None:
         raise UsageError("give either --budget or --count, not both")
     scenario, why = asked.scenario(several=True)
+    mixes = mixes_of(scenario)
+    if name in mixes or (
+        mixes and name is None and (budget, count) == (None, None) and set(mixes) == _chosen(scenario)
+    ):
+        if more:
+            raise UsageError("a mix is chosen for a --budget, and is asked nothing else; spark mix --help says more")
+        mixed(asked, Wanted(budget, name))
+        return
     request = _request(scenario, budget, count, name, method, quality, question)
     scenario, request = _across(scenario, request, across, several=len(asked.model.model) > 1, explain=explain)
     with timed(asked.output, "plan") as progress:
@@ -111,6 +115,10 @@ def command(
         command_line(), why, _next(chosen.choice, scenario.model, bool(scenario.probabilities or request.robust))
     )
     emit(ChoiceAnswer(network, scenario.model, chosen, frame, why_they), asked.output, scenario.run)
+
+
+def _chosen(scenario: Scenario) -> set[str]:
+    return {name for name, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest)}
 
 
 def _across(
@@ -137,7 +145,7 @@ def _request(
     question: QuestionOptions,
 ) -> ChoiceRequest:
     """Return what is to be chosen: the scenario's request, with what the options say instead."""
-    known = {key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest)}
+    known = {key: plan for key, plan in scenario.plans.items() if isinstance(plan, ChoiceRequest) and not plan.among}
     if name is not None and name not in known:
         which = f"those that choose are {', '.join(known)}" if known else "PATH has no plan with choose = {...}"
         raise UsageError(f"--plan {name}: there is no plan of that name to be chosen; {which}{nearest(name, known)}")

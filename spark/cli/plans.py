@@ -7,18 +7,19 @@ import io
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spark.errors import DataError, Fault, UsageError, nearest
-from spark.plan import INTERVENTIONS, ChoiceRequest, Intervention, Plan, Seeds
+from spark.plan import INTERVENTIONS, Among, ChoiceRequest, Intervention, Plan, Seeds
 from spark.question import RULES
 
 if TYPE_CHECKING:
     from spark.network import Network
 
 _REQUEST = re.compile(rf"(choose|choose-count|{'|'.join(RULES)}):(.+)", re.DOTALL)
+_MIX = re.compile(r"mix:([^:]+)(?::(.+))?")
 _INTERVENTION = re.compile(r"(seeds|broadcast|mandate|boost|sustain|bridge):(.+)", re.DOTALL)
 _WRITTEN = {
     "seeds": "seeds:a,b",
@@ -57,7 +58,7 @@ class Draft:
         if len(self.requests) > 1 or self.people:
             raise UsageError(f"--plan {name}: give either people or one request to choose them, not more")
         request = self.requests[0]
-        return ChoiceRequest(request.budget, request.count, request.method, tuple(self.actions))
+        return replace(request, beside=tuple(self.actions))
 
 
 def read_seeds(texts: Sequence[str]) -> list[Named]:
@@ -124,7 +125,14 @@ def check_people(people: Sequence[Named], network: Network) -> None:
 
 def _add(draft: Draft, name: str, definition: str) -> None:
     request, intervention = _REQUEST.fullmatch(definition), _INTERVENTION.fullmatch(definition)
-    if intervention:
+    mixed = _MIX.fullmatch(definition)
+    if mixed:
+        verbs = None if mixed[2] is None else tuple(mixed[2].split("+"))
+        try:
+            draft.requests.append(ChoiceRequest(_number(name, mixed[1]), among=Among(verbs=verbs)))
+        except UsageError as error:
+            raise UsageError(*(f"--plan {name}: {fault.message}" for fault in error.faults)) from None
+    elif intervention:
         draft.actions.append(_intervention(name, *intervention.groups()))
     elif request:
         amount = _number(name, request[2])

@@ -15,6 +15,7 @@ import numpy as np
 from spark.kernels.accelerate import kernel
 from spark.kernels.continuous.heap import drop_first_instant, push_instant
 from spark.kernels.continuous.times import FOREVER
+from spark.kernels.delays import delay_key, tie_delay
 from spark.kernels.draw import (
     BLOCK_BITS,
     BROADCAST,
@@ -33,8 +34,8 @@ from spark.kernels.draw import (
     world_key,
 )
 from spark.kernels.reverse import BASE, FREE, NEXT, ROOT, SENTINEL, STORED, USED, partner_heat, partner_member
+from spark.kernels.reverse_paths import set_down
 from spark.kernels.reverse_stream import GOLDEN, waiting
-from spark.kernels.waiting import delay_key, tie_delay
 from spark.kernels.world import kind_key
 
 i64 = np.int64
@@ -67,10 +68,10 @@ def late_sets(rows, partners, base, roots, store, work, key, last):
     indptr, sources, ties = rows.indptr, rows.sources, rows.ties
     live, never, dose, one = rows.live, rows.never, rows.dose, rows.one
     steps, rate, upto = rows.steps, rows.rate, rows.upto
-    members, ends, counts, singles, visited, covered, state = store
+    members, ends, singles, state = store.members, store.ends, store.singles, store.state
     starts, schedule, heard, given, horizon = base
     arrival, heap_person = work.arrival, work.heap_person
-    n = visited.size
+    n = arrival.size
     cascade, has_partners = rows.cascade == 1, partners.indptr.size > 0
     varied = steps.size + rate.size + upto.size > 0
     deadline, late_key = u64(horizon), delay_key(key)
@@ -179,20 +180,10 @@ def late_sets(rows, partners, base, roots, store, work, key, last):
                     break
                 stream += GOLDEN
                 energy = waiting(mix(stream))
-        for x in range(start, used):
-            arrival[members[x]] = FOREVER
-        for x in range(size):
-            arrival[heap_person[x]] = FOREVER
-        if met != FREE:
-            covered[met] += 1
-            used = start
-        elif used == start + 1:
+        if used == start + 1 and met == FREE:
+            arrival[root] = FOREVER
             singles[root] += 1
             used = start
         else:
-            members[start + 1 : used].sort()
-            for x in range(start, used):
-                counts[members[x]] += 1
-            stored += 1
-            ends[stored] = used
+            used, stored = set_down(work, size, store, start, used, stored, met)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

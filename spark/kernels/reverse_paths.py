@@ -106,16 +106,36 @@ def time_taken(draw, mean, quantiles, whole):
     return tie_time(draw, quantiles, mean)
 
 
+@inlined
+def set_down(work, size, store, start, used, stored, met):
+    """Store the set in members[start:used], unless it is covered, and leave no trace of it in `work`; returns where
+    members end now, and how many sets are stored.
+    """
+    members = store.members
+    for x in range(start, used):
+        work.arrival[members[x]] = FOREVER
+    for x in range(size):
+        work.arrival[work.heap_person[x]] = FOREVER
+    if met != FREE:
+        store.covered[met] += 1
+        return start, stored
+    members[start + 1 : used].sort()
+    for x in range(start, used):
+        store.counts[members[x]] += 1
+    store.ends[stored + 1] = used
+    return used, stored + 1
+
+
 @kernel
 def path_sets(rows, base, roots, store, work, key, last):
     """Draw sets from ``state[NEXT]`` up to `last`, or until `store` may not hold another one; roots and store as in
     `spark.kernels.reverse`. A set holds its root, then the others in the order of people.
     """
     indptr, sources, ties, delay, delay_quantiles, duration, duration_quantiles, latency, _, never, whole = rows
-    members, ends, counts, singles, visited, covered, state = store
+    members, ends, singles, state = store.members, store.ends, store.singles, store.state
     starts, schedule, heard, given, horizon = base
     arrival, heap_person = work.arrival, work.heap_person
-    n = visited.size
+    n = arrival.size
     deadline = last_instant(i64(horizon))
     ordered = i64(horizon) >= 0
     only_given = starts.size == 0 and schedule.size == 0
@@ -184,20 +204,10 @@ def path_sets(rows, base, roots, store, work, key, last):
                 if come < arrival[v]:
                     arrival[v] = come
                     size = push_instant(work, size, come, v)
-        for x in range(start, used):
-            arrival[members[x]] = FOREVER
-        for x in range(size):
-            arrival[heap_person[x]] = FOREVER
-        if met != FREE:
-            covered[met] += 1
-            used = start
-        elif used == start + 1:
+        if used == start + 1 and met == FREE:
+            arrival[root] = FOREVER
             singles[root] += 1
             used = start
         else:
-            members[start + 1 : used].sort()
-            for x in range(start, used):
-                counts[members[x]] += 1
-            stored += 1
-            ends[stored] = used
+            used, stored = set_down(work, size, store, start, used, stored, met)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)

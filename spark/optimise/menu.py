@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -12,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends import open_backend
-from spark.errors import UsageError, nearest
+from spark.errors import InfeasibleError, UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.baselines import degree_order
 from spark.optimise.trials import Trials
-from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
+from spark.plan import MOST, Among, Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
@@ -66,7 +67,7 @@ def candidates_for(
     budget: float,
     verbs: Iterable[str] | None = None,
     templates: Mapping[str, Intervention] = MappingProxyType({}),
-    most: int = 60,
+    most: int = MOST,
     horizon: int | None = None,
     rng: Rng = None,
     workers: int | None = None,
@@ -90,18 +91,14 @@ def candidates_for(
     ------
     UsageError
         An unknown verb, one that the model cannot carry out, or as `spark.simulate`.
+    InfeasibleError
+        The budget buys nothing.
     """
     asked = verbs is not None
     verbs = tuple(TEMPLATES if verbs is None else verbs)
-    faults = [
-        f"verb {verb!r} is none of {', '.join(TEMPLATES)}{nearest(verb, TEMPLATES)}"
-        for verb in dict.fromkeys([*verbs, *templates])
-        if verb not in TEMPLATES
-    ]
+    Among(None, (*verbs, *templates), (), most)
     if not verbs:
-        faults.append(f"verbs: name at least one of {', '.join(TEMPLATES)}")
-    if faults:
-        raise UsageError(*faults)
+        raise UsageError(f"verbs: name at least one of {', '.join(TEMPLATES)}")
     verbs = tuple(verb for verb in TEMPLATES if verb in verbs)
     rng = whole_rng(rng)
     each = max(1, most // len(verbs))
@@ -112,8 +109,12 @@ def candidates_for(
     def trials(offers: Sequence[Intervention], beside: Sequence[Intervention]) -> Trials:
         return Trials(network, model, offers, tuple(beside), opened, watch, key)
 
+    cheapest = math.inf
+
     def priced(offers: Iterable[Intervention]) -> tuple[list[Intervention], NDArray[np.float64]]:
+        nonlocal cheapest
         pairs = [(offer, plan_cost(network, Plan(offer), horizon)) for offer in offers]
+        cheapest = min([cheapest, *(price for _, price in pairs)])
         pairs = [pair for pair in pairs if pair[1] <= budget]
         return [offer for offer, _ in pairs], np.array([price for _, price in pairs])
 
@@ -137,6 +138,10 @@ def candidates_for(
         gains = tried.means([(i,) for i in range(len(offers))], LOOK) - tried.means([()], LOOK)
         order = np.argsort(-gains / np.maximum(prices, 1e-9), kind="stable")
         found += [offers[i] for i in order[:each].tolist()]
+    if not found and cheapest < math.inf:
+        raise InfeasibleError(
+            f"budget {budget:,g} buys nothing of what could be done; the cheapest costs {cheapest:,g}"
+        )
     return tuple(found)
 
 
@@ -179,7 +184,8 @@ def _promising(network: Network, template: Intervention, budget: float, count: i
     cost = network.cost
     if isinstance(template, Seeds) and template.cost_each is not None:
         cost = np.full(network.size, template.cost_each)
-    may = network.eligible & ~network.adopted & (cost <= budget)
+    may = network.eligible & ~network.adopted
+    may &= cost <= max(budget, cost[may].min(initial=math.inf))
     order = [v for v in degree_order(network, key).tolist() if may[v]]
     for_cost = np.argsort(-network.out_degree()[order] / np.maximum(cost[order], 1e-9), kind="stable")
     dear_and_cheap = dict.fromkeys([*order[:count], *(order[i] for i in for_cost[:count].tolist())])

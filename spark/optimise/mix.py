@@ -18,6 +18,7 @@ from spark.optimise.trials import Trials, kind_of, kinds_of
 from spark.plan import Intervention, Mandate, Plan, Seeds
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
+from spark.provenance import describe_plan
 from spark.results import Certificate, Mix, MixedIn, Point, Rival, Worth
 from spark.worlds import Progress, Run, try_plans
 from spark.worlds.trying import watch_for
@@ -236,7 +237,9 @@ def _answer(
         if name in found
     )
     certificate = ceiling(trials.elsewhere(run_key(rng, "certify")), costs, budget, best, confidence, judged)
-    options = {"budget": budget, "candidates": costs.size, "confidence": confidence}
+    options: dict[str, object] = {"budget": budget, "confidence": confidence}
+    options |= {"beside": describe_plan(Plan(*trials.fixed))} if trials.fixed else {}
+    options["candidates"] = describe_plan(Plan(*trials.candidates))
     return Mix(
         plan=plans[WHOLE],
         cost=price[WHOLE],

@@ -176,6 +176,8 @@ def plan_line(plan: Plan | ChoiceRequest) -> str:
     if isinstance(plan, ChoiceRequest):
         amount = f"{plan.count:,} people" if plan.count is not None else f"a budget of {number(plan.budget or 0.0)}"
         chosen = "chosen by spark" if plan.method == "best" else f"chosen by the rule {plan.method!r}"
+        if plan.among is not None:
+            chosen = "the best mix that spark finds"
         parts = [f"{chosen}, {amount}.", *map(in_words, plan.beside)]
     else:
         parts = [f"{count(len(plan.seeds), 'person', 'people')} to start with."] if plan.seeds else []

@@ -39,9 +39,13 @@ IN_ORDER = (
     "'adds' is how many more practise in the end than with those above alone; 'lost without' is what the whole mix "
     "would lose if only this part fell out."
 )
+ENOUGH = (
+    "All candidates together cost {most}, and the budget is {budget}. More candidates may be worth the money that is "
+    "left: --most lists more of them."
+)
 NOTHING = "Nothing of what there is to choose from adds anybody."
 MARGINS = (
-    "More who practise for {unit} of money: 'last' is what the least valuable part of a kind brings, 'next' what "
+    "More who practise for {unit}: 'last' is what the least valuable part of a kind brings, 'next' what "
     "the best further candidate would."
 )
 FRONTIER = "The best mix found for a part of the budget; 'each costs' is its price by the people it adds."
@@ -54,11 +58,15 @@ MADE_UP = (
 
 @dataclass(frozen=True, slots=True)
 class MixAnswer:
-    """The answer of ``spark mix``; `made_up` has an intervention of each kind whose strength and price are made up."""
+    """The answer of ``spark mix`` for a budget.
+
+    `made_up` has an intervention of each kind whose strength and price are made up.
+    """
 
     network: Network
     model: Model
     mix: Mix
+    budget: float
     made_up: tuple[Intervention, ...]
     frame: Frame
 
@@ -67,6 +75,9 @@ class MixAnswer:
         mix = self.mix
         title = f"Do {count(len(mix.parts), 'thing', 'things')} for {number(mix.cost)}"
         what = (paragraph(IN_ORDER), _parts(mix)) if mix.parts else (paragraph(NOTHING),)
+        if self.more_than_enough:
+            most = number(mix.frontier[-1].budget)
+            what = *what, "", paragraph(ENOUGH.format(budget=number(self.budget), most=most))
         return document(
             section(title, *what),
             section(when(mix.spread), *outcome(self.network, mix.spread)),
@@ -78,6 +89,11 @@ class MixAnswer:
             assumed(self.sentences()),
             what_next(self.frame.next),
         )
+
+    @property
+    def more_than_enough(self) -> bool:
+        """Whether the budget buys all there is to choose from, and more."""
+        return self.budget > self.mix.frontier[-1].budget
 
     def json(self, run: Mapping[str, Any] | None) -> str:
         """Write a document of docs/schemas/mix.json."""
@@ -167,7 +183,7 @@ def _margins(mix: Mix) -> tuple[str, str]:
         )
         for w in mix.margins
     ]
-    said = "one more unit" if unit == 1 else f"each {number(unit)} more"
+    said = "one more unit of money" if unit == 1 else f"each further {number(unit)} of money"
     return paragraph(MARGINS.format(unit=said)), table(columns, rows)
 
 

@@ -78,6 +78,7 @@ class Scenario:
     probabilities : other values of the model's probability to try, to see whether the answer depends on it.
     plans : by name, in the order of the file.
     run : how the worlds are run.
+    lists : the plans that others choose a mix among, or take the terms of: they are not to be tried unless asked for.
     origin : the scenario file, so that what turns out wrong later can be said with its line; None without a file.
     """
 
@@ -88,6 +89,7 @@ class Scenario:
     run: Run = field(default_factory=Run)
     origin: Origin | None = None
     also: tuple[Model, ...] = ()
+    lists: frozenset[str] = frozenset()
 
 
 def read_scenario(path: str | Path) -> Scenario:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from spark.errors import SparkError
 from spark.network import Network
-from spark.plan import ChoiceRequest, Intervention
+from spark.plan import MOST, Among, ChoiceRequest, Intervention, Plan
 from spark.problem.targets import Targets
 from spark.question import (
     ANYBODY,
@@ -27,11 +28,21 @@ from spark.scenario.places import Path as Place
 from spark.scenario.tables import ChooseTable
 
 GOALS = ("maximise", "reach", "worst-off", "floor")
+MIXED = ("verbs", "terms", "candidates", "most")
 LIMITS = ("only", "exclude", "apart", "at-most", "at-least")
 
 
-def request_of(table: ChooseTable, beside: tuple[Intervention, ...]) -> ChoiceRequest:
-    """Return what a table asks for; the errors are those of the questions."""
+def request_of(
+    table: ChooseTable, beside: tuple[Intervention, ...], plans: Mapping[str, Plan] = MappingProxyType({})
+) -> ChoiceRequest:
+    """Return what a table asks for; the errors are those of the questions.
+
+    Parameters
+    ----------
+    plans : by name, where the table may name some.
+    """
+    if (among := _among(table, plans)) is not None:
+        return ChoiceRequest(table.budget, beside=beside, among=among)
     return ChoiceRequest(
         table.budget,
         table.count,
@@ -46,8 +57,27 @@ def request_of(table: ChooseTable, beside: tuple[Intervention, ...]) -> ChoiceRe
     )
 
 
+def _among(table: ChooseTable, plans: Mapping[str, Plan]) -> Among | None:
+    if all(getattr(table, key) is None for key in MIXED):
+        return None
+    return Among(
+        None if table.candidates is None else plans[table.candidates].interventions,
+        None if table.verbs is None else tuple(table.verbs),
+        () if table.terms is None else plans[table.terms].interventions,
+        MOST if table.most is None else table.most,
+    )
+
+
 def choose_faults(place: Place, raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Say which keys of a table do not go together, and what is wrong with what they say."""
+    mixed = [key for key in MIXED if key in raw]
+    if mixed:
+        for key in [key for key in raw if key not in (*MIXED, "budget")]:
+            yield (*place, key), f"a mix ({', '.join(mixed)}) is chosen for a budget, and is asked nothing else"
+        if "candidates" in mixed and len(mixed) > 1:
+            others = ", ".join(key for key in mixed if key != "candidates")
+            yield (*place, "candidates"), f"are all there is to choose from; give no {others} beside them"
+        return
     goals = [key for key in GOALS if key in raw]
     if len(goals) > 1:
         yield (*place, goals[1]), f"give only one of {', '.join(goals)}: each says what is to be as large as possible"

@@ -17,7 +17,7 @@ from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
 from spark.plan import ChoiceRequest, Plan, Seeds
 from spark.scenario import Clear, NetworkFile, Run, Scenario, load_network
-from spark.scenario.choosing import choose_faults, name_faults, request_of
+from spark.scenario.choosing import MIXED, choose_faults, name_faults, request_of
 from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults
 from spark.scenario.origin import Origin
 from spark.scenario.places import Path as Place
@@ -302,7 +302,7 @@ def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Sc
 
 
 def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
-    plans: dict[str, Plan | ChoiceRequest] = {}
+    tables: dict[str, tuple[Place, PlanTable]] = {}
     names: set[object] = set()
     for place, raw in _plan_tables(_document(scenario)):
         found += _plan_contradictions(place, raw, wrong)
@@ -312,13 +312,38 @@ def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> 
                 found.append(((*place, "name"), f'"{name}" is the name of another plan, too'))
             names.add(name)
         if _sound(place, (*wrong, *(other for other, _ in found))):
-            plans[str(name)] = _plan(PlanTable.model_validate(raw))
+            tables[str(name)] = place, PlanTable.model_validate(raw)
+    plans = _named_by_one_another(tables, names, found)
     run = _document(scenario).get("run")
     same = run.get("same-cost") if isinstance(run, Mapping) else None
     if isinstance(same, str) and same not in names:
         known = [str(name) for name in names]
         found.append((("run", "same-cost"), f"there is no plan {same!r}{nearest(same, known)}".replace("'", '"')))
-    return dataclasses.replace(scenario, plans=plans)
+    requests = [table.choose for _, table in tables.values() if table.choose is not None]
+    lists = {name for request in requests for name in (request.candidates, request.terms) if name is not None}
+    return dataclasses.replace(scenario, plans=plans, lists=frozenset(lists))
+
+
+def _named_by_one_another(
+    tables: Mapping[str, tuple[Place, PlanTable]], names: set[object], found: list[Found]
+) -> dict[str, Plan | ChoiceRequest]:
+    """Return the plans; those who choose a mix among the interventions of another, or on its terms, have these."""
+    fixed = {name: _fixed(table) for name, (_, table) in tables.items() if table.choose is None}
+    plans: dict[str, Plan | ChoiceRequest] = {}
+    for name, (place, table) in tables.items():
+        if table.choose is None:
+            plans[name] = fixed[name]
+            continue
+        wanted = {key: getattr(table.choose, key) for key in ("candidates", "terms")}
+        unknown = {key: other for key, other in wanted.items() if other is not None and other not in fixed}
+        for key, other in unknown.items():
+            if other in tables or other not in names:
+                said = "that plan is itself to be chosen" if other in tables else f'there is no plan "{other}"'
+                hint = nearest(other, fixed).replace("'", '"')
+                found.append(((*place, "choose", key), f"{said}{hint}"))
+        if not unknown:
+            plans[name] = request_of(table.choose, _fixed(table).interventions, fixed)
+    return plans
 
 
 def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Place, ...]) -> Iterator[Found]:
@@ -328,7 +353,11 @@ def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Plac
         yield place, "does nothing: give seeds, choose, broadcast, boost, ... (seeds = [] means no action)"
     if isinstance(raw.get("choose"), Mapping):
         if "confidence" not in raw["choose"]:
-            yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
+            mixed = [key for key in MIXED if key in raw["choose"]]
+            if mixed and "budget" not in raw["choose"] and _whole((*place, "choose"), wrong):
+                yield (*place, "choose"), "give a budget for the mix"
+            elif not mixed:
+                yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
         if _sound((*place, "choose"), wrong):
             yield from choose_faults((*place, "choose"), raw["choose"])
     for kind, item, table in interventions_in(raw):
@@ -359,10 +388,8 @@ def _whole(place: Place, wrong: tuple[Place, ...]) -> bool:
     return not any(other[:-1] == place for other in wrong)
 
 
-def _plan(table: PlanTable) -> Plan | ChoiceRequest:
+def _fixed(table: PlanTable) -> Plan:
     actions = tuple(action_of(kind, row) for kind in INTERVENTION_TABLES for row in getattr(table, kind))
-    if table.choose is not None:
-        return request_of(table.choose, actions)
     return Plan(*([] if table.seeds is None else [Seeds(tuple(table.seeds))]), *actions)
 
 

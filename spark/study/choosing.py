@@ -12,6 +12,7 @@ from spark.question import ALL, BEST, RULES, Reaching
 from spark.results import Choice, Explanation
 from spark.scenario import Scenario
 from spark.study.answers import ChoiceAnswer, OtherChoice
+from spark.study.mixing import mix
 from spark.study.run import blamed_on_file, in_same_worlds, other_models, run_options
 from spark.worlds import Progress
 
@@ -46,6 +47,8 @@ def resolve(
     """Return the plan with what was still to be chosen in it, and the choice behind it, if there was one."""
     if isinstance(plan, Plan):
         return plan, None
+    if plan.among is not None:
+        return mix(network, scenario, plan, progress=progress).plan, None
     if plan.method in RULES:
         from spark.optimise import baseline_seeds
 

@@ -56,6 +56,14 @@ class ChooseTable(Table):
     quality: float = Field(
         QUALITY, gt=0, lt=1, description="stop looking at this share of what any effort of this kind would find"
     )
+    verbs: list[Literal["seed", "boost", "sustain", "bridge", "broadcast"]] | None = Field(
+        None, min_length=1, description="choose a mix: kinds of intervention of which spark lists candidates"
+    )
+    terms: str | None = Field(
+        None, description="choose a mix: the plan whose interventions say how strong and how dear each kind is"
+    )
+    candidates: str | None = Field(None, description="choose a mix: the plan whose interventions are the candidates")
+    most: int | None = Field(None, ge=1, description="choose a mix: how many candidates spark lists at most")
     robust: Literal["worst", "mean"] | None = Field(
         None, description="do well under the model and all of its [[model.also]]: where it does worst, or on average"
     )

@@ -43,7 +43,9 @@ def _table_in(annotation: Any) -> type[Table] | None:
 
 
 def choices_at(table: type[Table], path: Path) -> list[str]:
-    """Return the words of which the value at `path` must be one."""
+    """Return the words of which the value at `path`, or each item of the list there, must be one."""
+    while isinstance(path[-1], int):
+        path = path[:-1]
     for part in path[:-1]:
         if isinstance(part, str):
             table = _table_in(_field(table, part).annotation) or table
