@@ -51,7 +51,7 @@ from spark.kernels.adoption_reach import (
 )
 from spark.kernels.delays import delay_key
 from spark.kernels.draw import BROADCAST, PARTNERS, TOLERANCE, mix, u64
-from spark.kernels.interventions import SEEDS_COIN, accepted, coin, follow
+from spark.kernels.interventions.coins import SEEDS_COIN, accepted, coin, follow
 from spark.kernels.periods import LAPSE, step_key
 from spark.kernels.tolerance import SIMPLE, Laws
 from spark.kernels.world import kind_key, record_final
@@ -226,7 +226,7 @@ def adoption_world(key, world, course, shares, start, posts):
     levels, kept_going, sustained = changes.boost_level, changes.sustain_left, changes.sustain.size > 0
     added, there = changes.source.size, posts.there
     for b in range(added):
-        there[b] = accepted(key, world, changes, b)
+        there[b] = accepted(key, world, changes.source[b], changes.target[b], changes.accept, b)
     heard = posts.heard[: start.schedule.size]
     boost = posts.boost[: changes.boost.size]
     follow(start.schedule, changes.heard, organisation, key, world, heard)

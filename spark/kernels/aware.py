@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import BLOCK_BITS, BROADCAST, exponential_tolerance, halves, person_draw, u32, u64, world_key
-from spark.kernels.interventions import SEEDS_COIN, coin, follow
+from spark.kernels.interventions.coins import SEEDS_COIN, coin, follow
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
 from spark.kernels.world import kind_key, record_final
 

@@ -1,6 +1,6 @@
 """Thresholds where all ties into a person weigh the same: she counts them, and no dose is looked up at a tie.
 
-The same worlds as those of `spark.kernels.threshold`, byte for byte. With weights of 1/d the remainder of the rounding
+The same worlds as those of `spark.kernels.once`, byte for byte. With weights of 1/d the remainder of the rounding
 is on the last tie, and can decide only if her tolerance lies within it: then, about once in 10^12 draws, the world is
 left to the other kernel.
 """

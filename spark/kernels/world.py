@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.accelerate import inlined, kernel, lean
 from spark.kernels.draw import BROADCAST, CERTAIN, exponential_tolerance, mix, person_draw, scaled, u64, world_key
 
 TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
@@ -94,6 +94,17 @@ class Start(NamedTuple):
     changes: Changes
 
 
+class Heat(NamedTuple):
+    """What organisations give one another: working arrays, zeros between worlds."""
+
+    bright: NDArray[np.uint64]  # [o], visibility of the adopted members
+    newly: NDArray[np.uint64]  # [o], the part of it that is new
+    heat: NDArray[np.uint64]  # [o]
+    changed: NDArray[np.int32]  # [o], organisations whose brightness changed
+    warmer: NDArray[np.int32]  # [o], organisations whose heat changed
+    is_warmer: NDArray[np.uint8]  # [o]
+
+
 class Work(NamedTuple):
     """Arrays that a world may write to, and leaves as it found them (zeros; the sink seen)."""
 
@@ -112,12 +123,7 @@ class Work(NamedTuple):
     lapsed: NDArray[np.uint8]  # [n], likewise: who gives up in this step
     ever: NDArray[np.uint8]  # [n], likewise: who practised at any time
     active: NDArray[np.int32]  # [n], likewise: who practises
-    bright: NDArray[np.uint64]  # [o], visibility of the adopted members
-    newly: NDArray[np.uint64]  # [o], the part of it that is new
-    heat: NDArray[np.uint64]  # [o]
-    changed: NDArray[np.int32]  # [o], organisations whose brightness changed
-    warmer: NDArray[np.int32]  # [o], organisations whose heat changed
-    is_warmer: NDArray[np.uint8]  # [o]
+    heat: Heat
 
 
 class Count(NamedTuple):
@@ -196,53 +202,53 @@ def plan_arrivals(key, world, start, work):
     return last
 
 
-@kernel
-def warm(shares, work, first, end):
+@lean
+def warm(shares, heat, queue, first, end):
     """Pass on what queue[first:end], who adopted in the step before, add to the heat of partner organisations; list in
-    `work.warmer` whose heat changed, and return how many.
+    `heat.warmer` whose heat changed, and return how many.
     """
     count = 0
     for i in range(first, end):
-        u = work.queue[i]
+        u = queue[i]
         q = shares.organisation[u]
         if q >= 0 and shares.visibility[u] > u64(0) and shares.partner_indptr[q] < shares.partner_indptr[q + 1]:
-            if work.newly[q] == u64(0):
-                work.changed[count] = q
+            if heat.newly[q] == u64(0):
+                heat.changed[count] = q
                 count += 1
-            work.newly[q] += shares.visibility[u]
+            heat.newly[q] += shares.visibility[u]
     warmer = 0
     for i in range(count):
-        q = work.changed[i]
-        before = work.bright[q]
-        now = before + work.newly[q]
-        work.bright[q] = now
-        work.newly[q] = u64(0)
+        q = heat.changed[i]
+        before = heat.bright[q]
+        now = before + heat.newly[q]
+        heat.bright[q] = now
+        heat.newly[q] = u64(0)
         for j in range(shares.partner_indptr[q], shares.partner_indptr[q + 1]):
             o = shares.partner_targets[j]
             more = scaled(shares.partner_dose[j], now) - scaled(shares.partner_dose[j], before)
             if more > u64(0):
-                work.heat[o] = min(work.heat[o] + more, CERTAIN)
-                if work.is_warmer[o] == 0:
-                    work.is_warmer[o] = 1
-                    work.warmer[warmer] = o
+                heat.heat[o] = min(heat.heat[o] + more, CERTAIN)
+                if heat.is_warmer[o] == 0:
+                    heat.is_warmer[o] = 1
+                    heat.warmer[warmer] = o
                     warmer += 1
     for i in range(warmer):
-        work.is_warmer[work.warmer[i]] = 0
+        heat.is_warmer[heat.warmer[i]] = 0
     return warmer
 
 
-@kernel
-def clear(work, shares, total):
+@lean
+def clear(seen, queue, total, shares, heat, tolerance):
     """Leave the working arrays as they were before the world."""
     for i in range(total):
-        work.seen[work.queue[i]] = 0
+        seen[queue[i]] = 0
     if shares.partner_targets.size > 0:
-        for o in range(work.heat.size):
-            if work.heat[o] > u64(0):
+        for o in range(heat.heat.size):
+            if heat.heat[o] > u64(0):
                 for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
-                    work.tolerance[shares.members[j]] = u64(0)
-            work.heat[o] = u64(0)
-            work.bright[o] = u64(0)
+                    tolerance[shares.members[j]] = u64(0)
+            heat.heat[o] = u64(0)
+            heat.bright[o] = u64(0)
 
 
 @kernel
@@ -254,7 +260,7 @@ def record(row, last, total, work, count):
     record_final(row, work.queue[:total], count)
 
 
-@kernel
+@lean
 def record_final(row, final, count):
     """Count the people who practise at the end of a world."""
     value = np.int64(0)

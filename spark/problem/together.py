@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
-from spark.model import FractionalThreshold, LinearThreshold, Model
+from spark.model import FractionalThreshold, GeneralThreshold, LinearThreshold, Model
 from spark.network import Network
 from spark.plan import Plan
 from spark.problem.actions import lower_plans
@@ -21,6 +21,7 @@ _ONCE = frozenset({"take-up", "boost", "bridge"})
 CARRIES: Mapping[str, frozenset[str]] = {
     "cascade": _ONCE,
     "threshold": _ONCE,
+    "waiting": _ONCE,
     "periods": _ONCE | {"sustain"},
     "adoption": _ONCE | {"sustain"},
     "aware": frozenset({"take-up"}),
@@ -160,7 +161,8 @@ def _levels_of(network: Network, actions: Actions) -> NDArray[np.int64]:
 
 def _loudest_outside(network: Network, model: Model, actions: Actions) -> NDArray[np.uint64] | None:
     """The most that each person gets from broadcasts, mandates and added ties under any plan; None for nothing."""
-    bridged = actions.bridge_id.size > 0 and isinstance(model, LinearThreshold)
+    weights = model.of if isinstance(model, GeneralThreshold) else model
+    bridged = actions.bridge_id.size > 0 and isinstance(weights, LinearThreshold)
     if not actions.schedule.size and not bridged:
         return None
     total = np.zeros((actions.plans, network.size), np.uint64)

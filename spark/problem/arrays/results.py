@@ -72,12 +72,13 @@ class Trace:
     when : int32[W, n]; the step at which each person adopted, -1 never; in continuous time the step by which she had.
     by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
         before; threshold family: the largest dose among these, then the smallest id), or one of the codes below;
-        ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did.
+        ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did. Where no tie delivered
+        in that step, what a boost lifted then.
     log : int64[E, 4], where people can give up: world's row, step, person, and what lit her or `LAPSED`, in order; else
         empty. `when` and `by` hold the first adoption of each person.
-    lit : int64[S, 4]: world's row, place of the adoption (in `log` within its world; else the person), tie, weight: who
-        had a share in adoptions by ties. One example needed: the ties that were live at the time, alike; several: their
-        convincing moments; thresholds: their doses.
+    lit : int64[S, 4]: world's row, place of the adoption (in `log` within its world; else the person), tie or
+        ``BRIDGE - b``, weight: who had a share in adoptions by ties. One example needed: the ties that were live at the
+        time, alike; several: their convincing moments; thresholds: their doses.
     """
 
     when: I32
@@ -95,8 +96,6 @@ class Trace:
 
 
 NO_REPLAY = {
-    "cascade": "a world in which people give up cannot be replayed under a plan that boosts, sustains, bridges or "
-    "asks; simulate shows its curve",
     "states": "a world of people who hear, try and leave cannot be replayed yet; simulate shows how many are in each "
     "state",
     "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",
