@@ -41,7 +41,7 @@ def test_what_does_nothing_is_seen():
     assert outcomes(model)["seed"] == WORKS
 
 
-@pytest.mark.parametrize("model", [spark.SI(0.2), spark.ContinuousSI(0.2), spark.Aware(adoption=0.5)])
+@pytest.mark.parametrize("model", [spark.SI(0.2), spark.ContinuousSI(0.2), spark.Aware(adoption=0.5, awareness=0.5)])
 def test_where_nobody_gives_up_help_to_keep_going_is_refused(model):
     with pytest.raises(UsageError, match="nobody gives up under it") as error:
         spark.simulate(network(), model, spark.Plan(spark.Sustain(0.5)), worlds=4, rng=1, horizon=3)
