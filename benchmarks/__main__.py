@@ -25,6 +25,7 @@ from benchmarks.intervals import measure_intervals
 from benchmarks.large import measure_large
 from benchmarks.mixes import measure_mixes
 from benchmarks.peers import measure_peers
+from benchmarks.sandwich import measure_sandwich
 from benchmarks.spreads import measure_spreads
 from benchmarks.start import compare_starts
 from benchmarks.thresholds import compare_thresholds
@@ -37,6 +38,7 @@ TABLES = (
     "choosers",
     "large",
     "certificates",
+    "sandwich",
     "epidemics",
     "adoption",
     "mixes",
@@ -69,6 +71,7 @@ def main() -> None:
             "choosers": ("Choosing beside others", measure_choosers(folder, quick=options.quick)),
             "large": ("A very large network", measure_large(quick=options.quick)),
             "certificates": ("Certificates", measure_certificates(quick=options.quick)),
+            "sandwich": ("The sandwich", measure_sandwich(quick=options.quick)),
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "mixes": ("The best mix", measure_mixes(quick=options.quick)),

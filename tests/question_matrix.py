@@ -104,6 +104,8 @@ def small() -> Any:
         "reaching.MOST_LOOKS": 8,
         "reaching.DECIDING": 1,
         "sandwich.JUDGED": 64,
+        "means.FEWEST_WORLDS": 8,
+        "means.MOST_WORLDS": 16,
         "sandwich.ANYWAY_SETS": 256,
         "aims.WORTH_SETS": 256,
         "answer.EXPLAIN_SETS": 256,

@@ -1,10 +1,12 @@
-"""The page on checks names tests that exist, so that none can vanish unseen."""
+"""The pages on checks and on guarantees name tests that exist, so that none can vanish unseen."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parent
-PAGE = TESTS.parent / "docs/explanation/checks.md"
+PAGES = TESTS.parent / "docs/explanation"
 
 
 def missing(text):
@@ -18,7 +20,9 @@ def missing(text):
     return found
 
 
-def test_every_test_that_the_page_names_is_there():
-    text = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["checks.md", "guarantees.md"])
+def test_every_test_that_the_page_names_is_there(page):
+    text = (PAGES / page).read_text(encoding="utf-8")
+    assert "`test_boosts_are_worth_more_together`" in text
     assert missing(text) == []
     assert missing(text.replace("`test_boosts_", "`test_no_boosts_")) == ["test_no_boosts_are_worth_more_together"]

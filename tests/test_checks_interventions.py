@@ -144,6 +144,29 @@ class TestWhatIsSo:
         assert submodular_failures(counts, size) == 0
         assert all((counts[s | 1 << v] >= counts[s]).all() for s in range(1 << size) for v in range(size))
 
+    @settings(max_examples=30)
+    @given(tables(most=4, partners=True), st.data())
+    def test_mandates_that_only_add_a_dose_add_less_the_more_there_are(self, table, data):
+        names = sorted({name for name in table["people"]["organisation"] if name is not None})
+        if not names:
+            return
+        network, model = network_of(table), data.draw(cascades(partners=True))
+        candidates = [  # as broadcasts to the staff, which they are in every world
+            Broadcast(dose=0.4, to={"organisation": [name]}, start=start, stop=start + 2)
+            for name in names[:2]
+            for start in (1, data.draw(st.integers(2, 3)))
+        ][:3]
+        values = of_every_subset(candidates, lambda chosen: exact.spread(network, model, Plan(Seeds([0]), *chosen)))
+        assert violations(values, len(candidates)) == 0
+
+    def test_what_is_tried_would_show_broadcasts_that_are_worth_more_together(self):
+        network = network_of(line(0.5))
+        model = spark.ExamplesNeeded(2, of=MODEL)
+        candidates = [Broadcast(dose=0.2, to={"people": [1]}, start=start, stop=start + 1) for start in (1, 2)]
+        for tried, seen in ((model, True), (MODEL, False)):
+            values = of_every_subset(candidates, lambda chosen, m=tried: exact.spread(network, m, Plan(*chosen)))
+            assert (violations(values, 2) > 0) == seen
+
 
 class TestWhatIsNot:
     def test_boosts_are_worth_more_together(self, backend):

@@ -7,18 +7,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import cascades, hard_thresholds, networks, several_examples, thresholds
+from strategies import cascades, delays, general_thresholds, hard_thresholds, networks, several_examples, thresholds
 from test_laws import KEYS, MIXED, assert_never_fewer, assert_same, longer
 
 import spark
 from spark.backends import open_backend
-from spark.backends.cpu import CpuBackend, _count, _shares, _start, _work
-from spark.backends.cpu_changes import KERNELS, changed_room, level_rows
+from spark.backends.cpu import CpuBackend, _count, _shares, _start, _with_rows, _work
+from spark.backends.cpu_once import full_room, once_rows
+from spark.kernels.once.world import run_once
 from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
-from spark.problem.arrays import VALUE_UNIT, Watch, Worlds
+from spark.problem.arrays import VALUE_UNIT, Trace, Watch, Worlds
 from spark.problem.together import lower_together
 
 ONCE = cascades(partners=True) | thresholds(partners=True) | several_examples(partners=True)
+LAWS = general_thresholds(partners=True, totals=("cap",), noise=(0.0, 0.3))
+LATE = delays().filter(lambda delay: delay != "days")
+WAITING = (
+    cascades(True, LATE)
+    | thresholds(True, ("cap",), LATE)
+    | several_examples(True, LATE)
+    | general_thresholds(True, ("cap",), LATE, (0.0, 0.3))
+)
 LAPSING = st.builds(
     spark.SIS,
     st.sampled_from((0.3, "chance")),
@@ -81,24 +90,33 @@ def run(network, model, tried, worlds, *, horizon=-1, backend="cpu", workers=1):
 
 def capped(model):
     """Linear thresholds whose totals no intervention makes the model refuse."""
+    if isinstance(model, spark.GeneralThreshold):
+        return replace(model, of=capped(model.of))
     return replace(model, totals="cap") if isinstance(model, spark.LinearThreshold) else model
+
+
+def practise_at(log, t):
+    """How many practise at the end of step t by what was written down."""
+    return sum(1 if why != Trace.LAPSED else -1 for _, time, _, why in log.tolist() if time <= t)
 
 
 @st.composite
 def cases(draw):
     """A network, a model, plans and a horizon."""
     network = draw(networks(**MIXED, most=4))
-    kind = draw(st.sampled_from(("once", "lapse", "hard")))
+    kind = draw(st.sampled_from(("once", "lapse", "hard", "waits")))
     if kind == "lapse":
         tried = [draw(interventions(network, sustain=True)) for _ in range(2)]
         return network, draw(LAPSING), tried, draw(st.sampled_from((0, 1, 5)))
     if kind == "hard":
-        model = draw(st.just(spark.CountThreshold(2)) | hard_thresholds())
+        model = draw(st.just(spark.CountThreshold(2)) | hard_thresholds((0.0, 0.3), LATE))
         tried = [draw(interventions(network, broadcasts=False)) for _ in range(2)]
         if isinstance(model, spark.FractionalThreshold):
             tried = [Plan(*(a for a in plan.interventions if not isinstance(a, Bridge))) for plan in tried]
-        return network, model, tried, -1
+        return network, model, tried, 4 if model.noise else -1
     tried = [draw(interventions(network)) for _ in range(2)]
+    if kind == "waits":
+        return network, capped(draw(LAWS | WAITING)), tried, draw(st.sampled_from((0, 2, 6)))
     return network, capped(draw(ONCE)), tried, draw(st.sampled_from((-1, -1, 0, 2)))
 
 
@@ -114,11 +132,25 @@ class TestSameBytes:
     @given(cases(), KEYS)
     def test_of_replays_from_both_backends(self, case, key):
         network, model, tried, horizon = case
-        if isinstance(model, spark.SIS):
-            return
         problem, actions, watch = lowered(network, model, tried, horizon)
         traces = [open_backend(name).replay(problem, actions, watch, Worlds(key, 3, 4)) for name in ("python", "cpu")]
         assert_same(*traces)
+
+    @settings(max_examples=150)
+    @given(cases(), KEYS)
+    def test_of_a_replay_and_of_the_run_that_it_tells(self, case, key):
+        network, model, tried, horizon = case
+        problem, actions, watch = lowered(network, model, tried[:1], horizon)
+        backend, worlds = open_backend("cpu"), Worlds(key, 3, 4)
+        tally, trace = backend.run(problem, actions, watch, worlds), backend.replay(problem, actions, watch, worlds)
+        for row, curve in enumerate(tally.adopters[0].tolist()):
+            told = (
+                [practise_at(trace.log[trace.log[:, 0] == row], t) for t in range(len(curve))]
+                if isinstance(model, spark.SIS)
+                else [int(((trace.when[row] >= 0) & (trace.when[row] <= t)).sum()) for t in range(len(curve))]
+            )
+            assert told == curve
+        assert (trace.when >= 0).sum() == tally.ever.sum()
 
     @given(cases(), KEYS)
     def test_from_any_number_of_workers_and_any_chunks(self, case, key):
@@ -142,24 +174,16 @@ class TestSameBytes:
             assert longer(both, steps)[row].tolist() == longer(alone, steps)[0].tolist()
 
     @given(st.data(), KEYS)
-    def test_from_the_kernels_of_interventions_where_there_are_none(self, data, key):
+    def test_from_the_kernel_of_the_whole_once_clock_where_a_faster_one_would_do(self, data, key):
         network = data.draw(networks(**MIXED))
-        lapsing = data.draw(st.booleans())
-        model = data.draw(LAPSING if lapsing else ONCE)
+        model = data.draw(cascades(partners=True) | thresholds())
         seeds = Seeds(data.draw(st.lists(st.integers(0, network.size - 1), max_size=2)))
         plan = Plan(seeds, Broadcast(dose=0.05, stop=3), Seeds([0], start=2))
         problem, actions, watch = lowered(network, model, [plan], 4)
         start = _start(problem, actions, watch, 0)
-        room = changed_room(problem, [start], _work(problem, [start]))
-        name = "periods" if lapsing else problem.law.family
-        count = _count(watch, problem)._replace(
-            adopters=np.empty((40, 16), np.int32),
-            value=np.empty(40, np.int64),
-            ever=np.empty(40, np.int64),
-            groups_lit=np.empty((40, len(watch.groups)), np.int32),
-        )
-        kernel = KERNELS[f"changed {name}"][0]
-        kernel(np.uint64(key), 0, 0, 40, level_rows(problem), _shares(problem), start, room, count)
+        room = full_room(problem, [start], getattr(work := _work(problem, [start]), "work", work))
+        count = _with_rows(_count(watch, problem), 40, 16, watch)
+        run_once(np.uint64(key), 0, 0, 40, once_rows(problem), _shares(problem), start, room, count)
         plain = CpuBackend(1).run(problem, actions, watch, Worlds(key, 0, 40))
         steps = plain.adopters.shape[2]
         assert count.adopters[:, :steps].tolist() == plain.adopters[0].tolist()
@@ -171,11 +195,11 @@ class TestAlteredNetworks:
     def test_a_boost_of_everybody_for_ever_is_another_readiness(self, data, key, amount):
         network = data.draw(networks(**MIXED))
         lapsing = data.draw(st.booleans())
-        model = data.draw(LAPSING) if lapsing else data.draw(ONCE | thresholds(partners=True))
+        model = data.draw(LAPSING) if lapsing else data.draw(ONCE | LAWS | WAITING)
         model = capped(model) if data.draw(st.booleans()) else model
         seeds = Seeds(data.draw(st.lists(st.integers(0, network.size - 1), max_size=2)))
         readier = replace(network, readiness=network.readiness * (1 + amount))
-        horizon = 4 if lapsing else -1
+        horizon = 4 if lapsing or getattr(model, "noise", 0) else -1
         boosted = run(network, model, [Plan(seeds, Boost(amount))], Worlds(key, 0, 60), horizon=horizon)
         assert_same(boosted, run(readier, model, [Plan(seeds)], Worlds(key, 0, 60), horizon=horizon))
 
@@ -229,7 +253,7 @@ class TestAlteredNetworks:
 @given(st.data(), KEYS)
 def test_more_of_an_intervention_never_lights_fewer(more, data, key):
     network = data.draw(networks(**MIXED))
-    model = capped(data.draw(ONCE))
+    model = capped(data.draw(ONCE | LAWS | WAITING))
     plan = data.draw(interventions(network))
     added = {
         "boost": Boost(0.5, {"people": [0, 1]}, start=data.draw(st.integers(1, 2))),
@@ -239,5 +263,5 @@ def test_more_of_an_intervention_never_lights_fewer(more, data, key):
         other = Plan(*(replace(action, take_up=1.0) for action in plan.interventions))
     else:
         other = Plan(*plan.interventions, added[more])
-    tally = run(network, model, [other, plan], Worlds(key, 0, 60))
+    tally = run(network, model, [other, plan], Worlds(key, 0, 60), horizon=5)
     assert_never_fewer(tally, tally, 0, 1)

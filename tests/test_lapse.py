@@ -139,9 +139,6 @@ def test_a_model_that_goes_on_for_ever_asks_for_a_horizon():
         spark.simulate(pair("u", "v"), spark.SIS(0.1), ["u"], rng=1)
     with pytest.raises(UsageError, match="give a horizon"):
         spark.replay(pair("u", "v"), spark.SIS(0.1), ["u"], rng=1)
-    for backend in ("cpu", "python"):
-        with pytest.raises(UsageError, match="cannot be replayed under a plan that boosts"):
-            spark.replay(pair("u", "v"), spark.SIS(0.1), spark.Boost(1), horizon=3, rng=1, backend=backend)
     with pytest.raises(UsageError) as error:
         spark.SIS(1.5, lapse=-1, rekindle=2)
     assert len(error.value.faults) == 3

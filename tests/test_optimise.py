@@ -279,13 +279,16 @@ class TestRefusals:
             spark.choose_seeds(star(), spark.SIS(0.2, 0.1), count=1)
 
 
-def test_without_a_live_edge_form_no_bound_is_claimed():
+def test_without_a_live_edge_form_a_search_says_that_it_is_one():
     network = scattered(30, 90)
     capped = spark.choose_seeds(network, spark.LinearThreshold(0.5, totals="cap"), count=2, **SMALL)
-    counted = spark.choose_seeds(network, spark.CountThreshold(2), count=2, **SMALL)
-    for choice in (capped, counted):
-        assert choice.certificate.ratio is None
-        assert choice.certificate.statement.startswith("no bound")
+    table = spark.GeneralThreshold(spark.TableTolerance([0.5, 2], [0.2, 1]))
+    bent = spark.choose_seeds(network, table, count=2, **SMALL)
+    assert 0 < capped.certificate.ratio <= 1
+    assert "the choice is a search" in capped.certificate.statement
+    assert bent.certificate.ratio is None
+    assert bent.certificate.statement.startswith("no bound")
+    for choice in (capped, bent):
         assert choice.quality is None
         assert len(choice.seeds) == 2
 

@@ -2,19 +2,21 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from test_optimise import needs_compiled, scattered
 
 import spark
+from benchmarks.sandwich import MODELS, judged
 from spark.backends.cpu_reverse import ReverseSets
 from spark.backends.reverse_python import reverse_sets
 from spark.optimise.subsets import Search
 from spark.problem.arrays import ONE, Watch
 from spark.problem.fixed_point import chances
 from spark.problem.lowering import lower
-from spark.problem.sandwich import _slopes, upper_problem
+from spark.problem.sandwich import _hazards, _slopes, upper_problem
 
 
 def digraph(seed, people, share=0.5):
@@ -303,11 +305,55 @@ def test_what_seeds_found_by_search_add_is_told_with_its_error_and_not_by_the_lu
     assert abs(gains.sum() - reached) < 4.5 * math.hypot(error, math.sqrt((errors**2).sum() * gains.size))
 
 
-def test_where_people_may_say_no_to_a_model_of_time_no_certified_bound_is_spoken_of():
-    model, options = spark.SIS(0.3, lapse=0.2), {"count": 2, "rng": 11, "worlds": 64, "horizon": 4}
-    sure = spark.choose_seeds(scattered(20, 60), model, **options)
-    asked = spark.choose_seeds(scattered(20, 60), model, **options, asking=spark.Asking(0.5))
-    assert sure.certificate.ratio is not None
-    assert asked.certificate.statement == (
-        "no bound: sets drawn back through time do not know people who may say no; the seeds come from a search"
-    )
+@needs_compiled
+@pytest.mark.parametrize("name", MODELS)
+def test_on_digraphs_of_five_to_eight_people_no_seeds_gain_more_than_the_bound_says(name):
+    found = [judged(MODELS[name], number) for number in range(8)]
+    assert not any(one.violated for one in found), found
+    assert np.median([one.certified for one in found]) > 0.4
+    assert any(replace(one, bound=0.6 * one.bound).violated for one in found)  # a bound that is too low is seen
+
+
+@pytest.mark.parametrize(
+    "model", [spark.CountThreshold(1), spark.CountThreshold(2), spark.CountThreshold(3), spark.FractionalThreshold(0.6)]
+)
+def test_no_set_of_seeds_spreads_further_under_a_hard_threshold_than_by_weights_of_its_inverse(model):
+    seen = False
+    for seed in range(6):
+        network = digraph(seed + 30, 5, 0.5)
+        table = {name: list(getattr(network, name)) for name in ("readiness", "visibility")}
+        network = spark.Network.from_edges(
+            network.sources(),
+            network.targets,
+            people={"id": list(range(5)), **table, "adopted": [v == seed % 7 for v in range(5)]},
+        )
+        above = upper_problem(lower(network, model))
+        chance = np.minimum(adoption_chances(network, above), 1.0)
+        bound = np.array([spread_of(chance, seeds | 1 << seed % 7 & 31) for seeds in range(32)])
+        true = spark.exact.spread_of_every_set(network, model)
+        assert (true <= bound + 1e-9).all()
+        assert not spark.exact.submodular_violations(bound)
+        lower_weights = np.minimum(0.7 * adoption_chances(network, above), 1.0)
+        weaker = np.array([spread_of(lower_weights, seeds | 1 << seed % 7 & 31) for seeds in range(32)])
+        seen |= bool((true > weaker + 1e-6).any())
+    assert seen
+
+
+def test_the_slopes_of_two_and_three_examples_are_at_most_what_they_are_known_to_be():
+    doses = np.linspace(0.01, 60, 4_000)
+    for examples, most in ((2, 0.298426), (3, 0.194198)):
+        whole = 1 - sum(np.exp(-doses) * doses**i / math.factorial(i) for i in range(examples))
+        slopes = _slopes(examples, np.zeros(doses.size), doses)
+        assert slopes.max() == pytest.approx(most, abs=1e-6)
+        assert (slopes >= whole / doses).all()
+        assert (slopes < most + 1e-6).all()
+
+
+def test_no_smaller_hazard_bounds_several_examples_up_to_a_whole_dose():
+    for examples, whole in itertools.product((2, 3, 4), (0.5, 2.0, 10.0)):
+        hazard = float(_hazards(examples, np.array([whole]))[0])
+        assert hazard == pytest.approx(1 - math.log(sum(whole**i / math.factorial(i) for i in range(examples))) / whole)
+        doses = np.linspace(whole / 500, whole, 500)
+        convinced = 1 - sum(np.exp(-doses) * doses**i / math.factorial(i) for i in range(examples))
+        assert (convinced <= -np.expm1(-hazard * doses) + 1e-12).all()
+        assert (convinced > -np.expm1(-(hazard - 1e-6) * doses)).any()

@@ -5,32 +5,29 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends.cpu_adoption import KERNELS as STATE_KERNELS
 from spark.backends.cpu_adoption import state_rows, state_work
-from spark.backends.cpu_changes import KERNELS as CHANGED
-from spark.backends.cpu_changes import Room, changed_room, changes_anything, changes_of, level_rows
+from spark.backends.cpu_changes import changes_anything, changes_of
 from spark.backends.cpu_continuous import KERNELS, ContinuousRows, ContinuousWork, continuous_rows, continuous_work
 from spark.backends.cpu_counting import CountedRows, CountedWork, counted_rows, run_counted
-from spark.backends.cpu_waiting import WaitingRows, WaitingWork, waiting_rows, waiting_work
-from spark.backends.logs import first_adoptions, in_order, together
+from spark.backends.cpu_once import full_room, once_rows, period_rows, plain_rows, tell_once_clock
+from spark.backends.cpu_stories import tell
+from spark.backends.logs import together
 from spark.backends.pool import default_workers, work_through
 from spark.errors import RunError, UsageError
 from spark.kernels.adoption import Course, Posts
 from spark.kernels.aware import Word, WordWork
-from spark.kernels.cascade import replay_cascade, run_cascade
+from spark.kernels.cascade import run_cascade, tell_cascade
 from spark.kernels.continuous.changed import ChangedWork
-from spark.kernels.examples import replay_examples, run_examples
-from spark.kernels.lanes import LANES
-from spark.kernels.log import Log, share_once
-from spark.kernels.periods import replay_periods, run_periods
-from spark.kernels.threshold import replay_threshold, run_threshold
-from spark.kernels.waiting import replay_waiting, run_waiting
-from spark.kernels.world import Count, Rows, Shares, Start, Work
+from spark.kernels.once.rows import OnceRows, Room
+from spark.kernels.once.world import run_once
+from spark.kernels.periods import PeriodRows, run_periods
+from spark.kernels.world import Count, Heat, Rows, Shares, Start, Work
 from spark.problem.arrays import I64, NO_REPLAY, Actions, Problem, Tally, Trace, Watch, Worlds, freeze
 
 if TYPE_CHECKING:
@@ -39,18 +36,15 @@ if TYPE_CHECKING:
     from spark.backends.cpu_reverse import ReverseSets
 
 MOST_TALLY_BYTES = 4 << 30
-AnyRows = Rows | WaitingRows | ContinuousRows | Course | Word
-AnyWork = Work | Room | WaitingWork | CountedWork | ContinuousWork | Posts | WordWork
-_ROWS: weakref.WeakKeyDictionary[Problem, AnyRows] = weakref.WeakKeyDictionary()
+AnyRows = Rows | OnceRows | PeriodRows | ContinuousRows | Course | Word
+AnyWork = Work | Room | CountedWork | ContinuousWork | Posts | WordWork
+_ROWS: weakref.WeakKeyDictionary[Problem, dict[str, AnyRows]] = weakref.WeakKeyDictionary()
 _KERNELS = {
-    "cascade": (run_cascade, replay_cascade),
-    "examples": (run_examples, replay_examples),
-    "threshold": (run_threshold, replay_threshold),
-    "periods": (run_periods, replay_periods),
-    "waiting": (run_waiting, replay_waiting),
+    "cascade": (run_cascade, tell_cascade),
+    "once": (run_once, tell_once_clock),
+    "periods": (run_periods, run_periods),
     **KERNELS,
     **STATE_KERNELS,
-    **CHANGED,
 }
 
 
@@ -86,14 +80,8 @@ class CpuBackend:
             count = counts.setdefault(place, _count(watch, problem))
             kernel, rows, room = _means(problem, starts[plan], room)
             while done < stop - row:
-                count = count._replace(
-                    adopters=np.empty((stop - row, steps), np.int32),
-                    value=np.empty(stop - row, np.int64),
-                    ever=np.empty(stop - row, np.int64),
-                    states=_longer(count.states, steps),
-                    groups_lit=np.empty((stop - row, len(watch.groups)), np.int32),
-                )
-                counts[place] = count
+                curves = tally.curves(count.curves, steps)
+                counts[place] = count = _with_rows(count, stop - row, steps, watch)._replace(curves=curves)
                 begin_row = done
                 done = kernel[0](
                     np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count
@@ -122,37 +110,13 @@ class CpuBackend:
         (_, kernel), rows, room = _means(problem, start, _work(problem, [start]))
         if kernel is None:
             raise UsageError(NO_REPLAY["states" if problem.law.states is not None else problem.law.family])
-        graph, law, key = problem.graph, problem.law, np.uint64(worlds.key)
-        when = np.full((worlds.count, graph.people), -1, np.int32)
-        by = np.full((worlds.count, graph.people), Trace.NEVER, np.int64)
-        logs, sharing = [], []
-        parts = (law.live, law.never, law.more, law.dose if law.family == "threshold" else law.dose[:0])
-        for row in range(worlds.count):
-            given = (key, worlds.first + row)
-            if law.never_ends and not law.noise.size:
-                log, lit = _written_down(2, kernel, *given, rows, graph.incoming, shares, start, room)
-                log, lit = in_order(log, lit) if law.lapse.size else (log, lit)
-                when[row], by[row] = first_adoptions(log, graph.people)
-                logs.append(log)
-            else:
-                kernel(*given, rows, graph.incoming, shares, start, room, when[row], by[row])
-                if law.family == "paths":  # a time has one tie
-                    lit_people = np.flatnonzero(by[row] >= 0)
-                    lit = np.column_stack([lit_people, by[row, lit_people], np.ones_like(lit_people)])
-                else:
-                    (lit,) = _written_down(
-                        1,
-                        share_once,
-                        *given,
-                        graph.incoming,
-                        parts,
-                        law.examples,
-                        tuple(law.delays),
-                        when[row],
-                        by[row],
-                    )
-            sharing.append(lit)
-        return together(when, by, logs, sharing)  # type: ignore[arg-type]
+        count = _with_rows(_count(watch, problem), 1, max(start.horizon, 0) + 1, watch)
+        stories = [
+            tell(problem, kernel, rows, room, start, shares, count, np.uint64(worlds.key), worlds.first + row)
+            for row in range(worlds.count)
+        ]
+        when, by, logs, sharing = zip(*stories, strict=True)
+        return together(when, by, [log for log in logs if log is not None], sharing)
 
     def reverse(
         self,
@@ -176,18 +140,6 @@ class CpuBackend:
         from spark.backends.components import component_worlds_for
 
         return component_worlds_for(problem, keys, self.workers)
-
-
-def _written_down(count: int, kernel: Any, *arguments: Any) -> list[I64]:
-    """Run a kernel that writes to `count` logs, again with more room where that did not suffice."""
-    room = 1024
-    while True:
-        logs = [Log(np.empty((room, 3), np.int64), np.zeros(1, np.int64)) for _ in range(count)]
-        kernel(*arguments, *logs)
-        most = max(int(log.size[0]) for log in logs)
-        if most <= room:
-            return [log.rows[: log.size[0]].copy() for log in logs]
-        room = 2 * most
 
 
 class _Growing:
@@ -235,7 +187,29 @@ class _Growing:
             groups[1, plan] += count.group_squares
             reached[plan] += count.reached
         curves, states = self._adopters[:, :, : last + 1], self._states(counts)
-        return Tally(curves, self._value, self._ever, self._groups_lit, groups[0], groups[1], reached, states)
+        found = self._value, self._ever, self._groups_lit, groups[0], groups[1], reached, states
+        return Tally(curves, *found, self._group_curves(counts))
+
+    def curves(self, sums: NDArray[np.int32], steps: int) -> NDArray[np.int32]:
+        """Sums over worlds of how many of a group practise, for more steps, if there is room."""
+        if sums.shape[1] * steps * self.plans * 4 > MOST_TALLY_BYTES:
+            raise RunError(
+                f"curves of {sums.shape[1]:,} people over {steps:,} steps do not fit; ask for fewer columns in "
+                "over_time_by, or set a horizon"
+            )
+        missing = steps - sums.shape[0]
+        return np.pad(sums, ((0, missing), (0, 0)), mode="edge") if missing > 0 and sums.size else sums
+
+    def _group_curves(self, counts: dict[int, Count]) -> NDArray[np.int32]:
+        """The curves of groups, up to the last step at which anything changed."""
+        steps = max((count.curves.shape[0] for count in counts.values()), default=1)
+        whole = np.zeros((self.plans, steps, self.watch.bin_count), np.int32)
+        for place, count in counts.items():
+            whole[place % self.plans] += self.curves(count.curves, steps)
+        if self.watch.horizon >= 0:
+            whole = whole[:, : self.watch.horizon + 1]  # behind it nothing was counted
+        changed = np.flatnonzero((whole[:, 1:] != whole[:, :-1]).any(axis=(0, 2)))
+        return whole[:, : changed.max(initial=-1) + 2]
 
     def _states(self, counts: dict[int, Count]) -> NDArray[np.int64]:
         """Sums over worlds, up to the horizon, or the last step at which anything changed."""
@@ -249,56 +223,49 @@ class _Growing:
         return states[..., : (int(np.flatnonzero(changed)[-1]) + 2 if changed.any() else 1)]
 
 
-def _rule(problem: Problem) -> str:
-    """Which kernel computes the problem: several examples, lapses, and what takes time need one of their own."""
-    if problem.law.lapse.size:
-        return "periods" if problem.law.states is None else "adoption"
-    if problem.law.waits or problem.law.tolerances.law.size:
-        return "waiting"
-    return "examples" if problem.law.examples > 1 else problem.law.family
+def _rule(problem: Problem, changed: bool) -> str:
+    """Which kernels compute the problem: one example needed, where no plan changes more than seeds and broadcasts, has
+    some of its own.
+    """
+    law = problem.law
+    if law.lapse.size:
+        return "periods" if law.states is None else "adoption"
+    if law.continuous or law.family == "aware":
+        return law.family
+    return "cascade" if law.family == "cascade" and not (changed or law.waits or law.examples > 1) else "once"
 
 
 def _means(problem: Problem, start: Start, room: Any) -> tuple[Any, Any, Any]:
-    """The kernels (run, replay) for a plan, and the rows and working arrays that they take."""
-    rule = _rule(problem)
+    """The kernels (run, tell) for a plan, and the rows and working arrays that they take."""
+    changed = changes_anything(start.changes)
+    rule = _rule(problem, changed)
     if isinstance(room, CountedWork):
         counted = counted_rows(problem)
-        if counted is not None and not (start.schedule.size or changes_anything(start.changes)):
-            return (run_counted, None), CountedRows(counted, cast(Rows | WaitingRows, _rows(problem))), room
+        if counted is not None and not (start.schedule.size or changed):
+            return (run_counted, None), CountedRows(counted, _rows(problem, rule)), room
         room = room.whole
     if isinstance(room, ChangedWork):
-        if changes_anything(start.changes):
-            return _KERNELS["changed " + rule], _rows(problem), room
+        if changed:
+            return _KERNELS["changed " + rule], _rows(problem, rule), room
         room = room.plain
-    if isinstance(room, Room):
-        if changes_anything(start.changes):
-            return _KERNELS["changed " + rule], level_rows(problem), room
+    if rule == "cascade" and isinstance(room, Room):
         room = room.work
-    return _KERNELS[rule], _rows(problem), room
+    return _KERNELS[rule], _rows(problem, rule), room
 
 
-def _rows(problem: Problem) -> AnyRows:
-    """The rows that kernels read: dead ties lead to the sink, thresholds are padded for 16 at once."""
-    rows = _ROWS.get(problem)
-    if rows is None:
-        graph, law = problem.graph, problem.law
-        if law.states is not None:
-            rows = state_rows(problem)
-        elif law.continuous:
-            rows = continuous_rows(problem)
-        elif _rule(problem) == "waiting":
-            rows = waiting_rows(problem)
-        elif law.family == "cascade":
-            targets = graph.targets
-            if law.never.any():
-                targets = freeze(np.where(law.never != 0, np.int32(graph.people), targets))
-            padded = np.zeros(law.live.size + LANES, np.uint32)
-            padded[: law.live.size] = law.live
-            rows = Rows(graph.indptr, targets, freeze(padded), law.more, law.tolerance, law.dose, law.lapse, law.left)
+def _rows(problem: Problem, rule: str) -> Any:
+    """The rows that the kernels of a rule read, made once."""
+    made = _ROWS.setdefault(problem, {})
+    if rule not in made:
+        if rule in ("once", "periods"):
+            made[rule] = once_rows(problem) if rule == "once" else period_rows(problem)
+        elif problem.law.states is not None:
+            made[rule] = state_rows(problem)
+        elif problem.law.continuous:
+            made[rule] = continuous_rows(problem)
         else:
-            rows = Rows(graph.indptr, graph.targets, law.dose, law.more, law.tolerance, law.dose, law.lapse, law.left)
-        _ROWS[problem] = rows
-    return rows
+            made[rule] = plain_rows(problem)
+    return made[rule]
 
 
 def _shares(problem: Problem) -> Shares:
@@ -347,10 +314,7 @@ def _work(problem: Problem, starts: list[Start]) -> AnyWork:
     if problem.law.continuous:
         return continuous_work(problem, starts)
     people, organisations = problem.graph.people, problem.graph.organisations
-    rule = _rule(problem)
-    added = people if rule != "cascade" else 0
-    several = people if rule == "examples" or (rule == "waiting" and problem.law.family == "cascade") else 0
-    lapsing = people if rule == "periods" else 0
+    lapsing = people if problem.law.lapse.size else 0
     steps = starts[0].heard.shape[1]
     seen = np.zeros(people + 1, np.uint8)
     seen[people] = 1
@@ -358,30 +322,40 @@ def _work(problem: Problem, starts: list[Start]) -> AnyWork:
         seen=seen,
         queue=np.empty(people + 1, np.int32),
         ends=np.empty(people + _latest(starts) + steps + 3, np.int64),
-        dose=np.zeros(added, np.uint64),
-        touched=np.empty(added, np.int32),
+        dose=np.zeros(0, np.uint64),
+        touched=np.empty(0, np.int32),
         arrival=np.zeros(steps + 1, np.int32),
         following=np.zeros(people if any(start.schedule.size for start in starts) else 0, np.int32),
         tolerance=np.zeros(people if problem.law.has_partners else 0, np.uint64),
-        points=np.zeros(several, np.int32),
-        heard_next=np.zeros(several, np.uint64),
-        heard_points=np.zeros(several, np.int32),
+        points=np.zeros(0, np.int32),
+        heard_next=np.zeros(0, np.uint64),
+        heard_points=np.zeros(0, np.int32),
         lapses=np.zeros(lapsing, np.uint8),
         lapsed=np.zeros(lapsing, np.uint8),
         ever=np.zeros(lapsing, np.uint8),
         active=np.zeros(lapsing, np.int32),
-        bright=np.zeros(organisations, np.uint64),
-        newly=np.zeros(organisations, np.uint64),
-        heat=np.zeros(organisations, np.uint64),
-        changed=np.empty(organisations, np.int32),
-        warmer=np.empty(organisations, np.int32),
-        is_warmer=np.zeros(organisations, np.uint8),
+        heat=Heat(
+            bright=np.zeros(organisations, np.uint64),
+            newly=np.zeros(organisations, np.uint64),
+            heat=np.zeros(organisations, np.uint64),
+            changed=np.empty(organisations, np.int32),
+            warmer=np.empty(organisations, np.int32),
+            is_warmer=np.zeros(organisations, np.uint8),
+        ),
     )
-    if any(changes_anything(start.changes) for start in starts):
-        return changed_room(problem, starts, work)
-    if rule == "waiting":
-        return waiting_work(problem, work, starts[0].horizon)
-    return work
+    changed = any(changes_anything(start.changes) for start in starts)
+    return work if _rule(problem, changed) == "cascade" else full_room(problem, starts, work)
+
+
+def _with_rows(count: Count, worlds: int, steps: int, watch: Watch) -> Count:
+    """The same sums, with room for other worlds."""
+    return count._replace(
+        adopters=np.empty((worlds, steps), np.int32),
+        value=np.empty(worlds, np.int64),
+        ever=np.empty(worlds, np.int64),
+        states=_longer(count.states, steps),
+        groups_lit=np.empty((worlds, len(watch.groups)), np.int32),
+    )
 
 
 def _longer(states: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
@@ -406,4 +380,6 @@ def _count(watch: Watch, problem: Problem) -> Count:
         np.zeros(people, np.int64),
         np.zeros((2, 7, 0 if problem.law.states is None else 1), np.int64),
         np.zeros(watch.group_count, np.int64),
+        freeze(watch.bins),
+        np.zeros((1, watch.bin_count), np.int32),
     )

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from spark.kernels.counting import ENOUGH, Counted, CountingWork, run_counting
-from spark.kernels.interventions import Room
-from spark.kernels.threshold import run_threshold
+from spark.kernels.once.rows import OnceRows
+from spark.kernels.once.world import run_once
 from spark.kernels.tolerance import Laws
-from spark.kernels.waiting import WaitingRows, run_waiting
-from spark.kernels.world import Count, Rows, Shares, Start, Work
+from spark.kernels.world import Count, Shares, Start
 from spark.problem.arrays import Problem, freeze
 
 MOST_REST = 1 << 24
@@ -27,7 +26,7 @@ class CountedRows:
     """Rows for counting, and those of doses for the worlds that counting leaves."""
 
     counted: Counted
-    doses: Rows | WaitingRows
+    doses: OnceRows
 
 
 class CountedWork:
@@ -50,12 +49,6 @@ class CountedWork:
             self._whole = self._make()
         return self._whole
 
-    @property
-    def doses(self) -> Work:
-        """Those for doses."""
-        whole = self.whole
-        return whole.work if isinstance(whole, Room) else whole
-
 
 def run_counted(
     key: np.uint64,
@@ -74,11 +67,7 @@ def run_counted(
         if done >= 0:
             return done
         row = -1 - done
-        if isinstance(rows.doses, WaitingRows):
-            whole = run_waiting(key, first, row, row + 1, rows.doses, shares, start, room.whole, count)
-        else:
-            whole = run_threshold(key, first, row, row + 1, rows.doses, shares, start, room.doses, count)
-        if whole == row:
+        if run_once(key, first, row, row + 1, rows.doses, shares, start, room.whole, count) == row:
             return row
         begin_row = row + 1
     return stop_row

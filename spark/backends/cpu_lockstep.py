@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spark.backends.pool import work_through
 from spark.kernels.draw import BROADCAST, PARTNERS
-from spark.kernels.interventions import BRIDGE_COIN, COIN, SEEDS_COIN
+from spark.kernels.interventions.coins import BRIDGE_COIN, COIN, SEEDS_COIN
 from spark.kernels.lockstep import Lots, Network, Plans, run_cascade_together, run_periods_together
 from spark.kernels.lockstep_draws import (
     WORLDS,

@@ -5,11 +5,12 @@ Each step follows docs/model.md to the letter: everybody who does not practise y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.backends.logs import together
 from spark.backends.python_changes import Added, PlainChanges
@@ -96,6 +97,24 @@ def exponential(draw: int) -> int:
     return max((zeros + 1) * _LN2 - (log + 8 >> 4), 1)
 
 
+Practising = Sequence[Collection[int]]
+"""Who practises at the end of each step of a world."""
+
+
+def _group_curves(told: Sequence[Sequence[Practising]], watch: Watch) -> NDArray[np.int32]:
+    """`Tally.group_curves` of the worlds of each plan, all of the same length."""
+    curves = np.zeros((len(told), len(told[0][0]), watch.bin_count), np.int32)
+    for plan, worlds in enumerate(told):
+        for history in worlds if watch.bin_count else ():
+            for t, who in enumerate(history):
+                inside = [int(codes[v]) for codes in watch.groups for v in who if codes[v] >= 0]
+                for g, begin in enumerate(watch.bins.tolist()):
+                    if begin >= 0:
+                        curves[plan, t, begin + inside.count(g)] += 1
+    changed = np.flatnonzero((curves[:, 1:] != curves[:, :-1]).any(axis=(0, 2)))
+    return curves[:, : changed.max(initial=-1) + 2]
+
+
 class PythonBackend:
     """Plain Python, one world at a time; `workers` changes nothing."""
 
@@ -111,17 +130,17 @@ class PythonBackend:
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
         from spark.backends.python_adoption import burn_adoption, burn_aware, states_of  # they need this module
-        from spark.backends.python_continuous import burn_time, curve_of, still_there
+        from spark.backends.python_continuous import burn_time, still_there, who_practises
         from spark.backends.python_marks import burn_marks
 
-        curves: list[list[list[int]]] = []
+        told: list[list[Practising]] = []
         histories: list[list[History]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         lit = np.zeros((actions.plans, worlds.count, len(watch.groups)), np.int32)
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
         reached = np.zeros((actions.plans, problem.graph.people), np.int64)
         for plan in range(actions.plans):
-            curves.append([])
+            told.append([])
             histories.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
@@ -130,25 +149,25 @@ class PythonBackend:
                     found = live(problem, actions, plan, watch.horizon, worlds.key, world)
                     histories[plan].append(found)
                     adopters, ever[plan, row] = found.adopted, found.ever
-                    curves[plan].append(found.curve)
+                    told[plan].append(found.practising)
                 elif problem.law.family == "marks":
                     story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
-                    curves[plan].append([len(practising) for practising in story.practising])
+                    told[plan].append(story.practising)
                 elif problem.law.continuous:
                     stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)
-                    curves[plan].append(curve_of(stays, watch.horizon))
+                    told[plan].append(who_practises(stays, watch.horizon))
                 elif problem.law.lapse.size:
                     history = burn_periods(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(history[-1]), len(set().union(*history))
-                    curves[plan].append([len(practising) for practising in history])
+                    told[plan].append(history)
                 else:
                     when, _ = burn(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters = [v for v, t in enumerate(when) if t >= 0]
                     last = max((when[v] for v in adopters), default=0)
                     ever[plan, row] = len(adopters)
-                    curves[plan].append([sum(when[v] <= t for v in adopters) for t in range(last + 1)])
+                    told[plan].append([[v for v in adopters if when[v] <= t] for t in range(last + 1)])
                 reached[plan, adopters] += 1
                 value[plan, row] = sum(int(watch.value[v]) for v in adopters) if watch.value.size else 0
                 for column, codes in enumerate(watch.groups):
@@ -158,12 +177,12 @@ class PythonBackend:
                     squares[plan] += size * size
                 if self.progress is not None:
                     self.progress(1)
-        steps = max(len(curve) for plan in curves for curve in plan)
-        flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
-        whole = np.array(flat, np.int32)
+        steps = max(len(history) for plan in told for history in plan)
+        longer = [[[*history, *[history[-1]] * (steps - len(history))] for history in plan] for plan in told]
+        whole = np.array([[[len(who) for who in history] for history in plan] for plan in longer], np.int32)
         changed = np.flatnonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=(0, 1)))
-        kept = whole[:, :, : changed.max(initial=-1) + 2]
-        return Tally(kept, value, ever, lit, sums, squares, reached, states_of(histories, watch.horizon))
+        kept, states = whole[:, :, : changed.max(initial=-1) + 2], states_of(histories, watch.horizon)
+        return Tally(kept, value, ever, lit, sums, squares, reached, states, _group_curves(longer, watch))
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
@@ -173,7 +192,7 @@ class PythonBackend:
         law, people = problem.law, problem.graph.people
         if law.states is not None:
             raise UsageError(NO_REPLAY["states"])
-        if law.family == "crowd" or (law.lapse.size and actions.uses):
+        if law.family == "crowd":
             raise UsageError(NO_REPLAY[law.family])
         when, by, logs, sharing = [], [], [], []
         for world in range(worlds.first, worlds.first + worlds.count):
@@ -182,8 +201,8 @@ class PythonBackend:
             if law.lapse.size:
                 told: list[tuple[int, int, list[int]]] = []
                 burn_periods(problem, actions, 0, watch.horizon, worlds.key, world, told)
-                log = [(t, v, min(why)) for t, v, why in told]
-                lit = [(i, e, 1) for i, (_, _, why) in enumerate(told) for e in why if e >= 0]
+                log = [(t, v, why[0]) for t, v, why in told]
+                lit = [(i, e, 1) for i, (_, _, why) in enumerate(told) for e in sorted(why) if _is_tie(e)]
             elif law.family == "marks":
                 log = burn_marks(problem, actions, 0, watch.horizon, worlds.key, world).events
                 lit = [(i, e, 1) for i, (_, _, e) in enumerate(log) if e >= 0]
@@ -197,7 +216,7 @@ class PythonBackend:
                 lit = [(v, e, 1) for v, e in enumerate(causes) if e >= 0]
             else:
                 whens, causes = burn(problem, actions, 0, watch.horizon, worlds.key, world)
-                lit = _shares_once(problem, whens, causes, worlds.key, world)
+                lit = _shares_once(problem, actions, whens, causes, worlds.key, world)
             when.append(whens)
             by.append(causes)
             sharing.append(np.array(lit, np.int64).reshape(-1, 3))
@@ -251,8 +270,24 @@ def burn(
 
     def bridged(v: int, t: int) -> list[tuple[int, Added]]:
         """The added ties that have delivered to v by step t, each with its step."""
-        steps = [(added.delivers(when[added.source]), added) for added in changes.added[v] if when[added.source] >= 0]
+        steps = [(crossed(added), added) for added in changes.added[v]]
         return [(step, added) for step, added in steps if 0 <= step <= t]
+
+    def crossed(added: Added) -> int:
+        """The step in which an added tie delivers, -1 for never as far as is known now."""
+        adopted = when[added.source]
+        return added.delivers(adopted, delay_of(problem, key, world, added.tie)) if adopted >= 0 else -1
+
+    def contacts(v: int, t: int) -> list[tuple[int, int, int]]:
+        """(step, 0 and tie, or 1 and place of an added tie) of all that has given v some dose by step t, in order."""
+        found = []
+        for u, e in into[v]:
+            if when[u] >= 0:
+                steps = range(due(u, e), t + 1)
+                found.append((0, e, [s for s in steps if int(changes.law(v, s, steps.start).dose[e]) > 0]))
+        for since, b in bridged(v, t):
+            found.append((1, b.place, [s for s in range(since, t + 1) if changes.dose(b, since, s) > 0]))
+        return sorted((steps[0], kind, which) for kind, which, steps in found if steps)
 
     def points(kind: str, v: int, dose: int) -> int:
         """How many points of a person's unit Poisson process lie within a dose, as far as they matter."""
@@ -317,8 +352,8 @@ def burn(
         ties += sum(changes.dose(b, s, t) for s, b in bridged(v, t))
         dose = min(ties, CERTAIN) + partner_dose(v, t) + broadcast_dose(v, t)
         enough = dose >= tolerance_of(problem, key, world, v)
-        contacts = sorted((due(u, e), e) for u, e in reached if law.dose[e] > 0)
-        noisy = bool(law.noise.size and contacts) and contacts[0][0] + noise_wait(problem, key, world, v) <= t
+        met = contacts(v, t) if law.noise.size else []
+        noisy = bool(met) and met[0][0] + noise_wait(problem, key, world, v) <= t
         if not enough and not noisy:
             return Trace.NEVER
         strong = [(int(now.dose[e]), -e) for _, e in delivered if now.dose[e] > 0]
@@ -343,15 +378,16 @@ def burn(
             if most[0] > 0:
                 return most[1] if most[1] <= Trace.BRIDGE else -most[1]
         if noisy:
-            return contacts[0][1]
+            return met[0][2] if met[0][1] == 0 else Trace.BRIDGE - met[0][2]
         return Trace.PARTNERS if partner_dose(v, t) > partner_dose(v, t - 1) else Trace.BROADCAST
 
     def latest() -> int:
         """The last step in which something can come of those who have adopted until now."""
         ways = [due(u, e) for u in people if when[u] >= 0 for e in range(indptr[u], indptr[u + 1])]
-        for v in people if law.noise.size else ():
-            contacts = [due(u, e) for u, e in into[v] if when[v] < 0 <= when[u] and law.dose[e] > 0]
-            ways += [min(contacts) + noise_wait(problem, key, world, v)] if contacts else []
+        ways += [crossed(added) for ties in changes.added for added in ties]
+        if law.noise.size and ways:
+            waits = [noise_wait(problem, key, world, v) for v in people if when[v] < 0]
+            ways.append(max(ways) + max(waits, default=0))
         return max([t + 1 for t in when if t >= 0] + ways, default=0)
 
     when = [-1] * graph.people
@@ -412,32 +448,51 @@ def delay_of(problem: Problem, key: int, world: int, tie: int) -> int:
     return 1 + next(i for i, upto in enumerate(delays.upto.tolist()) if draw < upto)
 
 
-def _shares_once(problem: Problem, when: list[int], by: list[int], key: int, world: int) -> list[tuple[int, int, int]]:
+def _is_tie(why: int) -> bool:
+    """Whether a cause is a tie, of the network's or added by the plan."""
+    return why >= 0 or Trace.LAPSED < why <= Trace.BRIDGE
+
+
+def _shares_once(
+    problem: Problem, actions: Actions, when: list[int], by: list[int], key: int, world: int
+) -> list[tuple[int, int, int]]:
     """(person, tie, weight) of all who had a share in an adoption by a tie, where ties deliver once."""
     graph, law = problem.graph, problem.law
+    changes = PlainChanges(problem, actions, 0, key, world)
     sources = np.repeat(np.arange(graph.people), np.diff(graph.indptr)).tolist()
+
+    def weight(v: int, e: int, since: int) -> int:
+        """What tie e, which delivered in step `since`, had given v when she adopted."""
+        at = changes.law(v, when[v], since)
+        if law.family == "threshold":
+            return int(at.dose[e])
+        draw = tie_draw(key, world, e)
+        live = bool(not at.never[e] and draw <= at.live[e])
+        return live + sum(live and draw < int(at.more[j, e]) for j in range(law.examples - 1))
+
+    def weight_of_added(v: int, added: Added, since: int) -> int:
+        if law.family == "threshold":
+            return changes.dose(added, since, when[v])
+        return changes.hits(added, since, when[v], tie_draw(key, world, added.tie))
+
     found = []
     for v in range(graph.people):
+        if not _is_tie(by[v]):
+            continue
         shares = []
         for e, u in enumerate(sources):
-            if by[v] < 0 or graph.targets[e] != v or when[u] < 0:
-                continue
-            due = when[u] + delay_of(problem, key, world, e)
-            if due > when[v]:
-                continue
-            if law.family == "threshold":
-                weight = int(law.dose[e]) >> 24
-            elif law.examples == 1 and due != when[v]:
-                continue
-            else:
-                draw = tie_draw(key, world, e)
-                live = not law.never[e] and draw <= law.live[e]
-                weight = live + sum(live and draw < int(law.more[j, e]) for j in range(law.examples - 1))
-            if weight:
-                shares.append((v, e, weight))
-        if by[v] >= 0 and by[v] not in [e for _, e, _ in shares]:
-            shares.append((v, by[v], 1))
-        found += shares
+            since = when[u] + delay_of(problem, key, world, e)
+            if graph.targets[e] == v and when[u] >= 0 and since <= when[v]:
+                shares.append((v, e, weight(v, e, since)))
+        for added in changes.added[v]:
+            adopted = when[added.source]
+            since = added.delivers(adopted, delay_of(problem, key, world, added.tie)) if adopted >= 0 else -1
+            if 0 <= since <= when[v]:
+                shares.append((v, Trace.BRIDGE - added.place, weight_of_added(v, added, since)))
+        if law.family == "threshold":
+            shares = [(v, e, dose >> 24) for _, e, dose in shares]
+        shares = [share for share in shares if share[2]]
+        found += shares if by[v] in [e for _, e, _ in shares] else [*shares, (v, by[v], 1)]
     return found
 
 
@@ -498,12 +553,10 @@ def burn_periods(
             if u in before and v not in after and convinced_by_tie(e, v, t, now):
                 lit.add(v)
                 ties.setdefault(v, []).append(e)
-        lit |= {
-            added.target
-            for added_ties in changes.added
-            for added in added_ties
-            if added.source in before and added.target not in after and convinced_by_bridge(added, t, now)
-        }
+        for added in (added for added_ties in changes.added for added in added_ties):
+            if added.source in before and added.target not in after and convinced_by_bridge(added, t, now):
+                lit.add(added.target)
+                ties.setdefault(added.target, []).append(Trace.BRIDGE - added.place)
         heat = [0] * graph.organisations
         for q in range(graph.organisations):
             bright = sum(int(law.visibility[u]) for u in before if graph.organisation[u] == q)

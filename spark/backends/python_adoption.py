@@ -47,17 +47,13 @@ class Person:
 @dataclass
 class History:
     """What one world came to: who had adopted at the end, who ever, and at the end of each step how many were in each
-    state, how many organisations had signed up, and how many had an adopter.
+    state, how many organisations had signed up, and how many had an adopter; and who had adopted then.
     """
 
     adopted: list[int] = field(default_factory=list)
     ever: int = 0
     steps: list[dict[str, int]] = field(default_factory=list)
-
-    @property
-    def curve(self) -> list[int]:
-        """How many had adopted at the end of each step."""
-        return [step["adopted"] for step in self.steps]
+    practising: list[list[int]] = field(default_factory=list)
 
 
 def states_of(histories: list[list[History]], horizon: int) -> NDArray[np.int64]:
@@ -139,6 +135,7 @@ class _Burn:
                 self.signed[o] = self.signed[o] or inside[o] >= needed
             self.note(inside)
             self.past.append([person.state for person in self.people])
+            self.history.practising.append([v for v, person in enumerate(self.people) if person.state == "adopted"])
         self.history.adopted = [v for v, person in enumerate(self.people) if person.state == "adopted"]
         self.history.ever = sum(person.ever for person in self.people)
 
@@ -402,6 +399,7 @@ def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key:
                 adopted[v] = t
         row = {"unaware": graph.people - len(heard), "aware": len(heard) - len(adopted), "adopted": len(adopted)}
         alive = len({int(graph.organisation[v]) for v in adopted} - {-1})
+        history.practising.append(sorted(adopted))
         history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up"), 0) | {"with example": alive})
     history.adopted, history.ever = sorted(adopted), len(adopted)
     return history

@@ -22,9 +22,9 @@ class Added:
     opens: int
     closes: int
 
-    def delivers(self, adopted: int) -> int:
-        """The step in which it delivers once, to an adopter of step `adopted`; -1 for never."""
-        step = max(adopted + 1, self.opens)
+    def delivers(self, adopted: int, delay: int) -> int:
+        """The step in which it delivers once, `delay` after its source adopted in step `adopted`; -1 for never."""
+        step = max(adopted + delay, self.opens)
         return step if step < self.closes else -1
 
 

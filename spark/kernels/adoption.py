@@ -51,10 +51,10 @@ from spark.kernels.adoption_reach import (
 )
 from spark.kernels.delays import delay_key
 from spark.kernels.draw import BROADCAST, PARTNERS, TOLERANCE, mix, u64
-from spark.kernels.interventions import SEEDS_COIN, accepted, coin, follow
+from spark.kernels.interventions.coins import SEEDS_COIN, accepted, coin, follow
 from spark.kernels.periods import LAPSE, step_key
 from spark.kernels.tolerance import SIMPLE, Laws
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_step
 
 TURNOVER = u64(0x7475726E6F766572)
 TRIAL = u64(0x747269616C656E64)
@@ -191,7 +191,7 @@ def run_adoption(key, first, begin_row, stop_row, course, shares, start, posts, 
         return begin_row
     seen, active = posts.seen, posts.active
     for row in range(begin_row, stop_row):
-        total = adoption_world(key, u64(first + row), course, shares, start, posts)
+        total = adoption_world(key, u64(first + row), course, shares, start, posts, count)
         for t in range(steps):
             count.adopters[row, t] = seen[ADOPTED, min(t, last)]
         for i in range(seen.shape[0]):
@@ -205,7 +205,7 @@ def run_adoption(key, first, begin_row, stop_row, course, shares, start, posts, 
 
 
 @part
-def adoption_world(key, world, course, shares, start, posts):
+def adoption_world(key, world, course, shares, start, posts, count):
     """Burn one world up to start.horizon; fill posts.seen, leave who has adopted in posts.active, return how many."""
     state, moments, lapses, ever = posts.state, posts.moments, posts.lapses, posts.ever
     active, trying, since, sources, tellers = posts.active, posts.trying, posts.since, posts.sources, posts.tellers
@@ -226,7 +226,7 @@ def adoption_world(key, world, course, shares, start, posts):
     levels, kept_going, sustained = changes.boost_level, changes.sustain_left, changes.sustain.size > 0
     added, there = changes.source.size, posts.there
     for b in range(added):
-        there[b] = accepted(key, world, changes, b)
+        there[b] = accepted(key, world, changes.source[b], changes.target[b], changes.accept, b)
     heard = posts.heard[: start.schedule.size]
     boost = posts.boost[: changes.boost.size]
     follow(start.schedule, changes.heard, organisation, key, world, heard)
@@ -311,6 +311,7 @@ def adoption_world(key, world, course, shares, start, posts):
             if inside[o] >= formal[o]:
                 signed[o] = 1
         note(t, people, signed, inside, counts, seen)
+        record_step(t, active[: counts[ADOPTERS]], count)
         if late.longest > 0:
             remember(t, state, past.practised, past.tried, past.last)
     return counts[ADOPTERS]

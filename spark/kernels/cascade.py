@@ -12,16 +12,13 @@ from spark.kernels.draw import (
     halves,
     person_draw,
     scaled,
-    tie_draw,
     u32,
     u64,
     world_key,
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit, prefetch
 from spark.kernels.world import (
-    ALREADY,
     BROADCASTS,
-    SEED,
     TIE,
     begin,
     clear,
@@ -41,7 +38,7 @@ ROWS_AHEAD, TIES_AHEAD = 12, 5  # how far ahead of the queue row starts and ties
 def cascade_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
     indptr, targets, live = rows.indptr, rows.targets, rows.law
-    seen, queue = work.seen, work.queue
+    seen, queue, heat = work.seen, work.queue, work.heat
     block = -1
     k0, k1 = u32(0), u32(0)
     total, seed = begin(start, work)
@@ -76,14 +73,14 @@ def cascade_world(key, world, rows, shares, start, work):
                     seen[v] = max(seen[v], u8(TIE))
                 e = min(e + LANES, within)
         if share:
-            for i in range(warm(shares, work, first, end)):
-                o = work.warmer[i]
+            for i in range(warm(shares, heat, queue, first, end)):
+                o = heat.warmer[i]
                 for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
                     v = shares.members[j]
                     if seen[v] == 0:
                         if work.tolerance[v] == u64(0):
                             work.tolerance[v] = exponential_tolerance(person_draw(partner_key, v))
-                        if scaled(work.heat[o], shares.receptivity[v]) >= work.tolerance[v]:
+                        if scaled(heat.heat[o], shares.receptivity[v]) >= work.tolerance[v]:
                             seen[v] = BY_PARTNERS
                             queue[total] = v
                             total += 1
@@ -111,41 +108,19 @@ def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, coun
     for row in range(begin_row, stop_row):
         last, total = cascade_world(key, u64(first + row), rows, shares, start, work)
         if last >= count.adopters.shape[1]:
-            clear(work, shares, total)
+            clear(work.seen, work.queue, total, shares, work.heat, work.tolerance)
             return row
         record(row, last, total, work, count)
-        clear(work, shares, total)
+        clear(work.seen, work.queue, total, shares, work.heat, work.tolerance)
     return stop_row
 
 
 @kernel
-def replay_cascade(key, world, rows, incoming, shares, start, work, when, by):
-    """Replay one world: fill when int32[n] and by int64[n] (see `spark.problem.arrays.Trace`); return adopters.
-    `incoming`: the reverse rows (indptr, sources, tie ids).
-    """
+def tell_cascade(key, world, rows, shares, start, work, why, when):
+    """Fill why uint8[n] and when int32[n] each person adopted in one world."""
     last, total = cascade_world(key, u64(world), rows, shares, start, work)
     for t in range(last + 1):
         for i in range(work.ends[t - 1] if t > 0 else 0, work.ends[t]):
             when[work.queue[i]] = t
-    in_indptr, in_sources, in_ties = incoming
-    for i in range(total):
-        v = work.queue[i]
-        why = work.seen[v]
-        if why == TIE:
-            for j in range(in_indptr[v], in_indptr[v + 1]):
-                e = in_ties[j]
-                if when[in_sources[j]] == when[v] - 1 and rows.targets[e] == v:
-                    k0, k1 = halves(world_key(key, u64(world), u64(e >> BLOCK_BITS)))
-                    if tie_draw(u32(e & 0xFFFFFFFF), k0, k1) <= rows.law[e]:
-                        by[v] = e
-                        break
-        elif why == SEED:
-            by[v] = -2
-        elif why == ALREADY:
-            by[v] = -3
-        elif why == BY_PARTNERS:
-            by[v] = -4
-        else:
-            by[v] = -5
-    clear(work, shares, total)
-    return total
+            why[work.queue[i]] = work.seen[work.queue[i]]
+    clear(work.seen, work.queue, total, shares, work.heat, work.tolerance)

@@ -15,6 +15,7 @@ import numpy as np
 from spark.kernels.accelerate import kernel
 from spark.kernels.continuous.heap import drop_first_instant, push_instant
 from spark.kernels.continuous.times import FOREVER
+from spark.kernels.delays import delay_key, tie_delay
 from spark.kernels.draw import (
     BLOCK_BITS,
     BROADCAST,
@@ -35,7 +36,6 @@ from spark.kernels.draw import (
 from spark.kernels.reverse import BASE, FREE, NEXT, ROOT, SENTINEL, STORED, USED, partner_heat, partner_member
 from spark.kernels.reverse_paths import set_down
 from spark.kernels.reverse_stream import GOLDEN, waiting
-from spark.kernels.waiting import delay_key, tie_delay
 from spark.kernels.world import kind_key
 
 i64 = np.int64

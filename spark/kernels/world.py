@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.accelerate import inlined, kernel, lean
 from spark.kernels.draw import BROADCAST, CERTAIN, exponential_tolerance, mix, person_draw, scaled, u64, world_key
 
 TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
@@ -94,6 +94,17 @@ class Start(NamedTuple):
     changes: Changes
 
 
+class Heat(NamedTuple):
+    """What organisations give one another: working arrays, zeros between worlds."""
+
+    bright: NDArray[np.uint64]  # [o], visibility of the adopted members
+    newly: NDArray[np.uint64]  # [o], the part of it that is new
+    heat: NDArray[np.uint64]  # [o]
+    changed: NDArray[np.int32]  # [o], organisations whose brightness changed
+    warmer: NDArray[np.int32]  # [o], organisations whose heat changed
+    is_warmer: NDArray[np.uint8]  # [o]
+
+
 class Work(NamedTuple):
     """Arrays that a world may write to, and leaves as it found them (zeros; the sink seen)."""
 
@@ -112,18 +123,13 @@ class Work(NamedTuple):
     lapsed: NDArray[np.uint8]  # [n], likewise: who gives up in this step
     ever: NDArray[np.uint8]  # [n], likewise: who practised at any time
     active: NDArray[np.int32]  # [n], likewise: who practises
-    bright: NDArray[np.uint64]  # [o], visibility of the adopted members
-    newly: NDArray[np.uint64]  # [o], the part of it that is new
-    heat: NDArray[np.uint64]  # [o]
-    changed: NDArray[np.int32]  # [o], organisations whose brightness changed
-    warmer: NDArray[np.int32]  # [o], organisations whose heat changed
-    is_warmer: NDArray[np.uint8]  # [o]
+    heat: Heat
 
 
 class Count(NamedTuple):
     """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value and
     ever int64[W], groups_lit int32[W, d], sums and squares int64[G], reached int64[n], those of states int64[2, 7, T]
-    or [2, 7, 0], and a working array int64[G] of zeros.
+    or [2, 7, 0], and a working array int64[G] of zeros; bins int64[G] or [0] and curves int32[T, B], see `Watch.bins`.
     """
 
     groups: NDArray[np.int32]
@@ -137,6 +143,8 @@ class Count(NamedTuple):
     reached: NDArray[np.int64]
     states: NDArray[np.int64]
     group_now: NDArray[np.int64]
+    bins: NDArray[np.int64]
+    curves: NDArray[np.int32]
 
 
 @inlined
@@ -196,53 +204,53 @@ def plan_arrivals(key, world, start, work):
     return last
 
 
-@kernel
-def warm(shares, work, first, end):
+@lean
+def warm(shares, heat, queue, first, end):
     """Pass on what queue[first:end], who adopted in the step before, add to the heat of partner organisations; list in
-    `work.warmer` whose heat changed, and return how many.
+    `heat.warmer` whose heat changed, and return how many.
     """
     count = 0
     for i in range(first, end):
-        u = work.queue[i]
+        u = queue[i]
         q = shares.organisation[u]
         if q >= 0 and shares.visibility[u] > u64(0) and shares.partner_indptr[q] < shares.partner_indptr[q + 1]:
-            if work.newly[q] == u64(0):
-                work.changed[count] = q
+            if heat.newly[q] == u64(0):
+                heat.changed[count] = q
                 count += 1
-            work.newly[q] += shares.visibility[u]
+            heat.newly[q] += shares.visibility[u]
     warmer = 0
     for i in range(count):
-        q = work.changed[i]
-        before = work.bright[q]
-        now = before + work.newly[q]
-        work.bright[q] = now
-        work.newly[q] = u64(0)
+        q = heat.changed[i]
+        before = heat.bright[q]
+        now = before + heat.newly[q]
+        heat.bright[q] = now
+        heat.newly[q] = u64(0)
         for j in range(shares.partner_indptr[q], shares.partner_indptr[q + 1]):
             o = shares.partner_targets[j]
             more = scaled(shares.partner_dose[j], now) - scaled(shares.partner_dose[j], before)
             if more > u64(0):
-                work.heat[o] = min(work.heat[o] + more, CERTAIN)
-                if work.is_warmer[o] == 0:
-                    work.is_warmer[o] = 1
-                    work.warmer[warmer] = o
+                heat.heat[o] = min(heat.heat[o] + more, CERTAIN)
+                if heat.is_warmer[o] == 0:
+                    heat.is_warmer[o] = 1
+                    heat.warmer[warmer] = o
                     warmer += 1
     for i in range(warmer):
-        work.is_warmer[work.warmer[i]] = 0
+        heat.is_warmer[heat.warmer[i]] = 0
     return warmer
 
 
-@kernel
-def clear(work, shares, total):
+@lean
+def clear(seen, queue, total, shares, heat, tolerance):
     """Leave the working arrays as they were before the world."""
     for i in range(total):
-        work.seen[work.queue[i]] = 0
+        seen[queue[i]] = 0
     if shares.partner_targets.size > 0:
-        for o in range(work.heat.size):
-            if work.heat[o] > u64(0):
+        for o in range(heat.heat.size):
+            if heat.heat[o] > u64(0):
                 for j in range(shares.member_indptr[o], shares.member_indptr[o + 1]):
-                    work.tolerance[shares.members[j]] = u64(0)
-            work.heat[o] = u64(0)
-            work.bright[o] = u64(0)
+                    tolerance[shares.members[j]] = u64(0)
+            heat.heat[o] = u64(0)
+            heat.bright[o] = u64(0)
 
 
 @kernel
@@ -252,9 +260,69 @@ def record(row, last, total, work, count):
         count.adopters[row, t] = work.ends[min(t, last)]
     count.ever[row] = total
     record_final(row, work.queue[:total], count)
+    record_grown(row, work.queue, count)
 
 
-@kernel
+@lean
+def record_grown(row, queue, count):
+    """Count the curve of each group of a world that is in its row of `count.adopters`, where nobody gives up; `queue`
+    holds the people in the order in which they adopted.
+    """
+    if count.bins.size == 0:
+        return
+    adopters, groups, bins, curves, now = count.adopters[row], count.groups, count.bins, count.curves, count.group_now
+    seen = 0
+    for t in range(adopters.size):
+        while seen < adopters[t]:
+            for d in range(groups.shape[0]):
+                g = groups[d, queue[seen]]
+                if g >= 0:
+                    now[g] += 1
+            seen += 1
+        for g in range(bins.size):
+            if bins[g] >= 0:
+                curves[t, bins[g] + now[g]] += 1
+    now[:] = 0
+
+
+@lean
+def record_step(t, who, count):
+    """Count for the curve of each group who practises at the end of step t."""
+    if count.bins.size == 0:
+        return
+    groups, bins, curves, now = count.groups, count.bins, count.curves, count.group_now
+    for v in who:
+        for d in range(groups.shape[0]):
+            g = groups[d, v]
+            if g >= 0:
+                now[g] += 1
+    for g in range(bins.size):
+        if bins[g] >= 0:
+            curves[t, bins[g] + now[g]] += 1
+    now[:] = 0
+
+
+@lean
+def record_moves(last, moves, gone, count):
+    """Count for the curve of each group the people who come and go: rows (step, person, why) in order of steps, of
+    which `gone` is the reason of those who stop.
+    """
+    groups, bins, curves, now = count.groups, count.bins, count.curves, count.group_now
+    seen = 0
+    for t in range(last + 1):
+        while seen < moves.shape[0] and moves[seen, 0] == t:
+            for d in range(groups.shape[0]):
+                g = groups[d, moves[seen, 1]]
+                if g >= 0:
+                    now[g] += -1 if moves[seen, 2] == gone else 1
+            seen += 1
+        for g in range(bins.size):
+            if bins[g] >= 0:
+                curves[t, bins[g] + now[g]] += 1
+    now[:] = 0
+
+
+@lean
 def record_final(row, final, count):
     """Count the people who practise at the end of a world."""
     value = np.int64(0)

@@ -50,7 +50,7 @@ CONCAVE = Guarantee(
     True,
     False,
     "one more seed never lights fewer, and adds less on average the more there are (Mossel & Roch 2010), though not "
-    "world by world: greedy choice is near the best, without a certificate",
+    "world by world: greedy choice is near the best, with a certificate where everybody can be tried",
 )
 CONCAVE_NOISE = Guarantee(
     "per_period",

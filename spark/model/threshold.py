@@ -8,7 +8,7 @@ from typing import Literal
 
 from spark.errors import UsageError, nearest
 from spark.model.delay import Delay, delay_faults, frozen_delay
-from spark.model.guarantee import LIVE_EDGE, MONOTONE, MONOTONE_NOISE, Guarantee
+from spark.model.guarantee import CONCAVE, LIVE_EDGE, MONOTONE, MONOTONE_NOISE, Guarantee
 from spark.model.values import Share, frozen, noise_faults, share_faults, unit_interval_faults, whole_number_faults
 
 
@@ -51,7 +51,7 @@ class LinearThreshold:
     @property
     def guarantee(self) -> Guarantee:
         """What holds for this model."""
-        return MONOTONE if self.totals == "cap" else LIVE_EDGE
+        return CONCAVE if self.totals == "cap" else LIVE_EDGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def answer(case: Case, rng: int, quality: float, confidence: float) -> Answer:
             seeds = choose_in_worlds(case.network, case.backend, case.setting, case.wish, choose, (), periods)
         else:
             keys = choose, run_key(rng, "certify")
-            options = case.setting, case.wish, keys, confidence, over
+            options = case.setting, case.wish, keys, confidence, over, case.model.guarantee
             seeds, bound = choose_between(case.network, case.backend, *options)
         certificate = bound or Certificate(None, None, f"no bound: {_why_no_bound(case)}", "search on worlds")
         return Answer(seeds, *_added(case, seeds, mix(choose + 11)), certificate, None, None)

@@ -41,7 +41,7 @@ def ceiling(
         more = trials.outcomes([(*prefix, i) for i in rest], worlds) - nothing - here if rest else np.zeros((0, worlds))
         gains = np.maximum(0.0, more.mean(axis=1) + z * more.std(axis=1, ddof=1) / math.sqrt(worlds))
         top = float(here.mean() + z * here.std(ddof=1) / math.sqrt(worlds))
-        highest = min(highest, top + _knapsack(gains, costs[rest], budget))
+        highest = min(highest, top + knapsack(gains, costs[rest], budget))
     own = trials.outcomes([best], worlds)[0] - nothing
     low = max(0.0, float(own.mean() - z * own.std(ddof=1) / math.sqrt(worlds)))
     ratio = math.floor(min(1.0, low / highest) * 1e4) / 1e4 if highest > 0 else 1.0
@@ -66,7 +66,7 @@ def _adds_only(trials: Trials) -> bool:
     return trials.model.guarantee.submodular and problem.law.live_edge
 
 
-def _knapsack(gains: NDArray[np.float64], costs: NDArray[np.float64], budget: float) -> float:
+def knapsack(gains: NDArray[np.float64], costs: NDArray[np.float64], budget: float) -> float:
     """The most that parts of things of these gains and costs come to."""
     total = float(gains[costs <= 0].sum())
     paid = np.flatnonzero(costs > 0)

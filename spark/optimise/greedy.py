@@ -109,7 +109,7 @@ def one_by_one(gains: Any, wish: Wish, *, by_cost: bool, weight: NDArray[np.int6
     return np.array(chosen, np.int32)
 
 
-def per_cost(left: NDArray[np.int64], wish: Wish) -> NDArray[np.float64]:
+def per_cost(left: NDArray[np.int64] | NDArray[np.float64], wish: Wish) -> NDArray[np.float64]:
     """What everybody adds per cost; who costs nothing comes before all others."""
     assert wish.costs is not None
     free = wish.costs == 0

@@ -113,7 +113,7 @@ def choose_in_worlds(
         return measure(backend, setting, plans, key, worlds)
 
     worlds = 1 if setting.problem.law.certain else WORLDS
-    runs = VISITS // _visits(backend, setting, [*free, *able[: wish.most].tolist()], key)
+    runs = VISITS // visits(backend, setting, [*free, *able[: wish.most].tolist()], key)
     search = Search(
         objective,
         np.ones(able.size) if wish.costs is None else wish.costs[able],
@@ -177,7 +177,7 @@ def _pairs(network: Network, able: NDArray[np.int32]) -> list[tuple[int, int]]:
     return list(zip(row[best].tolist(), column[best].tolist(), strict=True))
 
 
-def _visits(backend: Backend, setting: Setting, seeds: list[int], key: int) -> int:
+def visits(backend: Backend, setting: Setting, seeds: list[int], key: int) -> int:
     """About how many ties are visited in a world."""
     reached = means(backend, setting, [seeds], key, SMALL, adopters=True)
     graph = setting.problem.graph

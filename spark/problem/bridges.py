@@ -28,6 +28,7 @@ class Bridges:
         self._ends: list[int] = [0]
         self._parts: list[dict[str, NDArray[Any]]] = []
         self._ids: dict[tuple[int, int, str], int] = {}
+        self._layers: dict[str, int] = {}
 
     def add(self, bridges: Sequence[Bridge]) -> None:
         """Take the bridges of the next plan."""
@@ -43,7 +44,7 @@ class Bridges:
         if self._ends[-1] > MOST_BRIDGES:
             raise UsageError(f"the bridges of the plans come to more than {MOST_BRIDGES:,} ties")
 
-    def arrays(self, factors: Sequence[float]) -> dict[str, NDArray[Any]]:
+    def arrays(self, factors: Sequence[float]) -> dict[str, Any]:
         """The fields of `Actions`, with chances and doses at each level of readiness."""
         if not self._parts:
             return {"bridge_indptr": freeze(np.array(self._ends, np.int64))}
@@ -67,6 +68,8 @@ class Bridges:
             "bridge_accept": freeze(ties["accept"] if (ties["accept"] < ALWAYS).any() else ties["accept"][:0]),
             "bridge_chance": freeze(np.array(chances, np.uint64)),
             "bridge_dose": freeze(np.array(doses, np.uint64)),
+            "bridge_layer": freeze(ties["layer"].astype(np.int32)),
+            "bridge_layers": tuple(self._layers),
         }
 
     def _ties(self, bridge: Bridge) -> dict[str, NDArray[Any]]:
@@ -88,6 +91,7 @@ class Bridges:
             "start": np.full(count, bridge.start),
             "stop": np.full(count, FOR_EVER if bridge.stop is None else bridge.stop),
             "accept": np.full(count, acceptance(bridge.take_up), np.uint64),
+            "layer": np.full(count, self._layers.setdefault(bridge.layer, len(self._layers))),
         }
 
     def _id(self, u: int, v: int, layer: str) -> int:

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import DataError, UsageError
-from spark.model import LinearThreshold, Model
+from spark.model import GeneralThreshold, LinearThreshold, Model
 from spark.network import Network
 from spark.problem.arrays import Graph, Problem, freeze
 from spark.problem.laws import lower_law
 from spark.problem.laws.law import readier
 from spark.problem.laws.linear import linear_levels
+from spark.problem.laws.tolerances import with_tolerances
 
 MOST_VISIBILITY = 2.0**36  # of all people together, so that sums in fixed point cannot wrap
 _GRAPHS: weakref.WeakKeyDictionary[Network, Graph] = weakref.WeakKeyDictionary()
@@ -53,8 +54,12 @@ def lower(
         )
     if len(factors) == 1:
         return Problem(lower_graph(network), lower_law(model, network, heard))
-    if isinstance(model, LinearThreshold):
-        laws = linear_levels(model, network, heard, factors, np.ones(network.size) if loudest is None else loudest)
+    weights = model.of if isinstance(model, GeneralThreshold) else model
+    if isinstance(weights, LinearThreshold):
+        most = np.ones(network.size) if loudest is None else loudest
+        laws = linear_levels(weights, network, heard, factors, most)
+        if isinstance(model, GeneralThreshold):
+            laws = [with_tolerances(law, network, model) for law in laws]
     else:
         laws = [lower_law(model, readier(network, factor), heard) for factor in factors]
     return Problem(lower_graph(network), laws[0], tuple(laws))

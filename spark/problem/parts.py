@@ -20,7 +20,7 @@ from spark.problem.together import fitted, lower_together
 from spark.problem.windows import Item, Rows, boosts_over_time, heard_over_time, lapses_over_time
 
 WINDOWS = ("heard", "boost", "sustain")
-_NO_TIES: dict[str, NDArray[Any]] = {f"bridge_{name}": np.empty(0, np.int32) for name in ("source", "target", "id")}
+_NO_TIES: dict[str, Any] = {f"bridge_{name}": np.empty(0, np.int32) for name in ("source", "target", "id")}
 _NO_TIES["bridge_dose"] = np.empty((1, 0))
 Subset = Sequence[int]
 
@@ -76,8 +76,10 @@ class Parts:
         picked = np.concatenate(bridges)
         overlay: dict[str, Any] = {"bridge_indptr": freeze(np.cumsum([0, *map(len, bridges)], dtype=np.int64))}
         if picked.size:
-            columns = {name: column for name, column in self._ties.items() if name != "bridge_indptr" and column.size}
+            whole = ("bridge_indptr", "bridge_layers")
+            columns = {name: column for name, column in self._ties.items() if name not in whole and column.size}
             overlay |= {name: freeze(column[..., picked]) for name, column in columns.items()}
+            overlay["bridge_layers"] = self._ties["bridge_layers"]
 
         def of(what: str) -> NDArray[np.int32]:
             return freeze(rows[what] if (rows[what] >= 0).any() else rows[what][:, :0])

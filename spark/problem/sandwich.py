@@ -1,4 +1,4 @@
-"""A model with live-edge worlds that lights at least as many as one in which several examples are needed.
+"""A model with diminishing returns that lights at least as many as one in which several examples are needed.
 
 A person who needs k convincing moments adopts with chance Psi(x) = 1 - e^-x sum_{i<k} x^i/i! at dose x, which bends
 upwards while x is small: two adopters together are worth more than the sum of each alone. With her total dose X,
@@ -13,6 +13,11 @@ tie at most, tie i with chance w_i, goes through her ties in turn: tie i is live
 w_{i-1}), and whatever follows the first live one is not looked at. The best choices under such a model can be
 certified, which bounds what any seeds reach under the real one: the sandwich of Lu, Chen & Lakshmanan (2015,
 doi:10.14778/2850578.2850581), here with a factor of each person's own.
+
+Whoever adopts once so many, or such a share, of the people tied to her have, which is once their dose reaches her
+tolerance phi, adopts under a uniform tolerance and weights w / phi, too: min(1, w / phi) is 1 from phi on. That is
+concave (Mossel & Roch 2010, doi:10.1137/080714452), but has no live-edge worlds, as weights add up to more than 1.
+Whoever is not lit by everybody together has no weights at all.
 """
 
 from __future__ import annotations
@@ -35,10 +40,13 @@ factor make up for it, as long as the second number times the ties of a person i
 
 
 def upper_problem(problem: Problem) -> Problem | None:
-    """Return a problem with live-edge worlds whose spread is at least that of `problem` for all seeds, or None if none
-    is known: that of a cascade in which several examples are needed, without lapse.
+    """Return a problem with diminishing returns whose spread, without a horizon, is at least that of `problem` for all
+    seeds, or None if none is known: that of a cascade in which several examples are needed, without lapse, which has
+    live-edge worlds and bounds it at every horizon, and that of hard thresholds without noise, which has none.
     """
     law = replace(problem.law, delays=NO_DELAYS)  # who is lit later is lit at most as often
+    if law.family == "threshold" and law.tolerance.size and not law.lapse.size and not law.noise.size:
+        return replace(problem, law=_shares(law, problem.graph.targets))
     if law.family != "cascade" or law.examples == 1 or law.lapse.size:
         return None
     dose = np.minimum(dose_of(chances(law.live, law.never)), _MOST_DOSE)
@@ -56,6 +64,15 @@ def upper_problem(problem: Problem) -> Problem | None:
     if not (one & (total > 0)).any():
         return replace(problem, law=_cascade(law, dose, hazard, targets))
     return replace(problem, law=_mixture(law, dose, slope * _PICKED_UP, hazard, one, problem))
+
+
+def _shares(law: Law, targets: NDArray[np.int32]) -> Law:
+    """Linear threshold with weights w / phi that may add up to more than 1, rounded up."""
+    total = np.bincount(targets, weights=law.dose.astype(np.float64), minlength=law.tolerance.size)
+    lit = (total >= law.tolerance.astype(np.float64) * (1 - 2.0**-40))[targets]
+    share = law.dose.astype(np.float64) / law.tolerance.astype(np.float64)[targets] * _ROUNDED_UP
+    weight = fixed(np.where(lit, np.minimum(share, _MOST_DOSE - 1), 0.0))
+    return replace(law, dose=freeze(weight), tolerance=freeze(np.empty(0, np.uint64)), capped=True)
 
 
 def _convinced(examples: int, dose: NDArray[np.float64]) -> NDArray[np.float64]:

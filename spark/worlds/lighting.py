@@ -14,7 +14,7 @@ from spark.errors import UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.plan import as_plan
-from spark.problem.arrays import Trace, Worlds
+from spark.problem.arrays import Actions, Trace, Worlds
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
 from spark.results.lighting import OrganisationsLit, TieLit, WhoLitWhom, lit
@@ -28,13 +28,47 @@ _CODES = {Trace.ALREADY: 0, Trace.SEED: 1, Trace.PARTNERS: 3, Trace.BROADCAST: 4
 
 
 @dataclass(frozen=True, slots=True)
+class Ties:
+    """The m ties of a network, and behind them those that the first plan adds.
+
+    Attributes
+    ----------
+    source, target, layer : int[m + b]; layer is a place in `layers`.
+    """
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    layer: NDArray[np.int64]
+    layers: tuple[str, ...]
+    count: int
+
+    def place(self, why: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The places of ties, which a `Trace` names by number, or by ``BRIDGE - b`` where the plan adds them."""
+        return np.where(why >= 0, why, self.count + Trace.BRIDGE - why)
+
+
+def ties_of(network: Network, actions: Actions) -> Ties:
+    """Return the ties of a network and of the first plan."""
+    own = slice(*actions.bridge_indptr[:2]) if actions.bridge_id.size else slice(0)
+    layers = tuple(dict.fromkeys([*network.layers, *actions.bridge_layers]))
+    places = np.array([layers.index(name) for name in actions.bridge_layers], np.int64)
+    return Ties(
+        np.concatenate([network.sources(), actions.bridge_source[own]]).astype(np.int64),
+        np.concatenate([network.targets, actions.bridge_target[own]]).astype(np.int64),
+        np.concatenate([network.layer, places[actions.bridge_layer[own]]]).astype(np.int64),
+        layers,
+        network.tie_count,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One world: adoptions and lapses in order, and who had a share.
 
     Attributes
     ----------
     person, why : int64[E]; why is a tie or a code of `Trace`.
-    event, tie, share : [S] in order of events; the shares of an adoption add up to 1.
+    event, tie, share : [S] in order of events; `tie` is a place in `Ties`; the shares of an adoption add up to 1.
     """
 
     time: NDArray[np.int64]
@@ -45,34 +79,39 @@ class Told:
     share: NDArray[np.float64]
 
 
-def told(trace: Trace, row: int, sources: NDArray[np.int32]) -> Told:
+def told(trace: Trace, row: int, ties: Ties) -> Told:
     """Return what a trace says of one of its worlds; where people adopt once, in order of time, then of depth in the
-    tree, then of people. `sources` int32[m] are those of the ties.
+    tree, then of people.
     """
     shares = trace.lit[trace.lit[:, 0] == row]
-    event, tie, weight = shares[:, 1], shares[:, 2], shares[:, 3].astype(np.float64)
+    event, tie, weight = shares[:, 1], ties.place(shares[:, 2]), shares[:, 3].astype(np.float64)
     log = trace.log[trace.log[:, 0] == row]
     if log.size:
         time, person, why = log[:, 1], log[:, 2], log[:, 3]
     else:
         person = np.flatnonzero(trace.when[row] >= 0)
-        person = person[np.lexsort((_depth(trace, row, sources)[person], trace.when[row, person]))]
+        person = person[np.lexsort((_depth(trace, row, ties)[person], trace.when[row, person]))]
         time, why = trace.when[row, person].astype(np.int64), trace.by[row, person]
         place = np.full(trace.when.shape[1], -1)
         place[person] = np.arange(person.size)
         event = place[event]
-        order = np.lexsort((tie, event))
-        event, tie, weight = event[order], tie[order], weight[order]
+    order = np.lexsort((tie, event))
+    event, tie, weight = event[order], tie[order], weight[order]
     total = np.bincount(event, weight, person.size)
     return Told(time, person, why, event, tie, weight / total[event])
 
 
-def _depth(trace: Trace, row: int, sources: NDArray[np.int32]) -> NDArray[np.int64]:
+def is_tie(why: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which causes are ties, of the network or added by the plan."""
+    return np.asarray((why >= 0) | ((why <= Trace.BRIDGE) & (why != Trace.LAPSED)))
+
+
+def _depth(trace: Trace, row: int, ties: Ties) -> NDArray[np.int64]:
     """How many people stand between each person and the start, int64[n]: one step of continuous time holds several."""
     by = trace.by[row]
     depth = np.zeros(by.size, np.int64)
-    lit = np.flatnonzero(by >= 0)
-    above = sources[by[lit]]
+    lit = np.flatnonzero(is_tie(by))
+    above = ties.source[ties.place(by[lit])]
     while True:
         deeper = depth[above] + 1
         if (deeper == depth[lit]).all():
@@ -119,13 +158,13 @@ def who_lit_whom(
         raise UsageError(f"{type(model).__name__} goes on for ever: give a horizon, the step at which to look")
     provenance = provenance_of(network, model, named, problem, run, whole_rng(rng), "who_lit_whom", worlds)
     watch, opened = watch_for(network, run, count=False), open_backend(backend)
-    sums = _Sums(network, named[""].seeds)
+    sums = _Sums(network, named[""].seeds, ties_of(network, actions))
     key = run_key(provenance.rng, "evaluate")
     for first in range(0, worlds, BLOCK):
         block = Worlds(key, first, min(BLOCK, worlds - first))
         trace = opened.replay(problem, actions, watch, block)
         for row in range(block.count):
-            sums.add(told(trace, row, sums.sources))
+            sums.add(told(trace, row, sums.tied))
     return sums.whole(worlds, provenance)
 
 
@@ -152,14 +191,13 @@ class _Sum:
 class _Sums:
     """What is counted, world by world."""
 
-    def __init__(self, network: Network, seeds: tuple[object, ...]) -> None:
-        self.network = network
-        self.sources = network.sources()
+    def __init__(self, network: Network, seeds: tuple[object, ...], tied: Ties) -> None:
+        self.network, self.tied = network, tied
         self.organisations = len(network.organisations) + 1  # the last one are people without
         matches = [int(v) for v in np.flatnonzero(network.adopted)]
         matches = list(dict.fromkeys([*matches, *network.index(seeds).tolist()]))
         self.matches, self.match_of = matches, {v: i for i, v in enumerate(matches)}
-        sizes = (len(_CAUSES), len(network.layers), self.organisations**2, network.tie_count, len(matches), 1)
+        sizes = (len(_CAUSES), len(tied.layers), self.organisations**2, tied.source.size, len(matches), 1)
         self.causes, self.layers, self.pairs, self.ties, self.descent, self.generations = map(_Sum, sizes)
 
     def add(self, world: Told) -> None:
@@ -169,14 +207,14 @@ class _Sums:
         for code, place in _CODES.items():
             codes[world.why == code] = place
         self.causes.add(np.bincount(codes[adopts], minlength=len(_CAUSES)).astype(np.float64))
-        self.layers.add(np.bincount(network.layer[world.tie], world.share, len(network.layers)))
+        self.layers.add(np.bincount(self.tied.layer[world.tie], world.share, len(self.tied.layers)))
         from_, to = (network.organisation[v].astype(np.int64) % self.organisations for v in self._ends(world))
         self.pairs.add(np.bincount(from_ * self.organisations + to, world.share, self.organisations**2))
-        self.ties.add(np.bincount(world.tie, world.share, network.tie_count))
+        self.ties.add(np.bincount(world.tie, world.share, self.tied.source.size))
         self._follow(world)
 
     def _ends(self, world: Told) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self.sources[world.tie].astype(np.int64), world.person[world.event]
+        return self.tied.source[world.tie], world.person[world.event]
 
     def _follow(self, world: Told) -> None:
         """Pass on from whom each adoption descends, in order of time."""
@@ -185,11 +223,11 @@ class _Sums:
         came = np.zeros(len(self.matches))
         generations: list[int] = []
         ends = np.searchsorted(world.event, np.arange(world.person.size + 1))
-        source = self.sources[world.tie]
+        source, by_tie = self.tied.source[world.tie], is_tie(world.why)
         for i, (v, why) in enumerate(zip(world.person.tolist(), world.why.tolist(), strict=True)):
             if why == Trace.LAPSED:
                 continue
-            if why >= 0:
+            if by_tie[i]:
                 part = slice(ends[i], ends[i + 1])
                 share, by = world.share[part], source[part]
                 descent[v] = share @ descent[by]
@@ -209,12 +247,12 @@ class _Sums:
         mean, error = self.ties.estimates(worlds)
         used = np.flatnonzero(mean)
         order = used[np.argsort(-mean[used], kind="stable")][:MOST_TIES].tolist()
-        people, layers = network.people, network.layers
+        people, layers = network.people, self.tied.layers
         ties = tuple(
             TieLit(
-                people[int(self.sources[e])],
-                people[int(network.targets[e])],
-                layers[int(network.layer[e])],
+                people[int(self.tied.source[e])],
+                people[int(self.tied.target[e])],
+                layers[int(self.tied.layer[e])],
                 float(mean[e]),
                 float(error[e]),
             )

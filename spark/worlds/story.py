@@ -15,7 +15,7 @@ from spark.problem.arrays import Actions, Trace, Worlds
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
 from spark.results import Cause, Event, Part, Replay
-from spark.worlds.lighting import told
+from spark.worlds.lighting import ties_of, told
 from spark.worlds.run import PlanLike, Run
 from spark.worlds.trying import provenance_of, watch_for
 
@@ -59,20 +59,19 @@ _CAUSES: Mapping[int, Cause] = {
 
 
 def _events(network: Network, actions: Actions, trace: Trace) -> Iterable[Event]:
-    sources = network.sources()
-    world = told(trace, 0, sources)
+    ties = ties_of(network, actions)
+    world = told(trace, 0, ties)
     ends = np.searchsorted(world.event, np.arange(world.person.size + 1))
     for i, (time, v, why) in enumerate(zip(*(x.tolist() for x in (world.time, world.person, world.why)), strict=True)):
         person = network.people[v]
         if why in _CAUSES:
             yield Event(time, person, _CAUSES[why])
-        elif why <= Trace.BRIDGE:
-            yield Event(time, person, "bridge", network.people[int(actions.bridge_source[Trace.BRIDGE - why])])
         else:
             shares = zip(world.tie[ends[i] : ends[i + 1]].tolist(), world.share[ends[i] : ends[i + 1]], strict=True)
             parts = tuple(
-                Part(network.people[int(sources[e])], network.layers[int(network.layer[e])], float(share))
+                Part(network.people[int(ties.source[e])], ties.layers[int(ties.layer[e])], float(share))
                 for e, share in shares
             )
-            by, layer = network.people[int(sources[why])], network.layers[int(network.layer[why])]
-            yield Event(time, person, "tie", by, layer, parts if len(parts) > 1 else ())
+            e = int(ties.place(np.array([why]))[0])
+            by, layer = network.people[int(ties.source[e])], ties.layers[int(ties.layer[e])]
+            yield Event(time, person, "tie" if why >= 0 else "bridge", by, layer, parts if len(parts) > 1 else ())

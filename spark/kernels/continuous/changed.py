@@ -42,7 +42,8 @@ from spark.kernels.draw import (
     u64,
     world_key,
 )
-from spark.kernels.interventions import SEEDS_COIN, accepted, bridge_draw, coin, enter_bridges, follow
+from spark.kernels.interventions.bridges import bridge_draw, enter_bridges
+from spark.kernels.interventions.coins import SEEDS_COIN, accepted, coin, follow
 from spark.kernels.world import kind_key
 
 USUAL = u64(1 << 24)
@@ -160,7 +161,9 @@ def over_tie(key, world, paths, start, work, e, v, now):
 def over_bridge(key, world, paths, start, work, b, now):
     """Likewise for an added tie; its mean time stands in place of a dose, 0 for never."""
     changes = start.changes
-    if changes.dose[0, b] == u64(0) or not accepted(key, world, changes, b):
+    if changes.dose[0, b] == u64(0) or not accepted(
+        key, world, changes.source[b], changes.target[b], changes.accept, b
+    ):
         return FOREVER
     takes = tie_time(bridge_draw(key, world, changes.tie[b]), paths.delay_quantiles, changes.dose[0, b])
     row = work.boost[changes.target[b]]
@@ -221,7 +224,7 @@ def run_changed_paths(key, first, begin_row, stop_row, paths, shares, start, wor
     """
     if start.horizon >= count.adopters.shape[1]:
         return begin_row
-    enter_bridges(start.changes, work.head, True)
+    enter_bridges(start.changes.source, work.head, True)
     row = begin_row
     while row < stop_row:
         total = changed_paths_world(key, u64(first + row), paths, shares, start, work)
@@ -230,7 +233,7 @@ def run_changed_paths(key, first, begin_row, stop_row, paths, shares, start, wor
         if not count_stays(row, total, last_instant(start.horizon), work.plain, count):
             break
         row += 1
-    enter_bridges(start.changes, work.head, False)
+    enter_bridges(start.changes.source, work.head, False)
     return row
 
 
@@ -238,9 +241,9 @@ def run_changed_paths(key, first, begin_row, stop_row, paths, shares, start, wor
 def replay_changed_paths(key, world, paths, incoming, shares, start, work, when, by):
     """Fill in when int32[n], the step by which each person had adopted, and by int64[n], what lit her."""
     world, changes, arrival = u64(world), start.changes, work.arrival
-    enter_bridges(changes, work.head, True)
+    enter_bridges(changes.source, work.head, True)
     total = changed_paths_world(key, world, paths, shares, start, work)
-    enter_bridges(changes, work.head, False)
+    enter_bridges(changes.source, work.head, False)
     in_indptr, in_source, in_tie = incoming
     latent_key = kind_key(key, LATENCY, world)
     tries = paths.latency.size > 0

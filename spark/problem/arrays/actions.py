@@ -73,6 +73,7 @@ class Actions:
     bridge_accept : uint64[b], T of 2^32: the tie is there iff the coins of both ends are below; [0] where all are.
     bridge_chance : uint64[L, b], T of 2^32 at each level; bridge_more : uint64[L, k-1, b], those of further hits;
         bridge_dose : uint64[L, b], as the law's doses; visibility and readiness are included in all of them.
+    bridge_layer : int32[b], which of `bridge_layers` an added tie is on.
     """
 
     seed_indptr: I64
@@ -99,6 +100,8 @@ class Actions:
     bridge_chance: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0))
     bridge_more: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0, 0))
     bridge_dose: U64 = field(default_factory=partial(_empty, np.uint64, 1, 0))
+    bridge_layer: I32 = field(default_factory=_no_int32)
+    bridge_layers: tuple[str, ...] = ()
 
     @property
     def plans(self) -> int:

@@ -14,6 +14,8 @@ class Watch:
     """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` in all.
     `value`: int64[n], or [0] where it is not asked for. `horizon`: last step, or -1 to run until nothing can change.
     `counted`: what choosing counts (`spark.Adopters`); a `Tally` holds all of it.
+    `bins`: int64[G], where the bins of a group begin, one for each number 0, 1, ... of its people, or -1 where its
+    curve is not asked for; [0] where none is. `bin_count` in all.
     """
 
     groups: I32
@@ -21,6 +23,8 @@ class Watch:
     value: I64
     horizon: int = -1
     counted: str = "at-horizon"
+    bins: I64 = field(default_factory=lambda: freeze(np.empty(0, np.int64)))
+    bin_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Tally:
     states : int64[P, 2, 7, T'+1]; sums and sums of squares over worlds of how many people are in each of `STATES` at
         the end of each step, of organisations that have signed up, and of those with an adopter. [P, 2, 7, 0] where the
         model has no states.
+    group_curves : int32[P, T''+1, B]; in how many worlds so many people of a group practise at the end of each step, by
+        `Watch.bins`; what is not there is as in the last step. [P, 1, 0] where no curve is asked for.
     """
 
     adopters: I32
@@ -57,6 +63,7 @@ class Tally:
     group_squares: I64
     reached: I64
     states: I64 = field(default_factory=lambda: freeze(np.zeros((0, 2, 7, 0), np.int64)))
+    group_curves: I32 = field(default_factory=lambda: freeze(np.zeros((0, 1, 0), np.int32)))
 
     def finals(self, watch: Watch) -> I64:
         """Return the adopters at the end of each world, or their value in millionths where it is asked for."""
@@ -72,12 +79,13 @@ class Trace:
     when : int32[W, n]; the step at which each person adopted, -1 never; in continuous time the step by which she had.
     by : int64[W, n]; the tie id that lit her (the smallest id among the live ties from those who adopted one step
         before; threshold family: the largest dose among these, then the smallest id), or one of the codes below;
-        ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did.
+        ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did. Where no tie delivered
+        in that step, what a boost lifted then.
     log : int64[E, 4], where people can give up: world's row, step, person, and what lit her or `LAPSED`, in order; else
         empty. `when` and `by` hold the first adoption of each person.
-    lit : int64[S, 4]: world's row, place of the adoption (in `log` within its world; else the person), tie, weight: who
-        had a share in adoptions by ties. One example needed: the ties that were live at the time, alike; several: their
-        convincing moments; thresholds: their doses.
+    lit : int64[S, 4]: world's row, place of the adoption (in `log` within its world; else the person), tie or
+        ``BRIDGE - b``, weight: who had a share in adoptions by ties. One example needed: the ties that were live at the
+        time, alike; several: their convincing moments; thresholds: their doses.
     """
 
     when: I32
@@ -95,8 +103,6 @@ class Trace:
 
 
 NO_REPLAY = {
-    "cascade": "a world in which people give up cannot be replayed under a plan that boosts, sustains, bridges or "
-    "asks; simulate shows its curve",
     "states": "a world of people who hear, try and leave cannot be replayed yet; simulate shows how many are in each "
     "state",
     "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",

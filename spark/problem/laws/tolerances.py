@@ -38,6 +38,11 @@ def _(model: GeneralThreshold, network: Network, heard: NDArray[np.uint64] | Non
         law = replace(
             law, family="threshold", live=freeze(none), never=freeze(none.astype(np.uint8)), dose=freeze(dose)
         )
+    return with_tolerances(law, network, model)
+
+
+def with_tolerances(law: Law, network: Network, model: GeneralThreshold) -> Law:
+    """The law of doses with the tolerances and the noise of a general threshold model."""
     return replace(law, tolerances=tolerances_of(network, model.tolerance, model.simple), noise=noise_of(model.noise))
 
 
