@@ -1,14 +1,17 @@
 """An intensive care unit wants families and staff to plan rehabilitation together: where to start, with 20,000 pounds?
 
 Everything here is made up: the people, the ties, the costs and the chances. Run it with ``python examples/icu.py``;
-``python examples/icu.py DIR`` also writes the network as files, for the command line.
+``python examples/icu.py DIR`` also writes the network and the question as files, for the command line.
 """
 
 import sys
+import textwrap
+from pathlib import Path
 
 import numpy as np
 
 import spark
+from spark.model import Model
 
 SHIFTS = ["shift A", "shift B", "shift C", "shift D"]
 WARDS = ["respiratory ward", "surgical ward", "renal ward"]
@@ -16,11 +19,11 @@ WARDS = ["respiratory ward", "surgical ward", "renal ward"]
 TEAMS = {
     **dict.fromkeys(SHIFTS, ("Hospital", "nurse", 18, 1.0, 2000)),
     "doctors": ("Hospital", "doctor", 12, 0.7, 6000),
-    "physiotherapists": ("Hospital", "physiotherapist", 6, 1.4, 2500),
+    "physios": ("Hospital", "physiotherapist", 6, 1.4, 2500),
     "family liaison": ("Hospital", "liaison", 3, 1.5, 2000),
     **dict.fromkeys(WARDS, ("Hospital", "nurse", 14, 0.8, 2000)),
-    "community nursing": ("Community", "nurse", 12, 0.9, 2000),
-    "community rehabilitation": ("Community", "physiotherapist", 8, 1.2, 2500),
+    "community nurses": ("Community", "nurse", 12, 0.9, 2000),
+    "community rehab": ("Community", "physiotherapist", 8, 1.2, 2500),
     "families' group": ("Families' charity", "volunteer", 8, 1.5, 500),
 }
 BUDGET = 20_000
@@ -50,18 +53,18 @@ def unit(rng: int = 1) -> spark.Network:
     for doctor in ids["doctors"]:  # doctors and physiotherapists see every shift
         for shift in SHIFTS:
             tie(doctor, some(shift, 1)[0])
-    for physiotherapist in ids["physiotherapists"]:
+    for physiotherapist in ids["physios"]:
         for shift in SHIFTS:
             for nurse in some(shift, 2):
                 tie(physiotherapist, nurse)
-        tie(physiotherapist, some("community rehabilitation", 1)[0])
+        tie(physiotherapist, some("community rehab", 1)[0])
     for liaison in ids["family liaison"]:
-        for team in (*SHIFTS, "doctors", "families' group", "families' group", "community nursing"):
+        for team in (*SHIFTS, "doctors", "families' group", "families' group", "community nurses"):
             tie(liaison, some(team, 1)[0])
     for ward in WARDS[:2]:  # patients who go home by these wards are handed over by several nurses
         for shift in SHIFTS:
             tie(some(shift, 1)[0], some(ward, 1)[0])
-        tie(some(ward, 1)[0], some("community nursing", 1)[0])
+        tie(some(ward, 1)[0], some("community nurses", 1)[0])
     tie(ids["renal ward"][0], ids["doctors"][0])  # the renal ward knows one doctor of the unit
 
     source, target = zip(*sorted(pairs), strict=True)
@@ -84,23 +87,94 @@ def unit(rng: int = 1) -> spark.Network:
     )
 
 
-def plans(network: spark.Network, model: spark.IndependentCascade) -> dict[str, spark.Plan]:
-    """Ways to spend the budget."""
-    fuel = spark.Boost(0.5, to={"team": tuple(SHIFTS)}, cost=8_000)  # a day of training for all four shifts
-    visits = spark.Bridge(  # the renal ward and the physiotherapists visit one another
-        {"team": ("physiotherapists",)}, {"team": ("renal ward",)}, probability=0.05, cost=4_000
-    )
+# How strong and how dear each kind of idea is; spark tries them for every team, and for every two teams.
+TERMS = {
+    "boost": spark.Boost(0.5, cost_each=110),  # a day of training makes a person half as ready again
+    "bridge": spark.Bridge(  # two people who would not have met visit one another
+        {"team": ("one",)}, {"team": ("another",)}, probability=0.05, cost_each=50
+    ),
+    # posters, talks and a film for half a year: one in a hundred of those who hear it starts, each month
+    "broadcast": spark.Broadcast(probability=0.01, start=1, stop=7, cost_each=120),
+}
+SCENARIO = """# An intensive care unit with 20,000 pounds. All of it is made up.
+[network]
+path = "."
+
+[model]
+name = "independent-cascade"
+probability = 0.08              # one adopter, one colleague: 8 in 100
+
+[run]
+worlds = 1024
+rng = 7
+
+[[plan]]
+name = "prices"                 # how strong and how dear each kind of idea is; spark tries every team
+[[plan.boost]]                  # a day of training makes a person half as ready again
+amount = 0.5
+cost-each = 110
+[[plan.bridge]]                 # two people who would not have met visit one another
+source = { team = ["shift A"] }
+target = { team = ["doctors"] }
+probability = 0.05
+cost-each = 50
+[[plan.broadcast]]              # posters, talks and a film for half a year
+probability = 0.01
+stop = 7
+cost-each = 120
+
+[[plan]]
+name = "the best mix"
+choose = { budget = 20000, terms = "prices" }
+
+[[plan]]
+name = "matches alone"
+choose = { budget = 20000 }
+
+[[plan]]
+name = "matches and training"
+choose = { budget = 12000 }
+boost = { amount = 0.5, to = { team = ["shift A", "shift B", "shift C", "shift D"] }, cost-each = 110 }
+
+[[plan]]
+name = "the campaign"
+broadcast = { probability = 0.01, stop = 7, cost-each = 120 }
+
+[[plan]]
+name = "a campaign twice as good"
+broadcast = { probability = 0.02, stop = 7, cost-each = 120 }
+"""
+
+
+def best_mix(network: spark.Network, model: Model) -> spark.Mix:
+    """Choose among some sixty ideas: whom to start with, whom to train, who should meet, who should hear of it."""
+    verbs = ["seed", *TERMS]
+    ideas = spark.candidates_for(network, model, budget=BUDGET, verbs=verbs, templates=TERMS, rng=7)
+    return spark.choose_plan(network, model, ideas, budget=BUDGET, worlds=1024, rng=7)
+
+
+def in_words(mix: spark.Mix) -> list[str]:
+    """Say what a mix does, a line for each kind of idea."""
+    words = {"seeds": "start with", "boost": "train", "bridge": "introduce", "broadcast": "tell of it"}
+    lines = []
+    for kind, said in words.items():
+        who = "; ".join(part.whom.replace(" ", "~") for part in mix.parts if part.kind == kind)  # keep names together
+        lines += textwrap.wrap(who, 78, initial_indent=f"  {said:12}", subsequent_indent=" " * 14)
+    return [line.replace("~", " ") for line in lines]
+
+
+def usual_plans(network: spark.Network, model: Model) -> dict[str, spark.Plan]:
+    """Ways to spend the budget that need no chooser of mixes."""
+    shifts = spark.Boost(0.5, to={"team": tuple(SHIFTS)}, cost_each=110)
 
     def matches(budget: float) -> spark.Seeds:
         return spark.Seeds(spark.choose_seeds(network, model, budget=budget, worlds=1024, rng=7).seeds)
 
     return {
-        "matches": spark.Plan(matches(BUDGET)),
-        "matches and training": spark.Plan(matches(BUDGET - fuel.cost), fuel),
-        "matches and visits": spark.Plan(matches(BUDGET - visits.cost), visits),
-        # posters, talks and a film for half a year: one in a hundred of those who hear it starts, each month
-        "campaign": spark.Plan(spark.Broadcast(probability=0.01, start=1, stop=7, cost=BUDGET)),
-        "campaign twice as good": spark.Plan(spark.Broadcast(probability=0.02, start=1, stop=7, cost=BUDGET)),
+        "matches alone": spark.Plan(matches(BUDGET)),
+        "matches and training": spark.Plan(matches(12_000), shifts),
+        "the campaign": spark.Plan(TERMS["broadcast"]),
+        "a campaign twice as good": spark.Plan(spark.Broadcast(probability=0.02, start=1, stop=7, cost_each=120)),
     }
 
 
@@ -108,7 +182,9 @@ def main() -> None:
     network = unit()
     print(network)
     if len(sys.argv) > 1:
-        spark.write_network(network, sys.argv[1])
+        folder = Path(sys.argv[1])
+        spark.write_network(network, folder)
+        (folder / "icu.toml").write_text(SCENARIO, encoding="utf-8")
 
     # An adopter convinces each colleague of readiness 1 with a chance of 8 in 100, once.
     model = spark.IndependentCascade(0.08)
@@ -123,30 +199,30 @@ def main() -> None:
             who = f" ({team.lone_spanner})" if block == "lone spanner" else ""
             print(f"  {team.name:28} {block}{who}")
 
+    mix = best_mix(network, model)
+    print(f"\nThe best mix found for {BUDGET:,} pounds")
+    print("\n".join(in_words(mix)))
+
     models = {
         "8 in 100": model,
         "4 in 100": spark.IndependentCascade(0.04),
         "15 in 100": spark.IndependentCascade(0.15),
-        "two examples needed, 25 in 100": spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.25)),
+        "two examples": spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.25)),
     }
-    tried = plans(network, model)
-    for name in ("matches", "matches and training"):
-        print(f"\nStart with ({name}): {', '.join(map(str, tried[name].seeds))}")
-    print(f"\nWhat {BUDGET:,} pounds light, each plan chosen for 8 in 100:")
+    plans = {"the best mix": mix.plan, **usual_plans(network, model)}
+    own = {name: mix if other is model else best_mix(network, other) for name, other in models.items()}
+    lit: dict[str, list[str]] = {}
     for name, other in models.items():
-        comparison = spark.compare(network, other, tried, worlds=2048, rng=11)
-        best = max(comparison.plans, key=lambda plan: plan.spread.mean)
-        print(f"  {name}: best is {best.name}")
-        for plan in comparison.plans:
-            spread, price = plan.spread, plan.cost_per_extra_adopter.value
-            print(
-                f"    {plan.name:24} {spread.mean:6.1f} ± {spread.standard_error:.1f} people, {plan.cost:6,.0f} pounds,"
-                f" {price:5,.0f} for each"
-            )
-        if other is not model and isinstance(other, spark.IndependentCascade):
-            again = spark.choose_seeds(network, other, budget=BUDGET, worlds=1024, rng=7).seeds
-            kept = len(set(again) & set(tried["matches"].seeds))
-            print(f"    chosen for this, {kept} of the {len(again)} matches would be the same")
+        tried = {**plans, "a mix chosen for this": own[name].plan}
+        for plan in spark.compare(network, other, tried, worlds=2048, rng=11).plans:
+            lit.setdefault(plan.name, []).append(f"{plan.spread.mean:.1f} ± {plan.spread.standard_error:.1f}")
+    print(f"\nHow many people {BUDGET:,} pounds light, where one example convinces so many, or where it takes two")
+    print(f"  {'':26}" + "".join(f"{name:>14}" for name in models))
+    for name, row in lit.items():
+        print(f"  {name:26}" + "".join(f"{text:>14}" for text in row))
+    for name in list(models)[1:]:
+        print(f"\nThe mix chosen for {name}")
+        print("\n".join(in_words(own[name])))
 
 
 if __name__ == "__main__":

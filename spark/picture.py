@@ -116,6 +116,8 @@ def figure_of(
             below = at_left.subplots()
         result.plot_frontier(below)
         result.plot(at_right.subplots())
+    elif isinstance(result, Spread) and result.over_time_by:
+        _by_group(figure, result, network if mapped else None)
     elif mapped and network is not None:
         figure.set_size_inches(12.5, 6.4)
         at_left, at_right = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -124,6 +126,22 @@ def figure_of(
     else:
         result.plot(figure.subplots())
     return figure
+
+
+def _by_group(figure: Figure, spread: Spread, network: Network | None) -> None:
+    """Draw the map, if there is one, the curve of all, and those of each column of groups below."""
+    columns = list(spread.over_time_by)
+    height = 3.4 * (1 + len(columns))
+    figure.set_size_inches(13.5 if network is not None else 8.0, height)
+    if network is not None:
+        at_left, at_right = figure.subfigures(1, 2, width_ratios=(3, 2), squeeze=False)[0]
+        plot_network(network, spread, ax=at_left.subplots())
+        panels = at_right.subplots(1 + len(columns), 1, squeeze=False)
+    else:
+        panels = figure.subplots(1 + len(columns), 1, squeeze=False)
+    spread.plot(panels[0, 0])
+    for panel, column in zip(panels[1:, 0], columns, strict=True):
+        spread.plot_by(column, panel)
 
 
 def _figure(panels: int) -> Figure:

@@ -339,7 +339,7 @@ class Among:
     ----------
     candidates : interventions, each to be carried out as a whole or not at all, each seed one of her own; None: spark
         makes a list.
-    verbs : of `VERBS`; None: all that the model can carry out, or those of the `terms`.
+    verbs : of `VERBS`; None: all that the model can carry out, or seeds and those of the `terms`.
     terms : interventions that say how strong and how dear those of their kind are that spark lists.
     most : how many it lists at most, >= 1.
     """

@@ -212,12 +212,12 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("model", "action", "words"),
         [
-            (spark.ContinuousSI(1), Sustain(0.5), "ContinuousSI cannot be sustained: nobody gives up under it"),
+            (spark.ContinuousSI(1), Sustain(0.5), "ContinuousSI has nobody to help to keep going: nobody gives up"),
             (spark.ContinuousSIS(1, 1), Boost(1), "SIS with short steps carries them"),
             (spark.Bass(0.1, 0.2), Boost(1), "knows no differences between people, .*ContinuousSIR carries boosts"),
             (spark.Bass(0.1, 0.2), Seeds(["b"], take_up=0.5), "ContinuousSIR knows take-up"),
             (spark.Bass(0.1, 0.2), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=1), "has no ties"),
-            (spark.Bass(0.1, 0.2), Sustain(0.5), "Bass cannot be sustained"),
+            (spark.Bass(0.1, 0.2), Sustain(0.5), "Bass has nobody to help to keep going"),
             (spark.ContinuousSIR(1, 1), Boost(200), "multiply to 201; in continuous time .* at most 127 times"),
             (spark.ContinuousSIR(1, 1), Bridge({"people": ["a"]}, {"people": ["c"]}, dose=1e-9),
              "the rate from 'a' to 'c', .* is neither 0 nor between .* and 64: choose another unit of time"),

@@ -151,7 +151,7 @@ def test_models_name_everything_that_is_wrong_with_them():
         with pytest.raises(UsageError):
             make()
     network = spark.Network.from_edges(["a"], ["b"])
-    with pytest.raises(UsageError, match="a broadcast is nobody"):
+    with pytest.raises(UsageError, match="a broadcast or a mandate is nobody"):
         spark.simulate(network, spark.CountThreshold(1), spark.Broadcast(dose=1.0), rng=1)
 
 

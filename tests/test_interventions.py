@@ -153,7 +153,7 @@ def test_a_pair_that_is_bridged_twice_has_the_stronger_tie_or_is_refused():
 
 
 def test_a_model_that_cannot_carry_an_intervention_refuses_it():
-    with pytest.raises(UsageError, match="IndependentCascade cannot be sustained: nobody gives up under it"):
+    with pytest.raises(UsageError, match="IndependentCascade has nobody to help to keep going: nobody gives up"):
         lower_together(network(), spark.IndependentCascade(0.5), {"": Plan(Sustain(0.5))})
     with pytest.raises(UsageError, match="ContinuousSIS carries no boosts"):
         lower_together(network(), spark.ContinuousSIS(1.0, 1.0), {"": Plan(Boost(0.5))})

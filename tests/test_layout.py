@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 
 import spark
 from spark.drawing.layout import MOST_PACKED, place
+from spark.report.layout import Column, table
 
 
 def planted(people, groups, *, within=6, between=1, rng=0):
@@ -133,3 +134,15 @@ def test_what_does_not_fit_together_is_refused(trust):
         spark.plot_network(trust, seeds=["m_1"])
     with pytest.raises(spark.SparkError, match="at most 20,000"):
         spark.plot_network(spark.generate.ring(20_001))
+
+
+def test_a_long_text_goes_on_in_the_next_line_and_nothing_of_it_is_lost():
+    rows = [["a very long name of a team that nobody could read if it were cut", "x" * 60, "1"], ["short", "y", "2"]]
+    text = table([Column("team", "long"), Column("id", "long"), Column("n", "number")], rows)
+    lines = text.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert "…" not in text
+    assert sum(line.count("x") for line in lines) == 60
+    words = " ".join(line[2 : lines[0].index("id")].strip() for line in lines[1:-1])
+    assert words.split() == rows[0][0].split()
+    assert lines[-1].split() == ["short", "y", "2"]

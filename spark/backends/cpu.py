@@ -80,7 +80,8 @@ class CpuBackend:
             count = counts.setdefault(place, _count(watch, problem))
             kernel, rows, room = _means(problem, starts[plan], room)
             while done < stop - row:
-                counts[place] = count = _with_rows(count, stop - row, steps, watch)
+                curves = tally.curves(count.curves, steps)
+                counts[place] = count = _with_rows(count, stop - row, steps, watch)._replace(curves=curves)
                 begin_row = done
                 done = kernel[0](
                     np.uint64(worlds.key), first, done, stop - row, rows, shares, starts[plan], room, count
@@ -186,7 +187,29 @@ class _Growing:
             groups[1, plan] += count.group_squares
             reached[plan] += count.reached
         curves, states = self._adopters[:, :, : last + 1], self._states(counts)
-        return Tally(curves, self._value, self._ever, self._groups_lit, groups[0], groups[1], reached, states)
+        found = self._value, self._ever, self._groups_lit, groups[0], groups[1], reached, states
+        return Tally(curves, *found, self._group_curves(counts))
+
+    def curves(self, sums: NDArray[np.int32], steps: int) -> NDArray[np.int32]:
+        """Sums over worlds of how many of a group practise, for more steps, if there is room."""
+        if sums.shape[1] * steps * self.plans * 4 > MOST_TALLY_BYTES:
+            raise RunError(
+                f"curves of {sums.shape[1]:,} people over {steps:,} steps do not fit; ask for fewer columns in "
+                "over_time_by, or set a horizon"
+            )
+        missing = steps - sums.shape[0]
+        return np.pad(sums, ((0, missing), (0, 0)), mode="edge") if missing > 0 and sums.size else sums
+
+    def _group_curves(self, counts: dict[int, Count]) -> NDArray[np.int32]:
+        """The curves of groups, up to the last step at which anything changed."""
+        steps = max((count.curves.shape[0] for count in counts.values()), default=1)
+        whole = np.zeros((self.plans, steps, self.watch.bin_count), np.int32)
+        for place, count in counts.items():
+            whole[place % self.plans] += self.curves(count.curves, steps)
+        if self.watch.horizon >= 0:
+            whole = whole[:, : self.watch.horizon + 1]  # behind it nothing was counted
+        changed = np.flatnonzero((whole[:, 1:] != whole[:, :-1]).any(axis=(0, 2)))
+        return whole[:, : changed.max(initial=-1) + 2]
 
     def _states(self, counts: dict[int, Count]) -> NDArray[np.int64]:
         """Sums over worlds, up to the horizon, or the last step at which anything changed."""
@@ -357,4 +380,6 @@ def _count(watch: Watch, problem: Problem) -> Count:
         np.zeros(people, np.int64),
         np.zeros((2, 7, 0 if problem.law.states is None else 1), np.int64),
         np.zeros(watch.group_count, np.int64),
+        freeze(watch.bins),
+        np.zeros((1, watch.bin_count), np.int32),
     )

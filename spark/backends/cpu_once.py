@@ -162,5 +162,7 @@ def tell_once_clock(
         none,
         np.empty((2, 7, 0), np.int64),
         none,
+        none,
+        np.empty((0, 0), np.int32),
     )
     run_once(key, world, 0, 1, rows, shares, start, room._replace(told=why, told_when=when), count)

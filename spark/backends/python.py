@@ -5,11 +5,12 @@ Each step follows docs/model.md to the letter: everybody who does not practise y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark.backends.logs import together
 from spark.backends.python_changes import Added, PlainChanges
@@ -96,6 +97,24 @@ def exponential(draw: int) -> int:
     return max((zeros + 1) * _LN2 - (log + 8 >> 4), 1)
 
 
+Practising = Sequence[Collection[int]]
+"""Who practises at the end of each step of a world."""
+
+
+def _group_curves(told: Sequence[Sequence[Practising]], watch: Watch) -> NDArray[np.int32]:
+    """`Tally.group_curves` of the worlds of each plan, all of the same length."""
+    curves = np.zeros((len(told), len(told[0][0]), watch.bin_count), np.int32)
+    for plan, worlds in enumerate(told):
+        for history in worlds if watch.bin_count else ():
+            for t, who in enumerate(history):
+                inside = [int(codes[v]) for codes in watch.groups for v in who if codes[v] >= 0]
+                for g, begin in enumerate(watch.bins.tolist()):
+                    if begin >= 0:
+                        curves[plan, t, begin + inside.count(g)] += 1
+    changed = np.flatnonzero((curves[:, 1:] != curves[:, :-1]).any(axis=(0, 2)))
+    return curves[:, : changed.max(initial=-1) + 2]
+
+
 class PythonBackend:
     """Plain Python, one world at a time; `workers` changes nothing."""
 
@@ -112,18 +131,18 @@ class PythonBackend:
         """Count the adopters of every plan in the given worlds."""
         from spark.backends.python_adoption import burn_adoption  # they need this module
         from spark.backends.python_aware import burn_aware
-        from spark.backends.python_continuous import burn_time, curve_of, still_there
+        from spark.backends.python_continuous import burn_time, still_there, who_practises
         from spark.backends.python_history import states_of
         from spark.backends.python_marks import burn_marks
 
-        curves: list[list[list[int]]] = []
+        told: list[list[Practising]] = []
         histories: list[list[History]] = []
         value, ever = (np.zeros((actions.plans, worlds.count), np.int64) for _ in range(2))
         lit = np.zeros((actions.plans, worlds.count, len(watch.groups)), np.int32)
         sums, squares = (np.zeros((actions.plans, watch.group_count), np.int64) for _ in range(2))
         reached = np.zeros((actions.plans, problem.graph.people), np.int64)
         for plan in range(actions.plans):
-            curves.append([])
+            told.append([])
             histories.append([])
             for row in range(worlds.count):
                 world = worlds.first + row
@@ -132,25 +151,25 @@ class PythonBackend:
                     found = live(problem, actions, plan, watch.horizon, worlds.key, world)
                     histories[plan].append(found)
                     adopters, ever[plan, row] = found.adopted, found.ever
-                    curves[plan].append(found.curve)
+                    told[plan].append(found.practising)
                 elif problem.law.family == "marks":
                     story = burn_marks(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(story.practising[-1]), len({event[1] for event in story.events})
-                    curves[plan].append([len(practising) for practising in story.practising])
+                    told[plan].append(story.practising)
                 elif problem.law.continuous:
                     stays = burn_time(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = still_there(stays, watch.horizon), len(stays)
-                    curves[plan].append(curve_of(stays, watch.horizon))
+                    told[plan].append(who_practises(stays, watch.horizon))
                 elif problem.law.lapse.size:
                     history = burn_periods(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters, ever[plan, row] = sorted(history[-1]), len(set().union(*history))
-                    curves[plan].append([len(practising) for practising in history])
+                    told[plan].append(history)
                 else:
                     when, _ = burn(problem, actions, plan, watch.horizon, worlds.key, world)
                     adopters = [v for v, t in enumerate(when) if t >= 0]
                     last = max((when[v] for v in adopters), default=0)
                     ever[plan, row] = len(adopters)
-                    curves[plan].append([sum(when[v] <= t for v in adopters) for t in range(last + 1)])
+                    told[plan].append([[v for v in adopters if when[v] <= t] for t in range(last + 1)])
                 reached[plan, adopters] += 1
                 value[plan, row] = sum(int(watch.value[v]) for v in adopters) if watch.value.size else 0
                 for column, codes in enumerate(watch.groups):
@@ -160,12 +179,12 @@ class PythonBackend:
                     squares[plan] += size * size
                 if self.progress is not None:
                     self.progress(1)
-        steps = max(len(curve) for plan in curves for curve in plan)
-        flat = [[curve + curve[-1:] * (steps - len(curve)) for curve in plan] for plan in curves]
-        whole = np.array(flat, np.int32)
+        steps = max(len(history) for plan in told for history in plan)
+        longer = [[[*history, *[history[-1]] * (steps - len(history))] for history in plan] for plan in told]
+        whole = np.array([[[len(who) for who in history] for history in plan] for plan in longer], np.int32)
         changed = np.flatnonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=(0, 1)))
-        kept = whole[:, :, : changed.max(initial=-1) + 2]
-        return Tally(kept, value, ever, lit, sums, squares, reached, states_of(histories, watch.horizon))
+        kept, states = whole[:, :, : changed.max(initial=-1) + 2], states_of(histories, watch.horizon)
+        return Tally(kept, value, ever, lit, sums, squares, reached, states, _group_curves(longer, watch))
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""

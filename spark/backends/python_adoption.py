@@ -103,6 +103,7 @@ class _Burn:
                 self.signed[o] = self.signed[o] or inside[o] >= needed
             self.note(inside)
             self.past.append([person.state for person in self.people])
+            self.history.practising.append([v for v, person in enumerate(self.people) if person.state == "adopted"])
         self.history.adopted = [v for v, person in enumerate(self.people) if person.state == "adopted"]
         self.history.ever = sum(person.ever for person in self.people)
 

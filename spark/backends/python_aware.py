@@ -65,6 +65,7 @@ def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key:
                 adopted[v] = t
         row = {"unaware": graph.people - len(heard), "aware": len(heard) - len(adopted), "adopted": len(adopted)}
         alive = len({int(graph.organisation[v]) for v in adopted} - {-1})
+        history.practising.append(sorted(adopted))
         history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up"), 0) | {"with example": alive})
     history.adopted, history.ever = sorted(adopted), len(adopted)
     return history

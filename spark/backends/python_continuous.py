@@ -209,12 +209,12 @@ def _burn_crowd(problem: Problem, first: dict[int, int], horizon: int, key: int,
         stays[v] = Stay(time, None)
 
 
-def curve_of(stays: dict[int, Stay], horizon: int) -> list[int]:
-    """How many practise at each whole unit of time, to the horizon or until nothing changes any more."""
+def who_practises(stays: dict[int, Stay], horizon: int) -> list[list[int]]:
+    """Who practises at each whole unit of time, to the horizon or until nothing changes any more."""
     changes = [stay.came for stay in stays.values()]
     changes += [stay.went for stay in stays.values() if stay.went is not None]
     last = max(map(whole_step, changes), default=0) if horizon < 0 else horizon
-    return [sum(stay.practises(t * UNIT_OF_TIME) for stay in stays.values()) for t in range(last + 1)]
+    return [[v for v, stay in stays.items() if stay.practises(t * UNIT_OF_TIME)] for t in range(last + 1)]
 
 
 def still_there(stays: dict[int, Stay], horizon: int) -> list[int]:

@@ -13,21 +13,17 @@ from spark.problem.arrays import Trace
 @dataclass
 class History:
     """What one world came to: who had adopted at the end, who ever, and at the end of each step how many were in each
-    state, how many organisations had signed up, and how many had an adopter.
+    state, how many organisations had signed up, and how many had an adopter; and who had adopted then.
     """
 
     adopted: list[int] = field(default_factory=list)
     ever: int = 0
     steps: list[dict[str, int]] = field(default_factory=list)
+    practising: list[list[int]] = field(default_factory=list)
     events: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Step, person, why and what: see `Trace`."""
     shares: list[tuple[int, int, int]] = field(default_factory=list)
     """Number of the event, tie, weight."""
-
-    @property
-    def curve(self) -> list[int]:
-        """How many had adopted at the end of each step."""
-        return [step["adopted"] for step in self.steps]
 
 
 def states_of(histories: list[list[History]], horizon: int) -> NDArray[np.int64]:

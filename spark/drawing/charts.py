@@ -87,7 +87,15 @@ def draw_curve(
     return finish(ax, title=title, x="step", y="people who practise", caption=caption)
 
 
-def draw_curves(ax: Axes | None, means: Mapping[str, list[float]], *, title: str, caption: str, most: int = 8) -> Axes:
+def draw_curves(
+    ax: Axes | None,
+    means: Mapping[str, list[float]],
+    *,
+    title: str,
+    caption: str,
+    most: int = 8,
+    y: str = "people who practise",
+) -> Axes:
     """Mean adopters over time of several plans, told apart by colour and by stroke; the first `most` of them."""
     ax = new_axes(ax)
     longest = max((len(mean) for mean in means.values()), default=0)
@@ -97,7 +105,7 @@ def draw_curves(ax: Axes | None, means: Mapping[str, list[float]], *, title: str
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, fontsize=8, loc="best")
     _whole_steps(ax)
-    return finish(ax, title=title, x="step", y="people who practise", caption=caption)
+    return finish(ax, title=title, x="step", y=y, caption=caption)
 
 
 SHADES = ("#ececec", "#c4c4c4", "#9a9a9a", FLAME, "#5a5a5a")

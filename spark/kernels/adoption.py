@@ -48,7 +48,7 @@ from spark.kernels.log import BY_ALREADY, BY_SEED, Log
 from spark.kernels.log import note as write
 from spark.kernels.periods import LAPSE, step_key
 from spark.kernels.tolerance import SIMPLE, Laws
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_step
 
 TURNOVER = u64(0x7475726E6F766572)
 TRIAL = u64(0x747269616C656E64)
@@ -186,7 +186,7 @@ def run_adoption(key, first, begin_row, stop_row, course, shares, start, posts, 
         return begin_row
     seen, active = posts.seen, posts.active
     for row in range(begin_row, stop_row):
-        total = adoption_world(key, u64(first + row), course, shares, start, posts)
+        total = adoption_world(key, u64(first + row), course, shares, start, posts, count)
         for t in range(steps):
             count.adopters[row, t] = seen[ADOPTED, min(t, last)]
         for i in range(seen.shape[0]):
@@ -200,7 +200,7 @@ def run_adoption(key, first, begin_row, stop_row, course, shares, start, posts, 
 
 
 @part
-def adoption_world(key, world, course, shares, start, posts):
+def adoption_world(key, world, course, shares, start, posts, count):
     """Burn one world up to start.horizon; fill posts.seen, leave who has adopted in posts.active, return how many."""
     state, moments, lapses, ever = posts.state, posts.moments, posts.lapses, posts.ever
     active, trying, since, sources, tellers = posts.active, posts.trying, posts.since, posts.sources, posts.tellers
@@ -310,6 +310,7 @@ def adoption_world(key, world, course, shares, start, posts):
             if inside[o] >= formal[o]:
                 signed[o] = 1
         note(t, people, signed, inside, counts, seen)
+        record_step(t, active[: counts[ADOPTERS]], count)
         if late.longest > 0:
             remember(t, state, past.practised, past.tried, past.last)
     return counts[ADOPTERS]

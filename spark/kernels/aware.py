@@ -15,7 +15,7 @@ from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import BLOCK_BITS, BROADCAST, exponential_tolerance, halves, person_draw, u32, u64, world_key
 from spark.kernels.interventions.coins import SEEDS_COIN, coin, follow
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_grown
 
 WILLING = u64(0x77696C6C696E6721)
 UNAWARE, AWARE, ADOPTED = 0, 1, 3
@@ -196,4 +196,5 @@ def run_aware(key, first, begin_row, stop_row, course, shares, start, work, coun
             count.states[1, 6, t] += alive * alive
         count.ever[row] = total
         record_final(row, work.adopters[:total], count)
+        record_grown(row, work.adopters, count)
     return stop_row

@@ -16,7 +16,7 @@ from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import TOLERANCE, person_draw, u64, uniform_tolerance
 from spark.kernels.lanes import prefetch
 from spark.kernels.tolerance import NEVER_CONVINCED, SIMPLE, Laws, tolerance_of
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_grown
 
 ROWS_AHEAD, TIES_AHEAD = 16, 6  # how far ahead of the queue row starts and ties are asked for
 MANY = 4  # from one tie tried for so many people on, everybody's need is drawn before the world begins
@@ -182,5 +182,6 @@ def run_counting(key, first, begin_row, stop_row, rows, shares, start, work, cou
             count.adopters[row, t] = work.ends[min(t, last)]
         count.ever[row] = total
         record_final(row, work.queue[:total], count)
+        record_grown(row, work.queue, count)
         eager = tried * MANY > people
     return stop_row

@@ -34,7 +34,7 @@ from spark.kernels.interventions.coins import SEEDS_COIN, accepted, coin, settle
 from spark.kernels.interventions.levels import level_of
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
 from spark.kernels.log import BY_ALREADY, BY_BROADCAST, BY_PARTNERS, BY_SEED, FIRST_BRIDGE, LAPSED, note
-from spark.kernels.world import kind_key, record_final, warm
+from spark.kernels.world import kind_key, record_final, record_step, warm
 
 LAPSE = u64(0x6C61707365643031)
 
@@ -102,9 +102,9 @@ def bridge_convinces(now, key, world, t, b, level, times, changes, dose, left):
 
 
 @spliced
-def periods_world(key, world, rows, shares, start, room, adopters):
+def periods_world(key, world, rows, shares, start, room, adopters, tally):
     """Burn one world up to start.horizon; fill adopters int32[T] (who practise at the end of each step) and work.ever,
-    and return how many practise at the end, who stand in work.active.
+    count curves of groups in `tally`, and return how many practise at the end, who stand in work.active.
     """
     indptr, targets, loud, chance, tie_dose, left = (
         rows.indptr,
@@ -144,6 +144,7 @@ def periods_world(key, world, rows, shares, start, room, adopters):
         if t > 0:
             if count == 0 and seed >= start.seeds.size and t > last_heard:
                 adopters[t] = 0
+                record_step(t, active[:0], tally)
                 continue
             now = step_key(key, t)
             lapse_key = kind_key(now, LAPSE, world)
@@ -262,6 +263,7 @@ def periods_world(key, world, rows, shares, start, room, adopters):
             kept += 1
         count = kept
         adopters[t] = count
+        record_step(t, active[:count], tally)
     return count
 
 
@@ -278,7 +280,7 @@ def run_periods(key, first, begin_row, stop_row, rows, shares, start, room, coun
         world = u64(first + row)
         settle(key, world, shares.organisation, start, room.heard, room.boost, room.sustain, row == begin_row)
         adopters = count.adopters[row]
-        total = periods_world(key, world, rows, shares, start, room, adopters)
+        total = periods_world(key, world, rows, shares, start, room, adopters, count)
         adopters[start.horizon :] = adopters[start.horizon]
         record_final(row, work.active[:total], count)
         count.ever[row] = np.sum(work.ever)

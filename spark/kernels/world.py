@@ -129,7 +129,7 @@ class Work(NamedTuple):
 class Count(NamedTuple):
     """What to count: groups int32[d, n], value int64[n] or [0]; and where: adopters int32[W, T], value and
     ever int64[W], groups_lit int32[W, d], sums and squares int64[G], reached int64[n], those of states int64[2, 7, T]
-    or [2, 7, 0], and a working array int64[G] of zeros.
+    or [2, 7, 0], and a working array int64[G] of zeros; bins int64[G] or [0] and curves int32[T, B], see `Watch.bins`.
     """
 
     groups: NDArray[np.int32]
@@ -143,6 +143,8 @@ class Count(NamedTuple):
     reached: NDArray[np.int64]
     states: NDArray[np.int64]
     group_now: NDArray[np.int64]
+    bins: NDArray[np.int64]
+    curves: NDArray[np.int32]
 
 
 @inlined
@@ -258,6 +260,66 @@ def record(row, last, total, work, count):
         count.adopters[row, t] = work.ends[min(t, last)]
     count.ever[row] = total
     record_final(row, work.queue[:total], count)
+    record_grown(row, work.queue, count)
+
+
+@lean
+def record_grown(row, queue, count):
+    """Count the curve of each group of a world that is in its row of `count.adopters`, where nobody gives up; `queue`
+    holds the people in the order in which they adopted.
+    """
+    if count.bins.size == 0:
+        return
+    adopters, groups, bins, curves, now = count.adopters[row], count.groups, count.bins, count.curves, count.group_now
+    seen = 0
+    for t in range(adopters.size):
+        while seen < adopters[t]:
+            for d in range(groups.shape[0]):
+                g = groups[d, queue[seen]]
+                if g >= 0:
+                    now[g] += 1
+            seen += 1
+        for g in range(bins.size):
+            if bins[g] >= 0:
+                curves[t, bins[g] + now[g]] += 1
+    now[:] = 0
+
+
+@lean
+def record_step(t, who, count):
+    """Count for the curve of each group who practises at the end of step t."""
+    if count.bins.size == 0:
+        return
+    groups, bins, curves, now = count.groups, count.bins, count.curves, count.group_now
+    for v in who:
+        for d in range(groups.shape[0]):
+            g = groups[d, v]
+            if g >= 0:
+                now[g] += 1
+    for g in range(bins.size):
+        if bins[g] >= 0:
+            curves[t, bins[g] + now[g]] += 1
+    now[:] = 0
+
+
+@lean
+def record_moves(last, moves, gone, count):
+    """Count for the curve of each group the people who come and go: rows (step, person, why) in order of steps, of
+    which `gone` is the reason of those who stop.
+    """
+    groups, bins, curves, now = count.groups, count.bins, count.curves, count.group_now
+    seen = 0
+    for t in range(last + 1):
+        while seen < moves.shape[0] and moves[seen, 0] == t:
+            for d in range(groups.shape[0]):
+                g = groups[d, moves[seen, 1]]
+                if g >= 0:
+                    now[g] += -1 if moves[seen, 2] == gone else 1
+            seen += 1
+        for g in range(bins.size):
+            if bins[g] >= 0:
+                curves[t, bins[g] + now[g]] += 1
+    now[:] = 0
 
 
 @lean

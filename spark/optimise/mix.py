@@ -97,14 +97,13 @@ def choose_plan(
     watch = watch_for(network, run, count=False)
     trials = Trials(network, model, things, tuple(beside), opened, watch, run_key(rng, "choose"))
     effort = trials.effort(_affordable(tuple(range(len(things))), costs, budget))
-    best = search_mix(trials, costs, budget, worlds, effort, progress=progress)
+    best = search_mix(trials, costs, budget, worlds, effort, starts=[tuple(range(len(things)))], progress=progress)
     names = {kind: [i for i, thing in enumerate(things) if kind_of(thing) == kind] for kind in kinds_of(things)}
     found: dict[str, Subset] = {WHOLE: best}
-    smaller: Subset = ()
-    for share in FRONTIER:
-        starts = [_affordable(best, costs, share * budget), smaller]
-        smaller = search_mix(trials, costs, share * budget, worlds, effort // SIDE_EFFORT, starts=starts)
-        found[f"{share:.0%} of the budget"] = smaller
+    larger = best
+    for share in reversed(FRONTIER):
+        larger = search_mix(trials, costs, share * budget, worlds, effort // SIDE_EFFORT, starts=[larger])
+        found[f"{share:.0%} of the budget"] = larger
     if len(names) > 1:
         for kind, own in names.items():
             found[kind] = search_mix(trials, costs, budget, worlds, effort // SIDE_EFFORT, among=own)
@@ -260,7 +259,7 @@ def _why(trials: Trials) -> str:
     kinds = [kind for kind in kinds_of(things) if kind in TOGETHER and (kind != "mandate" or lasting)]
     if kinds:
         two = " or ".join(f"two {TOGETHER[kind]}" for kind in kinds)
-        return f"{two} can be worth more together than each of them alone adds up to; the mix comes from a search"
+        return f"{two} can be worth more together than the sum of each alone; the mix comes from a search"
     if trials.model.guarantee.submodular:
         return "bounds on mixes are known for models with live-edge worlds only; the mix comes from a search"
     return f"{trials.model.guarantee.statement}; the mix comes from a search"

@@ -30,6 +30,7 @@ RACE = 4
 """A race goes on with four times the worlds and a quarter of those in it."""
 BATCH = 64
 PAIRED = 40
+PARED = 10
 FILLED, WALKS, TRIES, STALE, COOLING, LAST = 256, 16, 8, 50, 0.95, 16
 
 
@@ -65,7 +66,8 @@ class Search:
     costs : float64[count], >= 0. fits : whether a set may be chosen; every subset of one that may be, may be.
     worlds : how many the answer is judged in. effort : how many worlds may be run in all, about.
     pairs : which pairs are worth a look, best first; None: those of the best single things.
-    starts : sets that fit; the answer is at least as good. exact : whether all sets are looked at where they are few.
+    starts : other sets to start from; the answer is at least as good as those that fit, and the others are first
+        made to fit. exact : whether all sets are looked at where they are few.
     """
 
     objective: Objective
@@ -88,7 +90,7 @@ class Search:
                 values = self._means(every, self.worlds)
                 best = _first_best(values, [self._cost(chosen) for chosen in every])
                 return Found(self._ordered(every[best]), float(values[best]), True)
-        grown = [self._grown((), self.effort // 2), *self.starts]
+        grown = [self._grown((), self.effort // 2), *(self._pared(start) for start in self.starts)]
         chosen = grown[int(np.argmax(self._means(grown, self.worlds)))]
         chosen = self._exchanged(chosen, self.effort * 3 // 4)
         chosen = self._annealed(chosen, self.effort)
@@ -160,6 +162,20 @@ class Search:
             if gain < 0 or (gain == 0 and self._cost(best) > self._cost(chosen)):
                 return chosen
             chosen = best
+
+    def _pared(self, chosen: Subset) -> Subset:
+        """Take out what is worth least for its cost, of many several at a time, until the rest fits; and fill up."""
+        if self.fits(chosen):
+            return chosen
+        few = min(FEWEST_WORLDS, self.worlds)
+        while not self.fits(chosen):
+            without = [tuple(i for i in chosen if i != out) for out in chosen]
+            losses = self._means([chosen], few)[0] - self._means(without, few)
+            prices = np.array([self.costs[i] for i in chosen])
+            worth = np.where(prices > 0, losses / np.where(prices > 0, prices, 1.0), np.inf)
+            out = np.argsort(worth, kind="stable")[: max(1, len(chosen) // PARED)].tolist()
+            chosen = tuple(i for at, i in enumerate(chosen) if at not in out)
+        return self._grown(chosen, 0)
 
     def _together(self, chosen: Subset, able: Sequence[int], values: NDArray[np.float64]) -> list[Subset]:
         if self.pairs is not None:

@@ -18,7 +18,7 @@ from spark.problem.arrays import VALUE_UNIT, Actions, Backend, Problem, Watch, W
 from spark.problem.parts import Parts
 from spark.problem.together import lower_together
 
-VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 6_000, 300_000
+VISITS, FEWEST_RUNS, MOST_RUNS = 400_000_000, 6_000, 1_000_000
 TOGETHER = 100
 """Ties that may be visited in a search, about, and with that how many worlds may be run at least and at most; and how
 many times as many visits and fewest runs 64 worlds at once may have.

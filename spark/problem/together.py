@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.errors import UsageError
-from spark.model import FractionalThreshold, GeneralThreshold, LinearThreshold, Model
+from spark.model import SI, FractionalThreshold, GeneralThreshold, LinearThreshold, Model
 from spark.network import Network
 from spark.plan import Plan
 from spark.problem.actions import lower_plans
@@ -23,6 +23,7 @@ CARRIES: Mapping[str, frozenset[str]] = {
     "threshold": _ONCE,
     "waiting": _ONCE,
     "periods": _ONCE | {"sustain"},
+    "periods for good": _ONCE,
     "adoption": _ONCE | {"sustain"},
     "aware": frozenset({"take-up"}),
     "paths": _ONCE | {"sustain"},
@@ -33,10 +34,19 @@ CARRIES: Mapping[str, frozenset[str]] = {
 _WHY_NOT = {
     "take-up": "knows no take-up: everybody goes along with certainty",
     "boost": "carries no boosts",
-    "sustain": "cannot be sustained: nobody gives up under it",
+    "sustain": "has nobody to help to keep going: nobody gives up under it; under SIS, SIR, SEIR and Adoption people "
+    "do",
     "bridge": "carries no bridges: it takes the ties as they are",
 }
 _BY_FAMILY = {
+    (
+        "aware",
+        "boost",
+    ): "carries no boosts: readiness plays no part in passing word; Adoption with awareness carries them",
+    (
+        "aware",
+        "bridge",
+    ): "carries no bridges: word is passed along the ties as they are; Adoption with awareness carries them",
     (
         "crowd",
         "boost",
@@ -79,7 +89,8 @@ def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
     UsageError
         All that they cannot.
     """
-    missing = sorted(uses - CARRIES.get(rule_of(law), frozenset()))
+    rule = "periods for good" if isinstance(model, SI) else rule_of(law)  # others may have a lapse of 0 for once
+    missing = sorted(uses - CARRIES.get(rule, frozenset()))
     if missing:
         raise UsageError(
             *(f"{type(model).__name__} {_BY_FAMILY.get((law.family, use), _WHY_NOT[use])}" for use in missing)

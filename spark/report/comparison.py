@@ -32,6 +32,7 @@ from spark.report.spread import in_order, in_words, people_table, spread_documen
 from spark.report.words import ERROR_NOTE, assumptions
 from spark.report.worth import decided, money, outcomes, several, tenth_better
 from spark.results import Comparison, Difference, plan_row
+from spark.results.mix import whom
 from spark.study import ComparisonAnswer as Compared
 
 if TYPE_CHECKING:
@@ -187,9 +188,16 @@ def sensitivity(compared: Compared) -> str:
 
 
 def who(network: Network, compared: Compared) -> str:
-    """Say whom the plans start with whose seeds were chosen here, and what was broadcast."""
+    """Say whom the plans start with whose seeds were chosen here, what mixes consist of, and what was broadcast."""
     said = []
     for name, plan in compared.plans.items():
+        if name in compared.mixes:
+            said.append(paragraph(f"{name} is, as chosen by spark:"))
+            kinds: dict[str, list[str]] = {}
+            for action in plan.interventions:
+                kinds.setdefault(type(action).__name__.lower(), []).append(printable(whom(action)))
+            said += [paragraph(f"{kind}: {'; '.join(people)}", indent=4, bullet="- ") for kind, people in kinds.items()]
+            continue
         if name in compared.choices:
             said.append(paragraph(f"{name} starts with, as chosen by spark:"))
             said.append(people_table(network, in_order(network, plan.seeds)))

@@ -90,7 +90,7 @@ class ConditionsAnswer:
                     number(person.readiness) if "readiness" in self.network.given else "",
                 )
             )
-        columns = [Column("id", "id"), Column("who"), Column("where")]
+        columns = [Column("id", "id"), Column("who"), Column("where", "long")]
         figures = [Column("chance", "number"), Column("reach", "number"), Column("ready", "number")]
         return table([*columns, *figures], rows)
 
@@ -108,7 +108,7 @@ class ConditionsAnswer:
             for place in places[:_MOST_PLACES]
         ]
         names = ("people", "chance", "reach", "ready", "lapse")
-        columns = [Column(what), *(Column(name, "number") for name in names), Column("best at", "id")]
+        columns = [Column(what, "long"), *(Column(name, "number") for name in names), Column("best at", "long")]
         more = len(places) - _MOST_PLACES
         return section(title, table(columns, rows), paragraph(f"... and {more:,} more; --json lists all.") * (more > 0))
 

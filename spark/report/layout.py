@@ -41,7 +41,11 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, indent
     columns = [columns[i] for i in used]
     cells = [[column.title for column in columns], *([row[i] for i in used] for row in cells)]
     widths = [max(display_width(row[i]) for row in cells) for i in range(len(columns))]
-    _shrink(widths, columns, WIDTH - indent)
+    words = [
+        max(display_width(word) for row in cells for word in row[i].split(" ")) if column.kind == "long" else 0
+        for i, column in enumerate(columns)
+    ]
+    _shrink(widths, columns, WIDTH - indent, words)
     lines = []
     for row in cells:
         broken = [
@@ -186,13 +190,15 @@ def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
-def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
+def _shrink(widths: list[int], columns: Sequence[Column], room: int, words: Sequence[int]) -> None:
+    """Make the widest texts narrower; only where that is not enough, narrower than the longest word of a long one."""
     texts = [i for i, column in enumerate(columns) if column.kind in ("text", "long")]
-    while texts and sum(widths) + 2 * (len(widths) - 1) > room:
-        widest = max(texts, key=lambda i: widths[i])
-        if widths[widest] <= _NARROWEST:
-            return
-        widths[widest] -= 1
+    for least in (words, [_NARROWEST] * len(widths)):
+        while sum(widths) + 2 * (len(widths) - 1) > room:
+            able = [i for i in texts if widths[i] > max(_NARROWEST, least[i])]
+            if not able:
+                break
+            widths[max(able, key=lambda i: widths[i])] -= 1
 
 
 def _cut(text: str, width: int) -> str:
@@ -204,15 +210,22 @@ def _cut(text: str, width: int) -> str:
 
 
 def _broken(text: str, width: int) -> list[str]:
-    """Break a text into lines, between words; a word that is too long is cut."""
+    """Break a text into lines: between words, and where a word is too long, within it.
+
+    >>> _broken("community rehabilitation 1", 12)
+    ['community', 'rehabilitati', 'on 1']
+    """
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if display_width(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
+        if display_width(longer) > width and lines[-1]:
             lines.append(word)
-    return [_cut(line, width) for line in lines]
+        else:
+            lines[-1] = longer
+        while display_width(lines[-1]) > width:
+            fits = next(at for at in range(len(lines[-1]), 0, -1) if display_width(lines[-1][:at]) <= width)
+            lines[-1:] = [lines[-1][:fits], lines[-1][fits:]]
+    return lines
 
 
 def _pad(text: str, width: int, right: bool) -> str:

@@ -12,6 +12,7 @@ from spark.picture import figure_of
 from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.problem.arrays import STATES
 from spark.report import Frame
+from spark.report.curves import curves_by_group, curves_csv
 from spark.report.frame import assumed, provenance, what_next
 from spark.report.layout import (
     Column,
@@ -58,6 +59,7 @@ class SpreadAnswer:
             section(when(self.spread), *outcome(self.network, self.spread)),
             by_organisation(self.spread.by_organisation),
             over_time(self.spread.over_time),
+            curves_by_group(self.spread),
             states(self.spread.states_over_time),
             paragraph(ERROR_NOTE, indent=0) + "\n",
             assumed(assumptions(self.network, self.model, self.frame.why)),
@@ -81,7 +83,11 @@ class SpreadAnswer:
         return figure_of(self.spread, self.network)
 
     def csv(self) -> str:
-        """Write one row a person: who, where, whether a seed, and the chance that they practise in the end."""
+        """Write one row a person: who, where, whether a seed, and the chance that they practise in the end; or, where
+        curves by group were asked for, these.
+        """
+        if self.spread.over_time_by:
+            return curves_csv(self.spread)
         seeds = set(self.spread.seeds)
         rows = (
             (

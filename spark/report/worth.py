@@ -16,6 +16,10 @@ from spark.report.layout import (
     with_error,
 )
 from spark.results import Comparison, CostEffect, Difference, PlanResult, Price
+from spark.worlds.trying import NO_ACTION
+
+_FEW = 3
+"""Of at most so many plans, each is held against each other one."""
 
 
 def outcomes(comparison: Comparison) -> str:
@@ -56,7 +60,7 @@ def _times(plans: Sequence[PlanResult]) -> list[str]:
             when = f" (in half of all by step {time.median})" if time.median is not None else ""
             parts.append(f"{printable(plan.name)} in {percent(time.reached)} of worlds{when}")
         who = f"{percent(first.share)} of all people ({first.people:,})"
-        found.append(f"{who}: {', '.join(parts)}." if parts else f"{who} never practise with any of the plans.")
+        found.append(f"{who}: {', '.join(parts) or 'with none of the plans in any world'}.")
     return found
 
 
@@ -125,16 +129,26 @@ def _standing(row: CostEffect) -> str:
     name, by = printable(row.name), [printable(text) for text in row.by]
     if row.standing == "dominated":
         better = f"{name} is not worth its money: {by[0]} lights no fewer and costs no more"
+    elif NO_ACTION in by:
+        (other,) = [text for text in by if text != NO_ACTION]
+        better = f"{name} is not worth its money: {other} lights more for each unit of it"
     else:
         better = f"{name} is not worth its money: {by[0]} for part of it and {by[1]} for the rest would light more"
     return f"{better}{'' if row.sure else ', as far as can be told'}."
 
 
 def _break_even(comparison: Comparison) -> list[str]:
-    """At what price the dearer of two plans, per person, would be as good value as the other."""
+    """At what price the dearer of two plans, per person, would be as good value as the other.
+
+    Of many plans, each is held against the one of best value only.
+    """
     plans = {plan.name: plan for plan in comparison.plans}
+    values = {name: value for name, plan in plans.items() if (value := plan.cost_per_extra_adopter.value)}
+    best = min(values, key=lambda name: values[name], default=None)
     found = []
     for d in comparison.differences:
+        if len(plans) > _FEW and best not in (d.a, d.b):
+            continue
         dear, cheap = (plans[d.a], plans[d.b]) if _dearer(plans[d.a], plans[d.b]) else (plans[d.b], plans[d.a])
         price = d.break_even_a if dear.name == d.a else d.break_even_b
         if price is None or not price.value or price.value >= dear.cost:

@@ -22,7 +22,7 @@ from spark.results.explanation import CurvePoint, ExplainedSeed, Explanation
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
 from spark.results.replay import Cause, Event, Part, Replay, What
-from spark.results.spread import GroupSpread, Spread, Step
+from spark.results.spread import GroupCurve, GroupSpread, Spread, Step
 from spark.results.states import StateStep
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Event",
     "ExplainedSeed",
     "Explanation",
+    "GroupCurve",
     "GroupSpread",
     "Lit",
     "Mix",

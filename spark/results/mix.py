@@ -35,6 +35,11 @@ class MixedIn:
         """The kind of intervention, as plans name it."""
         return type(self.intervention).__name__.lower()
 
+    @property
+    def whom(self) -> str:
+        """Whom it is for, in a few words."""
+        return whom(self.intervention)
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.drawing import draw_curve, draw_sizes, draw_states
+from spark.drawing import draw_curve, draw_curves, draw_sizes, draw_states
 from spark.errors import UsageError
 from spark.problem.arrays import STATES
 from spark.provenance import Provenance, plain
@@ -43,6 +43,15 @@ class Step:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class GroupCurve:
+    """Adopters over time in one organisation, team or group of `people` people."""
+
+    name: Hashable
+    people: int
+    over_time: tuple[Step, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spread:
     """How far a plan spreads.
@@ -64,6 +73,7 @@ class Spread:
     sizes : int32[worlds]; adopters at the end of each world.
     states_over_time : people in each state at the end of each step, where the model has states (`Adoption`, `Aware`);
         else empty.
+    over_time_by : the curve of each organisation, team or group, by the columns that `simulate` was asked for.
     """
 
     mean: float
@@ -86,6 +96,7 @@ class Spread:
     sizes: NDArray[np.int32]
     provenance: Provenance
     states_over_time: tuple[StateStep, ...] = ()
+    over_time_by: Mapping[str, tuple[GroupCurve, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         seeds = f"{len(self.seeds)} seed{'' if len(self.seeds) == 1 else 's'}"
@@ -107,8 +118,10 @@ class Spread:
         data["by_group"] = {key: [asdict(g) for g in groups] for key, groups in self.by_group.items()}
         data["over_time"] = [asdict(step) for step in self.over_time]
         data["states_over_time"] = [asdict(step) for step in self.states_over_time]
-        if not self.states_over_time:
-            del data["states_over_time"]
+        data["over_time_by"] = {key: [asdict(curve) for curve in curves] for key, curves in self.over_time_by.items()}
+        for name in ("states_over_time", "over_time_by"):
+            if not data[name]:
+                del data[name]
         data["people"] = list(self.people)
         data["provenance"] = self.provenance.to_dict()
         return dict(plain(data))
@@ -124,6 +137,10 @@ class Spread:
         data["by_group"] = {key: rows_of(GroupSpread, groups) for key, groups in data["by_group"].items()}
         data["over_time"] = rows_of(Step, data["over_time"])
         data["states_over_time"] = rows_of(StateStep, data.get("states_over_time", []))
+        data["over_time_by"] = {
+            key: tuple(GroupCurve(**{**curve, "over_time": rows_of(Step, curve["over_time"])}) for curve in curves)
+            for key, curves in data.get("over_time_by", {}).items()
+        }
         data["chances"] = np.array(data["chances"], np.float64)
         data["sizes"] = np.array(data["sizes"], np.int32)
         data["seeds"] = tuple(data["seeds"])
@@ -161,6 +178,28 @@ class Spread:
         states = {name: [getattr(step, name) for step in self.states_over_time] for name in STATES}
         used = {name: values for name, values in states.items() if any(values)}
         return draw_states(ax, times, used, title=repr(self)[9:-1], caption=self._caption())
+
+    def plot_by(self, column: str, ax: Axes | None = None) -> Axes:
+        """Draw the share who practise over time in each group of a column, the eight largest (needs matplotlib).
+
+        Raises
+        ------
+        UsageError
+            `simulate` was not asked for the curves of this column.
+        """
+        if column not in self.over_time_by:
+            raise UsageError(f"there are no curves by {column!r}: simulate(..., over_time_by=[{column!r}]) makes them")
+        largest = sorted(self.over_time_by[column], key=lambda curve: -curve.people)[:8]
+        shares = {
+            str(curve.name): [step.mean / curve.people for step in curve.over_time] for curve in largest if curve.people
+        }
+        left_out = len(self.over_time_by[column]) - len(shares)
+        caption = self._caption() + (
+            f"; the largest {len(shares)} of {len(self.over_time_by[column])}" if left_out else ""
+        )
+        return draw_curves(
+            ax, shares, title=f"Share who practise, by {column}", caption=caption, y="share who practise"
+        )
 
     def plot_sizes(self, ax: Axes | None = None) -> Axes:
         """Draw how often each final number of adopters came up (needs matplotlib)."""

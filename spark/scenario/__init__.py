@@ -61,6 +61,7 @@ class Run:
     smallest_difference: float | None = None
     same_cost: str | None = None
     shares: tuple[float, ...] = (0.5,)
+    over_time_by: tuple[str, ...] = ()
     workers: int | None = None
     backend: str = "cpu"
 

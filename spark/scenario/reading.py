@@ -291,7 +291,7 @@ def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Sc
     if not _sound(("run",), wrong):
         return scenario
     table = RunTable.model_validate(_document(scenario).get("run", {}))
-    said = table.model_dump() | {"shares": tuple(table.shares)}
+    said = table.model_dump() | {"shares": tuple(table.shares), "over_time_by": tuple(table.over_time_by)}
     if (clear := table.until_clear) is not None:
         said["until_clear"] = Clear(
             clear.most, clear.error, "best" if clear.question == "best" else "every pair", clear.spending

@@ -81,7 +81,7 @@ class ComparisonAnswer:
 
     `choices` holds the choice behind each plan that was still to be chosen. `models` is empty, or holds the comparison
     under each model of the scenario, its own first. `across` : the plans on other networks, where there are any;
-    `anew` : whether seeds were chosen there, on each network its own.
+    `anew` : whether seeds were chosen there, on each network its own. `mixes` : the plans that are mixes chosen here.
     """
 
     comparison: Comparison
@@ -91,6 +91,7 @@ class ComparisonAnswer:
     models: tuple[UnderModel, ...] = ()
     across: ComparisonAcross | None = None
     anew: bool = False
+    mixes: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> tuple[Pair, ...]:

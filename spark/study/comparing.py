@@ -51,7 +51,8 @@ def compare(
         models.append(UnderModel(model, comparison))
     across = None if scenario.network.others is None else _across(scenario, plans, progress)
     anew = any(isinstance(plan, ChoiceRequest) for plan in plans.values())
-    return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models), across, anew)
+    mixes = tuple(name for name, plan in plans.items() if isinstance(plan, ChoiceRequest) and plan.among is not None)
+    return ComparisonAnswer(main, fixed, choices, tuple(others), tuple(models), across, anew, mixes)
 
 
 def same_cost(

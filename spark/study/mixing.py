@@ -26,7 +26,7 @@ def mix(network: Network, scenario: Scenario, request: ChoiceRequest, *, progres
                 network,
                 scenario.model,
                 budget=budget,
-                verbs=among.verbs or list(own) or None,
+                verbs=among.verbs or (["seed", *own] if own else None),
                 templates=own,
                 most=among.most,
                 **looked,

@@ -18,6 +18,7 @@ def simulate(
     """Estimate how far one plan of a scenario spreads; what is still to be chosen is chosen first."""
     fixed, _ = resolve(network, scenario, plan, progress)
     options = run_options(scenario) | {"standard_error": scenario.run.standard_error}
+    options |= {"over_time_by": scenario.run.over_time_by}
     with blamed_on_file(scenario, "model"):
         return fixed, simulate_plan(network, scenario.model, fixed, **options, progress=progress)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from numpy.typing import NDArray
 
 from spark.network import Group, Network
 from spark.plan import Plan
-from spark.problem.arrays import VALUE_UNIT, WITH_EXAMPLE, Tally, freeze
+from spark.problem.arrays import VALUE_UNIT, WITH_EXAMPLE, Tally, Watch, freeze
 from spark.provenance import Provenance
-from spark.results import GroupSpread, Spread, StateStep, Step, mean_and_error
+from spark.results import GroupCurve, GroupSpread, Spread, StateStep, Step, mean_and_error
 
 
 def groupings(network: Network) -> dict[str, Group]:
@@ -25,7 +26,13 @@ def groupings(network: Network) -> dict[str, Group]:
 
 
 def spread_of(
-    network: Network, plan: Plan, tally: Tally, row: int, nothing: NDArray[np.int32], provenance: Provenance
+    network: Network,
+    plan: Plan,
+    tally: Tally,
+    row: int,
+    nothing: NDArray[np.int32],
+    provenance: Provenance,
+    watch: Watch,
 ) -> Spread:
     """Return the estimates of plan number `row` of a tally; `nothing` int32[W] is what no action comes to."""
     adopters = tally.adopters[row]
@@ -73,6 +80,38 @@ def spread_of(
         sizes=sizes,
         provenance=provenance,
         states_over_time=states_over_time(tally, row, worlds),
+        over_time_by=_curves_by_group(network, tally, row, watch),
+    )
+
+
+def _curves_by_group(network: Network, tally: Tally, row: int, watch: Watch) -> dict[str, tuple[GroupCurve, ...]]:
+    """Return the curve of each group that one was asked for."""
+    found: dict[str, tuple[GroupCurve, ...]] = {}
+    place = 0
+    for column, group in groupings(network).items():
+        begins = watch.bins[place : place + len(group.names)].tolist()
+        place += len(group.names)
+        if not begins or begins[0] < 0:
+            continue
+        people = np.bincount(group.codes[group.codes >= 0], minlength=len(group.names)).tolist()
+        found[column] = tuple(
+            GroupCurve(name, size, _steps_of(tally.group_curves[row, :, begin : begin + size + 1]))
+            for name, size, begin in zip(group.names, people, begins, strict=True)
+        )
+    return found
+
+
+def _steps_of(worlds_with: NDArray[np.int32]) -> tuple[Step, ...]:
+    """Return the estimates of each step from int32[T, n+1], the worlds in which 0, 1, ..., n people practise."""
+    count = np.arange(worlds_with.shape[1])
+    many = worlds_with.astype(np.int64)
+    upto, worlds = np.cumsum(many, axis=1), int(many[0].sum())
+    sums, squares = (many @ count).tolist(), (many @ (count * count)).tolist()
+    # the least number that so many worlds do not pass, as `np.quantile(..., method="inverted_cdf")`
+    low, median, high = (np.argmax(upto >= math.ceil(share * worlds), axis=1) for share in (0.1, 0.5, 0.9))
+    return tuple(
+        Step(t, *mean_and_error(sums[t], squares[t], worlds), float(median[t]), float(low[t]), float(high[t]))
+        for t in range(len(sums))
     )
 
 

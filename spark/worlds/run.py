@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ class Run:
     until : go on until the decision is clear, in at most `worlds`, looked at as it says.
     standard_error : wanted standard error of every mean; looked at after 256, 512, 1024, ... worlds, at most 2^20.
     horizon : last step, >= 0, or None to run until nothing can change.
+    over_time_by : columns of groups of which each has a curve of its own.
     """
 
     worlds: int = 4096
@@ -38,6 +39,7 @@ class Run:
     workers: int | None = None
     backend: str = "cpu"
     progress: Progress | None = None
+    over_time_by: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         faults = []
@@ -48,6 +50,10 @@ class Run:
             faults.append(f"standard error {self.standard_error!r} is not a number above 0")
         if self.standard_error is not None and self.until is not None:
             faults.append("give either a standard error to reach, or UntilClear, not both")
+        if isinstance(self.over_time_by, str):
+            faults.append(
+                f"over_time_by {self.over_time_by!r} is not a list of columns: [{self.over_time_by!r}] is one"
+            )
         if self.horizon is not None and not 0 <= self.horizon < 1 << 31:
             faults.append(f"horizon {self.horizon!r} is not a step of at least 0")
         if faults:

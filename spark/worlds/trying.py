@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends import open_backend
-from spark.errors import UsageError
+from spark.errors import UsageError, nearest
 from spark.model import Model
 from spark.network import Network
 from spark.plan import Plan
@@ -67,7 +67,7 @@ def try_worlds(
     nothing = tally.adopters[len(plans), :, -1] if len(with_nothing) > len(plans) else np.zeros(worlds, np.int32)
     provenance = provenance_of(network, model, plans, problem, run, rng, verb, worlds)
     spreads = [
-        spread_of(network, plan, tally, row, nothing, replace(provenance, plans={name: describe_plan(plan)}))
+        spread_of(network, plan, tally, row, nothing, replace(provenance, plans={name: describe_plan(plan)}), watch)
         for row, (name, plan) in enumerate(plans.items())
     ]
     return Tried(spreads, tally)
@@ -117,7 +117,14 @@ def _join(a: Tally, b: Tally) -> Tally:
         a.group_squares + b.group_squares,
         a.reached + b.reached,
         _joined_states(a.states, b.states),
+        _joined_curves(a.group_curves, b.group_curves),
     )
+
+
+def _joined_curves(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int32]:
+    steps = max(a.shape[1], b.shape[1])
+    longer = [np.pad(part, ((0, 0), (0, steps - part.shape[1]), (0, 0)), mode="edge") for part in (a, b)]
+    return np.asarray(longer[0] + longer[1])
 
 
 def _joined_states(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -136,12 +143,38 @@ def _precise(final: NDArray[np.int32], wanted: float) -> bool:
 def watch_for(network: Network, run: Run, *, count: bool = True) -> Watch:
     """Count organisations, teams and groups; codes of different columns do not overlap."""
     columns = groupings(network) if count else {}
+    if count:
+        refuse_unknown(run.over_time_by, columns)
     offsets = np.cumsum([0, *(len(group.names) for group in columns.values())])
     codes = [np.where(g.codes >= 0, g.codes + o, -1) for g, o in zip(columns.values(), offsets, strict=False)]
     groups = np.array(codes, np.int32).reshape(len(codes), network.size)
     value = np.rint(network.value * VALUE_UNIT).astype(np.int64) if "value" in network.given else np.empty(0, np.int64)
     horizon = -1 if run.horizon is None else run.horizon
-    return Watch(freeze(groups), int(offsets[-1]), freeze(value), horizon)
+    asked = [name in run.over_time_by for name, group in columns.items() for _ in group.names]
+    wanted = np.array(asked, bool)
+    people = np.bincount(groups[groups >= 0], minlength=int(offsets[-1]))
+    width = np.where(wanted, people + 1, 0)  # of 0, 1, ..., all its people
+    bins = np.where(wanted, np.cumsum(width) - width, -1) if wanted.any() else np.empty(0)
+    looked_at = freeze(bins.astype(np.int64))
+    return Watch(freeze(groups), int(offsets[-1]), freeze(value), horizon, bins=looked_at, bin_count=int(width.sum()))
+
+
+def refuse_unknown(wanted: Sequence[str], columns: Collection[str]) -> None:
+    """Refuse curves by columns that are not there.
+
+    Raises
+    ------
+    UsageError
+        With what there is.
+    """
+    have = f"there are {', '.join(columns)}" if columns else "they have none"
+    faults = [
+        f"over time by {name!r}: the people have no such column of groups; {have}{nearest(name, columns)}"
+        for name in wanted
+        if name not in columns
+    ]
+    if faults:
+        raise UsageError(*faults)
 
 
 def provenance_of(

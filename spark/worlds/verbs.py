@@ -33,6 +33,7 @@ def simulate(
     worlds: int = 4096,
     standard_error: float | None = None,
     horizon: int | None = None,
+    over_time_by: Sequence[str] = (),
     rng: Rng = None,
     workers: int | None = None,
     backend: str = "cpu",
@@ -46,6 +47,8 @@ def simulate(
     worlds : how many worlds, >= 2.
     standard_error : run until the mean's standard error is at most this instead (256, 512, ... worlds, at most 2^20).
     horizon : last step; None runs until nothing can change.
+    over_time_by : columns of groups (``"organisation"``, ``"team"``, or another of the people), each group of which is
+        to have a curve of its own (`Spread.over_time_by`). Takes memory for people times steps.
     rng : an integer, a numpy Generator, or None for fresh entropy, which is recorded in the result.
     workers : threads; the result does not depend on them. `backend` : ``"cpu"`` or ``"python"``, the slow twin.
     progress : called with (worlds done, worlds in all).
@@ -69,6 +72,7 @@ def simulate(
         workers=workers,
         backend=backend,
         progress=progress,
+        over_time_by=over_time_by,
     )
     return try_plans(network, model, {"": as_plan(plan)}, run, verb="simulate")[0]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spark.kernels.accelerate import kernel
 from spark.kernels.continuous.times import FOREVER, last_instant, whole_step
 from spark.kernels.draw import TOLERANCE, exponential_tolerance, multiply_high, person_draw, scaled, u64
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_grown
 
 
 class Crowd(NamedTuple):
@@ -94,5 +94,6 @@ def run_crowd(key, first, begin_row, stop_row, crowd, shares, start, work, count
         for step in range(1, adopters.size):
             adopters[step] += adopters[step - 1]
         record_final(row, work.final[:total], count)
+        record_grown(row, work.final, count)
         count.ever[row] = total
     return stop_row

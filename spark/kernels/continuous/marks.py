@@ -31,7 +31,7 @@ from spark.kernels.draw import (
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
 from spark.kernels.log import BY_ALREADY, BY_BROADCAST, BY_SEED, LAPSED, Log, note
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_moves
 
 READY = u64(0x7265616479303031)
 NO_TIMES = np.empty(0, np.uint64)
@@ -345,10 +345,17 @@ def run_marks(key, first, begin_row, stop_row, marks, shares, start, work, count
     """
     if start.horizon >= count.adopters.shape[1]:
         return begin_row
-    log = Log(np.empty((0, 3), np.int64), np.zeros(1, np.int64))
+    log = Log(np.empty((1024 if count.bins.size > 0 else 0, 3), np.int64), np.zeros(1, np.int64))
     for row in range(begin_row, stop_row):
         adopters = count.adopters[row]
+        log.size[0] = 0
         total = marks_world(key, u64(first + row), marks, start, work, adopters, log)
+        if count.bins.size > 0:
+            if log.size[0] > log.rows.shape[0]:  # once more, with room for all that happens
+                clear_marks(work, total)
+                log = Log(np.empty((2 * log.size[0], 3), np.int64), np.zeros(1, np.int64))
+                total = marks_world(key, u64(first + row), marks, start, work, adopters, log)
+            record_moves(start.horizon, log.rows[: log.size[0]], LAPSED, count)
         adopters[start.horizon :] = adopters[start.horizon]
         record_final(row, work.active[:total], count)
         count.ever[row] = np.sum(work.ever)

@@ -44,7 +44,7 @@ from spark.kernels.draw import (
     world_key,
 )
 from spark.kernels.lanes import LANES, alike_mask, lowest_bit, prefetch
-from spark.kernels.world import kind_key, record_final
+from spark.kernels.world import kind_key, record_final, record_moves
 
 
 class Paths(NamedTuple):
@@ -246,7 +246,9 @@ def count_stays(row, total, last, work, count):
     adopters = count.adopters[row]
     adopters[:] = 0
     steps = adopters.size
-    kept = 0
+    kept, moved = 0, 0
+    asked = count.bins.size > 0
+    moves = np.empty((2 * total if asked else 0, 3), np.int64)
     for i in range(total):
         went = work.went[i]
         for instant, change in ((work.came[i], 1), (went, -1)):
@@ -255,11 +257,23 @@ def count_stays(row, total, last, work, count):
                 if step >= steps:
                     return False
                 adopters[step] += change
+                if asked:
+                    moves[moved, 0] = step
+                    moves[moved, 1] = order[i]
+                    moves[moved, 2] = change
+                    moved += 1
         if went > last:
             order[kept] = order[i]
             kept += 1
     for step in range(1, steps):
         adopters[step] += adopters[step - 1]
+    if asked:
+        told = np.empty((moved, 3), np.int64)
+        by_step = np.argsort(moves[:moved, 0])
+        for i in range(moved):
+            for j in range(3):
+                told[i, j] = moves[by_step[i], j]
+        record_moves(steps - 1, told, -1, count)
     record_final(row, order[:kept], count)
     count.ever[row] = total
     return True

@@ -37,7 +37,7 @@ from spark.kernels.once.given import (
 )
 from spark.kernels.once.rows import NOT_YET, Boosts, Bridges, Events, Late, People, Reach
 from spark.kernels.tolerance import NEVER_CONVINCED, SIMPLE
-from spark.kernels.world import ALREADY, BROADCASTS, PARTNERS, TIE, clear, kind_key, record_final, warm
+from spark.kernels.world import ALREADY, BROADCASTS, PARTNERS, TIE, clear, kind_key, record_final, record_grown, warm
 
 
 @spliced
@@ -250,6 +250,7 @@ def run_once(key, first, begin_row, stop_row, rows, shares, start, room, count):
                 count.adopters[row, t] = i
             count.ever[row] = total
             record_final(row, work.queue[:total], count)
+            record_grown(row, work.queue, count)
         clear(work.seen, work.queue, total, shares, work.heat, work.tolerance)
         if not fits:
             done = row

@@ -14,6 +14,8 @@ class Watch:
     """What to count. `groups`: int32[d, n], -1 for none; codes of different rows do not overlap; `group_count` in all.
     `value`: int64[n], or [0] where it is not asked for. `horizon`: last step, or -1 to run until nothing can change.
     `counted`: what choosing counts (`spark.Adopters`); a `Tally` holds all of it.
+    `bins`: int64[G], where the bins of a group begin, one for each number 0, 1, ... of its people, or -1 where its
+    curve is not asked for; [0] where none is. `bin_count` in all.
     """
 
     groups: I32
@@ -21,6 +23,8 @@ class Watch:
     value: I64
     horizon: int = -1
     counted: str = "at-horizon"
+    bins: I64 = field(default_factory=lambda: freeze(np.empty(0, np.int64)))
+    bin_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Tally:
     states : int64[P, 2, 7, T'+1]; sums and sums of squares over worlds of how many people are in each of `STATES` at
         the end of each step, of organisations that have signed up, and of those with an adopter. [P, 2, 7, 0] where the
         model has no states.
+    group_curves : int32[P, T''+1, B]; in how many worlds so many people of a group practise at the end of each step, by
+        `Watch.bins`; what is not there is as in the last step. [P, 1, 0] where no curve is asked for.
     """
 
     adopters: I32
@@ -57,6 +63,7 @@ class Tally:
     group_squares: I64
     reached: I64
     states: I64 = field(default_factory=lambda: freeze(np.zeros((0, 2, 7, 0), np.int64)))
+    group_curves: I32 = field(default_factory=lambda: freeze(np.zeros((0, 1, 0), np.int32)))
 
     def finals(self, watch: Watch) -> I64:
         """Return the adopters at the end of each world, or their value in millionths where it is asked for."""

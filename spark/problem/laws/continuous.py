@@ -122,7 +122,9 @@ def _(model: Bass, network: Network, heard: NDArray[np.uint64] | None) -> Law:
         if (column != 1).any()
     ]
     if heard is not None:
-        faults.append("Bass has no broadcasts: its p is what reaches everybody from outside")
+        faults.append(
+            "Bass has no broadcasts and mandates: its p is what reaches everybody from outside; ContinuousSI has them"
+        )
     hazard = model.p + model.q * np.arange(network.size) / max(network.size - 1, 1)
     if _outside(np.minimum(hazard, 2.0**13)).any() or (hazard > 2.0**13).any():
         faults.append(

@@ -41,7 +41,10 @@ def _needs(
 ) -> Law:
     """A law that counts neighbours, each once whatever the layers; visibility and readiness weigh them."""
     if heard is not None and heard.any():
-        raise UsageError(f"{name} counts people, and a broadcast is nobody: it has no meaning under this model")
+        raise UsageError(
+            f"{name} counts people, and a broadcast or a mandate is nobody: it has no meaning under this model; linear "
+            "threshold and the general threshold model weigh what is heard"
+        )
     first, dose = distinct(network), np.empty(network.tie_count, np.uint64)
     for ties in blocks(network):
         dose[ties] = fixed(bend_of(network, ties) * first[ties], UNIT)

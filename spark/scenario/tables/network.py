@@ -72,5 +72,9 @@ class RunTable(Table):
     shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(
         [0.5], description="compare: shares of all people; how often, and by when, that many practise"
     )
+    over_time_by: list[str] = Field(
+        [],
+        description="simulate: columns of groups (organisation, team, ...), each group of which has a curve of its own",
+    )
     workers: int | None = Field(None, ge=1, description="how many processor cores to use")
     backend: str = Field("cpu", description="what runs the worlds")
