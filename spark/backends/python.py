@@ -19,7 +19,7 @@ from spark.problem.arrays import CERTAIN, I64, NO_REPLAY, Actions, Law, Problem,
 
 if TYPE_CHECKING:
     from spark.backends.components_python import PlainComponentWorlds
-    from spark.backends.python_adoption import History
+    from spark.backends.python_history import History
     from spark.backends.sets_python import PlainReverseSets
 
 _MASK = (1 << 64) - 1
@@ -129,8 +129,10 @@ class PythonBackend:
 
     def run(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Tally:
         """Count the adopters of every plan in the given worlds."""
-        from spark.backends.python_adoption import burn_adoption, burn_aware, states_of  # they need this module
+        from spark.backends.python_adoption import burn_adoption  # they need this module
+        from spark.backends.python_aware import burn_aware
         from spark.backends.python_continuous import burn_time, still_there, who_practises
+        from spark.backends.python_history import states_of
         from spark.backends.python_marks import burn_marks
 
         told: list[list[Practising]] = []
@@ -186,31 +188,36 @@ class PythonBackend:
 
     def replay(self, problem: Problem, actions: Actions, watch: Watch, worlds: Worlds) -> Trace:
         """Replay single worlds of the first plan: who adopted when, and who lit whom."""
-        from spark.backends.python_continuous import trace_time  # they need this module
+        from spark.backends.python_adoption import burn_adoption  # they need this module
+        from spark.backends.python_aware import burn_aware
+        from spark.backends.python_continuous import trace_time
+        from spark.backends.python_history import story_of
         from spark.backends.python_marks import burn_marks
 
         law, people = problem.law, problem.graph.people
-        if law.states is not None:
-            raise UsageError(NO_REPLAY["states"])
         if law.family == "crowd":
             raise UsageError(NO_REPLAY[law.family])
         when, by, logs, sharing = [], [], [], []
         for world in range(worlds.first, worlds.first + worlds.count):
-            log: list[tuple[int, int, int]] = []
+            log: list[tuple[int, ...]] = []
             lit: list[tuple[int, int, int]] = []
-            if law.lapse.size:
+            if law.states is not None:
+                live = burn_aware if law.family == "aware" else burn_adoption
+                log, lit = story_of(live(problem, actions, 0, watch.horizon, worlds.key, world))
+            elif law.lapse.size:
                 told: list[tuple[int, int, list[int]]] = []
                 burn_periods(problem, actions, 0, watch.horizon, worlds.key, world, told)
                 log = [(t, v, why[0]) for t, v, why in told]
-                lit = [(i, e, 1) for i, (_, _, why) in enumerate(told) for e in sorted(why) if _is_tie(e)]
+                lit = [(i, e, 1) for i, (_, _, why) in enumerate(told) for e in sorted(why) if is_tie(e)]
             elif law.family == "marks":
-                log = burn_marks(problem, actions, 0, watch.horizon, worlds.key, world).events
+                log = [*burn_marks(problem, actions, 0, watch.horizon, worlds.key, world).events]
                 lit = [(i, e, 1) for i, (_, _, e) in enumerate(log) if e >= 0]
-            if law.never_ends and not law.noise.size:
-                first = {v: (t, why) for t, v, why in reversed(log) if why != Trace.LAPSED}
+            if law.states is not None or (law.never_ends and not law.noise.size):
+                adoptions = [row for row in reversed(log) if row[2] > Trace.LAPSED and row[3:] in ((), (Trace.ADOPTS,))]
+                first = {row[1]: (row[0], row[2]) for row in adoptions}
                 rows = [first.get(v, (-1, Trace.NEVER)) for v in range(people)]
                 whens, causes = [t for t, _ in rows], [why for _, why in rows]
-                logs.append(np.array(log, np.int64).reshape(-1, 3))
+                logs.append(np.array(log, np.int64).reshape(-1, 3 if law.states is None else 4))
             elif law.continuous:
                 whens, causes = trace_time(problem, actions, watch.horizon, worlds.key, world)
                 lit = [(v, e, 1) for v, e in enumerate(causes) if e >= 0]
@@ -448,7 +455,7 @@ def delay_of(problem: Problem, key: int, world: int, tie: int) -> int:
     return 1 + next(i for i, upto in enumerate(delays.upto.tolist()) if draw < upto)
 
 
-def _is_tie(why: int) -> bool:
+def is_tie(why: int) -> bool:
     """Whether a cause is a tie, of the network's or added by the plan."""
     return why >= 0 or Trace.LAPSED < why <= Trace.BRIDGE
 
@@ -477,7 +484,7 @@ def _shares_once(
 
     found = []
     for v in range(graph.people):
-        if not _is_tie(by[v]):
+        if not is_tie(by[v]):
             continue
         shares = []
         for e, u in enumerate(sources):
