@@ -5,8 +5,8 @@ family planning (Rogers & Kincaid 1981), as compiled by Valente (1995). Who is n
 adopted in the first recorded period start; a step is a period of the record. Under ExamplesNeeded(k) a person adopts at
 her k-th convincing moment. Moments come from colleagues, with a chance per tie, and from outside the record (salesmen,
 campaigns, people who were not asked), with a chance per period. For each k these two chances are the ones whose mean
-curve comes nearest to the record. Those who had not adopted by its end count as people who have not, never as adopters
-of a later period.
+curve comes nearest to the record: the best of a coarse grid, moved in ever smaller steps, to within a tenth. Those who
+had not adopted by its end count as people who have not, never as adopters of a later period.
 
 The data are not part of spark: set SPARK_DATA to a folder that holds them, or give it.
 
@@ -24,7 +24,11 @@ import spark
 
 RECORDS = {"medical_innovation": "month", "brazilian_farmers": "year", "korean_family_planning": "year"}
 CHANCES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
-OUTSIDE = (0.0, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
+OUTSIDE = (0.0, 0.01, 0.04, 0.16)
+FACTORS = (2, 2**0.5, 2**0.25, 2**0.125)
+"""By what the two chances, one of them or both, are moved up and down as long as that brings the curve nearer."""
+LEAST = 0.004
+"""A chance below is none, and from none the first step is here."""
 WORLDS = 64
 
 
@@ -41,16 +45,34 @@ def simulated(
     network: spark.Network, seeds: list[str], examples: int, curve: list[int]
 ) -> tuple[float, float, list[float]]:
     """The two chances whose mean curve is nearest to the record, by least squares, and that curve."""
-    found = []
-    for chance, outside in itertools.product(CHANCES, OUTSIDE):
-        model = spark.ExamplesNeeded(examples, of=spark.IndependentCascade(chance))
-        news = spark.Broadcast(probability=outside, start=1, stop=len(curve))
+
+    def try_out(chances: tuple[float, float]) -> tuple[float, tuple[float, float], list[float]]:
+        model = spark.ExamplesNeeded(examples, of=spark.IndependentCascade(chances[0]))
+        news = spark.Broadcast(probability=chances[1], start=1, stop=len(curve))
         plan = spark.Plan(spark.Seeds(seeds), news)
         spread = spark.simulate(network, model, plan, worlds=WORLDS, horizon=len(curve) - 1, rng=7)
         means = [step.mean for step in spread.over_time]
         means += means[-1:] * (len(curve) - len(means))
-        found.append((sum((a - b) ** 2 for a, b in zip(means, curve, strict=True)), chance, outside, means))
-    return min(found)[1:]
+        return sum((a - b) ** 2 for a, b in zip(means, curve, strict=True)), chances, means
+
+    best = min(try_out(chances) for chances in itertools.product(CHANCES, OUTSIDE))
+    tried = {best[1]}
+    for factor in FACTORS:
+        nearer = True
+        while nearer:
+            ways = itertools.product((1 / factor, 1, factor), repeat=2)
+            around = {(moved(best[1][0], by), moved(best[1][1], other)) for by, other in ways} - tried
+            tried |= around
+            found = min(map(try_out, sorted(around)), default=best)
+            nearer = found[0] < best[0]
+            best = min(best, found)
+    return *best[1], best[2]
+
+
+def moved(chance: float, factor: float) -> float:
+    """A chance multiplied, and rounded to three digits."""
+    value = chance * factor if chance else LEAST * (factor > 1)
+    return 0.0 if value < LEAST else min(float(f"{value:.3g}"), 1.0)
 
 
 def half_way(curve: list[float] | list[int]) -> int:
@@ -82,7 +104,8 @@ def main() -> None:
             end = lines[examples][-1]
             print(
                 f"  {examples} needed: half by {unit} {half_way(lines[examples]) + 1}, {end:.0f} in the end, "
-                f"at most {gap:.0%} of all people off; chance {chance:g} per tie, {outside:g} per {unit} from outside"
+                f"at most {gap:.0%} of all people off; chance {chance:.2g} per tie, {outside:.2g} per {unit} "
+                "from outside"
             )
         panels.append((name, unit, network.size, curve, lines))
     if options.output is not None:

@@ -1,6 +1,7 @@
 """spark.exact where people keep trying and may give up: figures worked out by hand, and the worlds of both backends."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -122,6 +123,62 @@ def law_agrees(network, model, plan, horizon, *, worlds, rng, backend="cpu"):
     )
 
 
+STAYS = st.sampled_from(
+    (spark.ExponentialTime(), spark.FixedTime(), spark.GammaTime(3), spark.TableTime((0.1, 0.5, 2)))
+)
+FIXED = {"delay": st.sampled_from((spark.FixedTime(), spark.TableTime((0.7, 0.7)), "days"))}
+TIMES = st.one_of(
+    st.builds(spark.ContinuousSI, RATES, **FIXED),
+    st.builds(spark.ContinuousSIR, RATES, st.sampled_from((0, 0.4)), duration=STAYS, **FIXED),
+    st.builds(
+        spark.ContinuousSEIR,
+        RATES,
+        st.just(0.8),
+        st.just(0.3),
+        duration=STAYS,
+        latency=st.just(spark.FixedTime()),
+        **FIXED,
+    ),
+)
+
+
+@STATISTICS
+@pytest.mark.statistics
+@settings(max_examples=30)
+@given(networks(most=4, most_ties=6, personal=True), TIMES, st.sampled_from((None, 0, 1, 3, 7)), st.data())
+def test_worlds_have_the_exact_law_where_ties_take_fixed_times_and_people_stay_for_any(network, model, horizon, data):
+    seeds = sorted(data.draw(st.sets(st.integers(0, network.size - 1), max_size=2)))
+    plan = spark.Plan(spark.Seeds(seeds), spark.Seeds([0], start=data.draw(st.integers(0, 2))))
+    assert law_agrees(network, model, plan, horizon, worlds=8_000, rng=data.draw(st.integers(0, 99)))
+
+
+@pytest.mark.parametrize("backend", ["cpu", "python"])
+def test_who_stays_for_longer_than_a_tie_takes_convinces_over_it(backend):
+    network = spark.Network.from_edges(["a", "a", "b"], ["b", "c", "c"], columns={"months": [2.0, 5.0, 2.0]})
+    model = spark.ContinuousSIR(1, 0.25, delay="months", duration=spark.TableTime((0, 2)))  # uniform from 0 to 8
+    assert exact.chances(network, model, ["a"], who="ever").tolist() == pytest.approx(
+        [1, 6 / 8, 1 - (2 / 8 + 3 / 8 * 2 / 8)]
+    )
+    at_four = exact.chances(network, model, ["a"], horizon=4)  # c is convinced by b at 4, by a at 5
+    assert at_four.tolist() == pytest.approx([4 / 8, 6 / 8 * 6 / 8, 6 / 8 * 6 / 8])
+    assert not np.allclose(at_four, exact.chances(network, replace(model, recovery=0.3), ["a"], horizon=4))
+    spread = spark.simulate(network, model, ["a"], horizon=4, worlds=2_000, rng=1, backend=backend)
+    assert chances_agree(spread, at_four)
+
+
+def test_many_short_steps_of_a_table_come_near_the_law_without_memory():
+    network = network_of(DIAMOND)
+    levels = np.arange(2_000) / 2_000
+    table = spark.TableTime((*(-np.log1p(-levels)).tolist(), 12.0))
+    fixed = {"delay": spark.FixedTime()}
+    near, whole = (
+        exact.sizes(network, spark.ContinuousSIR(0.5, 0.4, duration=law, **fixed), ["s"], horizon=4)
+        for law in (table, spark.ExponentialTime())
+    )
+    assert abs(near - whole).max() < 1e-3
+    assert near.sum() == pytest.approx(1)
+
+
 @STATISTICS
 @pytest.mark.statistics
 @settings(max_examples=50)
@@ -227,8 +284,12 @@ def test_what_has_no_end_or_no_chain_is_refused():
     network = network_of(PAIR)
     with pytest.raises(UsageError, match="SIS goes on for ever: give a horizon"):
         exact.spread(network, spark.SIS(0.5), ["u"])
-    with pytest.raises(UsageError, match="times without memory only"):
-        exact.spread(network, spark.ContinuousSIR(1, 1, delay=spark.FixedTime()), ["u"])
+    drawn = {"delay": spark.GammaTime(2), "latency": spark.TableTime((0, 1))}
+    with pytest.raises(UsageError, match="time of a tie is drawn; .* latency is drawn"):
+        exact.spread(network, spark.ContinuousSEIR(1, 1, 1, **drawn), ["u"])
+    heard = spark.Plan(spark.Seeds(["u"]), spark.Broadcast(probability=0.1))
+    with pytest.raises(UsageError, match="broadcasts are heard at moments that are drawn"):
+        exact.spread(network, spark.ContinuousSIR(1, 1, delay=spark.FixedTime()), heard, horizon=3)
     with pytest.raises(UsageError, match="live-edge form exists for"):
         exact.spread(network, spark.ContinuousSIR(1, 1), ["u"], form="live-edge")
     with pytest.raises(UsageError, match="who 'evr' is none of practising, ever; did you mean 'ever'"):

@@ -38,6 +38,26 @@ def test_the_example_runs(example: str, tmp_path: Path, shell: dict[str, str]) -
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert "start with" in done.stdout.lower()
+    if example == "adoption_curves.py":
+        page = (EXAMPLES.parent / "docs" / "how-to" / "adoption-curves.md").read_text(encoding="utf-8")
+        assert rows_of_records(done.stdout) == re.findall(r"^\| [^|]+: [\d,]+ .*\|$", page, re.M)
+
+
+def rows_of_records(printed: str) -> list[str]:
+    """What the example on recorded curves prints, as the rows of the table of its page."""
+    rows = []
+    for block in printed.strip().split("\n\n"):
+        if (head := re.match(r"(.+): (\d+) people", block)) is None:
+            continue
+        name = head[1].replace("brazilian", "Brazilian").replace("korean", "Korean")
+        who = "doctors" if "medical" in name else "people"
+        end, periods, unit = re.search(r"(\d+) adopted within (\d+) (\w+)s", block).groups()  # type: ignore[union-attr]
+        half = re.search(r"recorded: half of them by (\w+ \d+)", block)
+        fits = re.findall(r"needed: half by (\w+ \d+), (\d+) in the end, at most (\d+)%", block)
+        cells = [f"{count}, {when}; {off} % off" for when, count, off in fits]
+        first = f"{name}: {int(head[2]):,} {who}, {periods} {unit}s"
+        rows.append(f"| {' | '.join([first, f'{end}, half by {half[1]}', *cells])} |")  # type: ignore[index]
+    return rows
 
 
 def test_the_page_on_intensive_care_says_what_its_example_and_its_commands_print(

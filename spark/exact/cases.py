@@ -16,6 +16,7 @@ from spark.exact.adoption import AdoptionCase
 from spark.exact.aware import AwareCase
 from spark.exact.laws import beyond_of, delays_of
 from spark.exact.plans import Heard, dose_of, read_plan
+from spark.exact.times import TimesCase, times_case
 from spark.model import (
     SEIR,
     SI,
@@ -130,7 +131,9 @@ class Case:
         return iter(range(1, end + 1))
 
 
-def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -> Case | AdoptionCase | AwareCase:
+def read_case(
+    network: Network, model: Model, plan: Plan, horizon: int | None
+) -> Case | AdoptionCase | AwareCase | TimesCase:
     """Read a network, a model and a plan; errors as in `spark.exact.spread`."""
     if network.size > MOST_PEOPLE:
         raise UsageError(
@@ -148,6 +151,16 @@ def read_case(network: Network, model: Model, plan: Plan, horizon: int | None) -
         return AdoptionCase(network, model, joins, heard, horizon)
     if isinstance(model, Aware):
         return AwareCase(network, model, joins, heard, horizon)
+    if isinstance(model, ContinuousSI | ContinuousSIR | ContinuousSEIR) and _has_memory(model):
+        rates = _rates(network, model)
+        if isinstance(model.delay, str):
+            times = _values(network, model.delay)
+            into = [[e for e, (_, target) in enumerate(_pairs(network)) if target == v] for v in range(network.size)]
+            rates = [
+                [(u, rate / times[e]) for (u, rate), e in zip(ties, tie_ids, strict=True)]
+                for ties, tie_ids in zip(rates, into, strict=True)
+            ]
+        return times_case(model, rates, heard, joins, horizon)
     ties, looks, beyond, worlds = _rule(network, model, heard)
     lapsing = _lapsing(model)
     noise = model.noise if isinstance(model, GeneralThreshold | CountThreshold | FractionalThreshold) else 0.0
@@ -212,6 +225,12 @@ def _lapsing(model: Model) -> Lapsing | None:
     return None
 
 
+def _has_memory(model: ContinuousSI | ContinuousSIR | ContinuousSEIR) -> bool:
+    """Whether a time of the model is of another law than the exponential one."""
+    laws = [getattr(model, name) for name in ("delay", "latency", "duration") if hasattr(model, name)]
+    return any(not isinstance(law, ExponentialTime) for law in laws)
+
+
 def _never_ends(lapsing: Lapsing) -> bool:
     return not lapsing.continuous or (lapsing.giving_up > 0 and not lapsing.removed)
 
@@ -221,9 +240,6 @@ def _rates(network: Network, model: ContinuousSI | ContinuousSIS | ContinuousSIR
     if isinstance(model, Bass):
         others = [[u for u in range(network.size) if u != v] for v in range(network.size)]
         return [[(u, model.q / len(rest)) for u in rest] for rest in others]
-    laws = [getattr(model, name) for name in ("delay", "latency", "duration") if hasattr(model, name)]
-    if any(not isinstance(law, ExponentialTime) for law in laws):
-        raise UsageError("spark.exact takes times without memory only: ExponentialTime() for every law of times")
     return _ties(network, _shares(network, model.rate))
 
 

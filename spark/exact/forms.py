@@ -16,6 +16,7 @@ from spark.exact.cases import Case
 from spark.exact.flow import flow
 from spark.exact.periods import periods
 from spark.exact.states import Law, checked, ends, members
+from spark.exact.times import TimesCase
 from spark.exact.waiting import process_with_waits
 
 MOST_WORLDS = 1 << 18
@@ -24,7 +25,7 @@ MOST_WORLDS = 1 << 18
 _NO_LIVE_EDGE = "the live-edge form exists for independent cascade and linear threshold only"
 
 
-def law_of(case: Case | AdoptionCase | AwareCase, form: str, who: str = "practising") -> Law:
+def law_of(case: Case | AdoptionCase | AwareCase | TimesCase, form: str, who: str = "practising") -> Law:
     """Return the chance of each set of people to be who practises at the end, or ``"ever"`` did."""
     if form not in FORMS:
         raise UsageError(f"form {form!r} is none of {', '.join(FORMS)}{nearest(form, FORMS)}")

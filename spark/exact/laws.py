@@ -80,7 +80,7 @@ def delays_of(
     """
     inner = model.of if isinstance(model, ExamplesNeeded | GeneralThreshold) else model
     delay: Delay = getattr(inner, "delay", 1)
-    if model.guarantee.clock == "continuous":  # a law of times that is not exponential has been refused
+    if model.guarantee.clock == "continuous":  # its laws of times are read elsewhere
         return ()
     if delay == 1 or (isinstance(delay, GeometricDelay) and horizon is None):
         return ()
