@@ -77,7 +77,7 @@ def main() -> None:
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "mixes": ("The best mix", measure_mixes(quick=options.quick)),
-            "mix-bounds": ("Certificates of mixes", measure_mix_bounds(quick=options.quick)),
+            "mix-bounds": ("Bounds of mixes", measure_mix_bounds(quick=options.quick)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "graphml": ("Reading GraphML", measure_graphml(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),

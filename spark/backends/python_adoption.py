@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from spark.backends.python import _finalise as finalise
-from spark.backends.python import delay_of, exponential, is_tie, person_draw, tie_draw, tolerance_of
 from spark.backends.python_changes import PlainChanges
+from spark.backends.python_draws import exponential, finalise, person_draw, step_key, tie_draw
 from spark.backends.python_history import History
+from spark.backends.python_once import delay_of, is_tie, tolerance_of
 from spark.problem.arrays import CERTAIN, NEVER_CONVINCED, Actions, Law, Problem, Trace
 
 WORD, SHARE = 0x776F72646F666D6F, 0x736861726573686F
@@ -338,11 +338,6 @@ class _Burn:
                 chance = self.states.aware if state == "adopted" else self.states.hearsay
                 if chance.size and tie_draw(finalise(self.now ^ WORD), self.world, e) < chance[e]:
                     self.people[v].state = "aware"
-
-
-def step_key(key: int, t: int) -> int:
-    """The key of the draws of a step."""
-    return finalise(key + t * 0x8CB92BA72F3D8DD7 & 2**64 - 1)
 
 
 def finalise_key(key: int, world: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.backends.python import exponential, person_draw, tie_draw
 from spark.backends.python_changes import PlainChanges
+from spark.backends.python_draws import exponential, person_draw, tie_draw
 from spark.backends.python_history import History
 from spark.problem.arrays import Actions, Problem, Trace
 

@@ -206,8 +206,11 @@ def whom(intervention: Intervention) -> str:
 
 
 def _who(to: To | None) -> str:
+    """Names where they say enough; with what they are names of where they are numbers, or of another grouping."""
     if to is None:
         return "everybody"
-    if len(to) == 1 and (names := next((to[key] for key in ("people", "team", "organisation") if key in to), None)):
-        return ", ".join(map(str, names))
-    return "; ".join(f"{key} {', '.join(map(str, names))}" for key, names in to.items())
+    said = [f"{key} {', '.join(map(str, names))}" for key, names in to.items()]
+    ((key, names), *more) = to.items()
+    if more or key not in ("people", "team", "organisation") or any(str(name).isdigit() for name in names):
+        return "; ".join(said)
+    return ", ".join(map(str, names))
