@@ -303,3 +303,14 @@ def test_groups_that_are_numbers_are_said_to_be_groups():
     assert whom(spark.Boost(0.5, {"team": ("a",), "profession": ("nurse",)})) == "team a; profession nurse"
     assert whom(spark.Bridge({"team": ("1",)}, {"team": ("2",)}, probability=0.1)) == "team 1 – team 2"
     assert whom(spark.Broadcast(probability=0.1)) == "everybody"
+
+
+@needs_compiled
+def test_the_same_person_now_or_later_are_two_candidates():
+    """Who gives up after a step or two, and is to practise at the end, is better lit late."""
+    network = spark.Network.from_edges(["a"], ["b"], people={"id": ["a", "b", "c"]})
+    model = spark.SIR(0.5, 0.6)
+    offers = [spark.Seeds(["a", "c"]), spark.Seeds(["a", "c"], start=9), spark.Seeds(["a"])]
+    assert len(mix.one_by_one(offers)) == 4
+    choice = spark.choose_plan(network, model, offers, budget=2, horizon=10, worlds=256, rng=1, workers=1)
+    assert [part.whom for part in choice.parts] == ["a, from step 9", "c, from step 9"]

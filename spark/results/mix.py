@@ -195,14 +195,18 @@ def _numbers(row: MixedIn | Rival) -> dict[str, Any]:
 
 
 def whom(intervention: Intervention) -> str:
-    """Say in a few words whom an intervention is for."""
+    """Say in a few words whom an intervention is for, and from when, where that is not at once."""
+    at_once = 0 if isinstance(intervention, Seeds) else 1
+    later = f", from step {intervention.start}" if intervention.start > at_once else ""
     if isinstance(intervention, Seeds):
-        return ", ".join(map(str, intervention.people))
-    if isinstance(intervention, Mandate):
-        return ", ".join(map(str, intervention.organisations))
-    if isinstance(intervention, Bridge):
-        return f"{_who(intervention.source)} – {_who(intervention.target)}"
-    return _who(intervention.to)
+        said = ", ".join(map(str, intervention.people))
+    elif isinstance(intervention, Mandate):
+        said = ", ".join(map(str, intervention.organisations))
+    elif isinstance(intervention, Bridge):
+        said = f"{_who(intervention.source)} – {_who(intervention.target)}"
+    else:
+        said = _who(intervention.to)
+    return said + later
 
 
 def _who(to: To | None) -> str:
