@@ -23,6 +23,7 @@ from benchmarks.graphml import measure_graphml
 from benchmarks.growth import measure_growth
 from benchmarks.intervals import measure_intervals
 from benchmarks.large import measure_large
+from benchmarks.mix_bounds import measure_mix_bounds
 from benchmarks.mixes import measure_mixes
 from benchmarks.peers import measure_peers
 from benchmarks.sandwich import measure_sandwich
@@ -42,6 +43,7 @@ TABLES = (
     "epidemics",
     "adoption",
     "mixes",
+    "mix-bounds",
     "start",
     "graphml",
     "growth",
@@ -75,6 +77,7 @@ def main() -> None:
             "epidemics": ("Epidemics", measure_epidemics(quick=options.quick, rounds=options.rounds)),
             "adoption": ("The full model", measure_adoption(quick=options.quick, rounds=options.rounds)),
             "mixes": ("The best mix", measure_mixes(quick=options.quick)),
+            "mix-bounds": ("Bounds of mixes", measure_mix_bounds(quick=options.quick)),
             "start": ("Starting", compare_starts(folder, quick=options.quick)),
             "graphml": ("Reading GraphML", measure_graphml(folder, quick=options.quick)),
             "growth": ("Growth", measure_growth(quick=options.quick, rounds=options.rounds)),

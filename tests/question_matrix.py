@@ -27,6 +27,7 @@ MODELS: dict[str, spark.Model] = {
     "general threshold": spark.GeneralThreshold(spark.TableTolerance([0.5, 2], [0.2, 1])),
     "SI": spark.SI(0.3),
     "SIS": spark.SIS(0.3, lapse=0.2),
+    "SIS with delays": spark.SIS(0.3, lapse=0.2, delay=2),
     "SIS, rekindle 0.5": spark.SIS(0.3, lapse=0.2, rekindle=0.5),
     "SIR": spark.SIR(0.3, lapse=0.2),
     "adoption": spark.Adoption(probability=0.3, trial_time=1, lapse=0.1),

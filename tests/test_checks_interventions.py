@@ -151,13 +151,17 @@ class TestWhatIsSo:
         if not names:
             return
         network, model = network_of(table), data.draw(cascades(partners=True))
-        candidates = [  # as broadcasts to the staff, which they are in every world
-            Broadcast(dose=0.4, to={"organisation": [name]}, start=start, stop=start + 2)
+        candidates = [
+            Mandate([name], dose=0.4, start=start, stop=start + 2)
             for name in names[:2]
             for start in (1, data.draw(st.integers(2, 3)))
         ][:3]
         values = of_every_subset(candidates, lambda chosen: exact.spread(network, model, Plan(Seeds([0]), *chosen)))
         assert violations(values, len(candidates)) == 0
+        heard = [
+            Broadcast(dose=0.4, to={"organisation": m.organisations}, start=m.start, stop=m.stop) for m in candidates
+        ]
+        assert values[-1] == pytest.approx(exact.spread(network, model, Plan(Seeds([0]), *heard)), abs=1e-12)
 
     def test_what_is_tried_would_show_broadcasts_that_are_worth_more_together(self):
         network = network_of(line(0.5))

@@ -106,3 +106,20 @@ def test_without_cycles_chances_add_up_over_the_weights(data):
     assert found == pytest.approx([float(p) for p in chance], abs=1e-9)
     spread = spark.simulate(network, EQUAL, seeds, worlds=2000, rng=data.draw(st.integers(0, 1000)))
     assert chances_agree(spread, found)
+
+
+@pytest.mark.parametrize("people", [3, 5, 6, 7, 10, 49])
+def test_weights_that_add_up_to_1_but_for_rounding_are_1(people, backend):
+    network = spark.Network.from_edges(list(range(people)), ["v"] * people)
+    run = {"worlds": 16, "rng": 1, "backend": backend}
+    everybody = spark.simulate(network, spark.LinearThreshold(1 / people), list(range(people)), **run)
+    assert everybody.mean == people + 1
+    with pytest.raises(spark.errors.DataError, match="more than 1"):
+        spark.simulate(network, spark.LinearThreshold(1.0001 / people), [0], **run)
+
+
+def test_broadcasts_may_fill_what_weights_leave_to_the_last_digit():
+    network = spark.Network.from_edges([0, 1, 2, 3], [4] * 4)
+    for dose, steps in ((0.1, 2), (0.2, 1), (0.05, 4)):
+        plan = spark.Plan(spark.Seeds([0, 1, 2, 3]), spark.Broadcast(dose=dose, to={"people": [4]}, stop=1 + steps))
+        assert spark.simulate(network, spark.LinearThreshold(0.2), plan, worlds=16, rng=1).mean == 5

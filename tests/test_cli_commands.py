@@ -296,6 +296,7 @@ def test_what_does_not_go_with_a_mix_is_refused(starter, tmp_path):
         ("mix", scenario, "--candidates", "ideas", "--most", "3", "--budget", "1"),
         ("mix", starter, "--terms", "prices", "--budget", "1"),
         ("mix", starter, "--budget", "nan"),
+        ("mix", starter, "--budget", "1", "--verbs", ""),
         ("plan", scenario, "--plan", "best", "--explain"),
         ("plan", starter, "--verbs", "seed", "--budget", "1", "--method", "degree"),
         ("compare", starter, "--plan", "A=mix:2:sed", "--plan", "B="),

@@ -181,3 +181,12 @@ def test_all_that_is_wrong_is_said_at_once():
         spark.conditions(network, model, others=0)
     with pytest.raises(UsageError, match="goes on for ever"):
         spark.conditions(network, spark.SIS(0.1), others=1)
+
+
+def test_where_all_are_equally_ready_the_chances_are_drawn():
+    pytest.importorskip("matplotlib")
+    network = spark.Network.from_edges(["a", "a", "b"], ["b", "c", "c"])
+    even = spark.conditions(network, spark.IndependentCascade(0.5), others=1, worlds=64, rng=1)
+    axes = even.plot()
+    assert axes.get_xlabel().startswith("chance that one match lights at least 1 other\n")
+    assert [label.get_text() for label in axes.get_yticklabels()] == [str(person.id) for person in even.people]

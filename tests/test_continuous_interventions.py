@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from strategies import network_of, tables
 from test_continuous import HORIZONS, LAWS, RATES, STATISTICS, TICKS, simulate
 from test_interventions_worlds import interventions
+from test_optimise import needs_compiled
 
 import spark
 from spark.backends import open_backend
@@ -227,3 +228,19 @@ class TestRefusals:
     def test_say_what_to_do(self, model, action, words):
         with pytest.raises(UsageError, match=words):
             simulate(path_of_three(), model, Plan(Seeds(["a"]), action), horizon=2)
+
+
+@needs_compiled
+@pytest.mark.parametrize("model", [spark.ContinuousSIR(0.3, 0.2), spark.SIR(0.3, 0.2)], ids=["continuous", "steps"])
+def test_what_is_known_of_a_model_alone_is_not_promised_beside_a_late_boost(model):
+    """Whoever is lit before the boost begins may have given up by then: lighting nobody early can be better."""
+    network = spark.Network.from_edges(["a", "b", "c", "d"], ["b", "c", "d", "a"])
+    options = {"count": 1, "horizon": 9, "worlds": 64, "rng": 1, "workers": 1}
+    alone = spark.choose_seeds(network, model, **options)
+    assert "greedy choice comes with a certified bound" in alone.certificate.statement
+    late = [spark.Boost(9.0, {"people": ["b"]}, start=4, stop=8)]
+    beside = spark.choose_seeds(network, model, beside=late, **options)
+    assert beside.certificate.ratio is None
+    assert "no bound: with boosts" in beside.certificate.statement
+    assert "certified" not in beside.certificate.statement
+    assert "never" not in beside.certificate.statement

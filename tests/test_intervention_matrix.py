@@ -46,3 +46,15 @@ def test_where_nobody_gives_up_help_to_keep_going_is_refused(model):
     with pytest.raises(UsageError, match="nobody gives up under it") as error:
         spark.simulate(network(), model, spark.Plan(spark.Sustain(0.5)), worlds=4, rng=1, horizon=3)
     assert error.value.exit_code == 2
+
+
+def test_all_that_a_model_does_not_carry_out_is_said_at_once():
+    plan = spark.Plan(*(action for title, action in INTERVENTIONS.items() if title not in ("seed", "late seed")))
+    for model, what in (
+        (spark.FractionalThreshold(0.5), ("a broadcast or a mandate", "help to keep going", "bridge")),
+        (spark.Bass(0.03, 0.4), ("broadcasts and mandates", "readier", "no ties", "goes along", "help to keep going")),
+        (spark.ContinuousSIS(0.3, 0.3), ("boosts", "bridges", "take-up", "help to keep going")),
+    ):
+        with pytest.raises(UsageError) as error:
+            spark.simulate(network(), model, plan, worlds=4, rng=1, horizon=3)
+        assert all(sum(part in str(fault) for fault in error.value.faults) == 1 for part in what), error.value

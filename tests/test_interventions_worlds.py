@@ -97,7 +97,7 @@ def capped(model):
 
 def practise_at(log, t):
     """How many practise at the end of step t by what was written down."""
-    return sum(1 if why != Trace.LAPSED else -1 for _, time, _, why in log.tolist() if time <= t)
+    return sum(1 if why != Trace.LAPSED else -1 for _, time, _, why, _ in log.tolist() if time <= t)
 
 
 @st.composite

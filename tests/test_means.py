@@ -87,6 +87,7 @@ def test_the_bound_is_above_the_best_of_all_sets_and_not_far_and_a_careless_one_
 @needs_compiled
 def test_where_trying_everybody_takes_too_long_the_bound_is_who_can_be_reached_at_all(monkeypatch):
     monkeypatch.setattr("spark.optimise.means.VISITS", 1000)
+    monkeypatch.setattr("spark.optimise.means.GREEDY_VISITS", 1000)
     source, target = zip(*((u, v) for v in (4, 5) for u in range(4)), strict=True)
     network = spark.Network.from_edges([*source, 0], [*target, 6], people={"id": list(range(9))})
     choice = spark.choose_seeds(network, spark.CountThreshold(2), count=2, worlds=4, rng=1, workers=1)

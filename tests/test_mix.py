@@ -284,3 +284,33 @@ def test_the_bound_holds_where_only_some_listen():
     parts = tuple(single.index(part.intervention) for part in choice.parts)
     nothing, reached, *values = trials.means([(), parts, *every], 8192)
     assert 0.5 < choice.certificate.ratio <= (reached - nothing) / (max(values) - nothing)
+
+
+@needs_compiled
+def test_what_a_model_refuses_on_this_network_is_not_a_candidate():
+    """All that ties weigh adds up to 1 under linear threshold: there is no room for a broadcast or a bridge."""
+    ids = list(range(40))
+    teams = {"id": ids, "team": [f"t{v % 4}" for v in ids]}
+    network = spark.Network.from_edges(ids, [(v * 7 + 3) % 40 for v in ids], people=teams)
+    found = spark.candidates_for(network, spark.LinearThreshold(), budget=5, rng=1, most=20)
+    assert {mix.kind_of(thing) for thing in found} == {"seeds"}
+
+
+def test_groups_that_are_numbers_are_said_to_be_groups():
+    assert whom(spark.Boost(0.5, {"team": ("3", "4")})) == "team 3, 4"
+    assert whom(spark.Boost(0.5, {"team": ("ward 3",)})) == "ward 3"
+    assert whom(spark.Boost(0.5, {"profession": ("nurse",)})) == "profession nurse"
+    assert whom(spark.Boost(0.5, {"team": ("a",), "profession": ("nurse",)})) == "team a; profession nurse"
+    assert whom(spark.Bridge({"team": ("1",)}, {"team": ("2",)}, probability=0.1)) == "team 1 – team 2"
+    assert whom(spark.Broadcast(probability=0.1)) == "everybody"
+
+
+@needs_compiled
+def test_the_same_person_now_or_later_are_two_candidates():
+    """Who gives up after a step or two, and is to practise at the end, is better lit late."""
+    network = spark.Network.from_edges(["a"], ["b"], people={"id": ["a", "b", "c"]})
+    model = spark.SIR(0.5, 0.6)
+    offers = [spark.Seeds(["a", "c"]), spark.Seeds(["a", "c"], start=9), spark.Seeds(["a"])]
+    assert len(mix.one_by_one(offers)) == 4
+    choice = spark.choose_plan(network, model, offers, budget=2, horizon=10, worlds=256, rng=1, workers=1)
+    assert [part.whom for part in choice.parts] == ["a, from step 9", "c, from step 9"]

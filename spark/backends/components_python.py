@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from spark.backends.components import Components, most_sets, undirected_ties
-from spark.backends.python import exponential
+from spark.backends.python_draws import exponential
 from spark.backends.reverse_python import chunk_hits
 from spark.kernels.reverse_components import BLOCK
 from spark.problem.arrays import Problem

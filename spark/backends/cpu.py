@@ -109,7 +109,7 @@ class CpuBackend:
         start, shares = _start(problem, actions, watch, 0), _shares(problem)
         (_, kernel), rows, room = _means(problem, start, _work(problem, [start]))
         if kernel is None:
-            raise UsageError(NO_REPLAY["states" if problem.law.states is not None else problem.law.family])
+            raise UsageError(NO_REPLAY[problem.law.family])
         count = _with_rows(_count(watch, problem), 1, max(start.horizon, 0) + 1, watch)
         stories = [
             tell(problem, kernel, rows, room, start, shares, count, np.uint64(worlds.key), worlds.first + row)

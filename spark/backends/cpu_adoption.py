@@ -9,11 +9,12 @@ from spark.kernels.adoption import Course, Late, Past, Posts, run_adoption
 from spark.kernels.adoption_people import ADOPTED
 from spark.kernels.aware import Word, WordWork, run_aware
 from spark.kernels.lanes import LANES
+from spark.kernels.log import Log
 from spark.kernels.tolerance import Laws
 from spark.kernels.world import Start
 from spark.problem.arrays import Graph, Law, Problem, freeze
 
-KERNELS = {"adoption": (run_adoption, None), "aware": (run_aware, None)}
+KERNELS = {"adoption": (run_adoption, run_adoption), "aware": (run_aware, run_aware)}
 
 NO_END = 1 << 40
 _NONE = freeze(np.empty(0, np.int32))
@@ -134,6 +135,7 @@ def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
             np.empty((3, people + latest + steps + 3), np.int64),
             np.zeros(organisations, np.int64),
             np.empty(people, np.int32),
+            np.empty((3, 0), np.int32),
         )
     return Posts(
         state=state,
@@ -163,6 +165,7 @@ def state_work(problem: Problem, starts: list[Start]) -> Posts | WordWork:
         was=np.zeros(people, np.uint8),
         reached=np.zeros(people if law.states.noise else 0, np.uint8),
         past=_past(people, longest_delay(law), starts[0].horizon),
+        log=Log(np.empty((0, 4), np.int64), np.zeros(1, np.int64)),
     )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends.cpu_once import once_rows
-from spark.backends.logs import first_adoptions, in_order
+from spark.backends.logs import first_adoptions, in_order, summed
+from spark.kernels.adoption_story import tell_adoption, tell_aware
 from spark.kernels.log import Log
 from spark.kernels.once.rows import OnceRows, Room
 from spark.kernels.once.story import tell_once
@@ -34,6 +35,9 @@ def tell(
     """Tell one world; `count` has room for one, and is not looked at."""
     law, graph = problem.law, problem.graph
     given = (key, world, rows, graph.incoming, shares, start, room)
+    if law.states is not None:
+        log, lit = in_order(*_states(problem, kernel, rows, room, start, shares, count, key, world))
+        return (*first_adoptions(log, graph.people), log, lit)
     if law.family == "marks":
         log, lit = written_down(2, lambda *logs: kernel(*given, *logs))  # in order of instants
         return (*first_adoptions(log, graph.people), log, lit)
@@ -74,11 +78,41 @@ def _lapses(
     return [log, *written_down(1, share)]
 
 
-def written_down(count: int, kernel: Any) -> list[I64]:
+def _states(
+    problem: Problem,
+    kernel: Any,
+    rows: Any,
+    room: Any,
+    start: Start,
+    shares: Shares,
+    count: Count,
+    key: np.uint64,
+    world: int,
+) -> tuple[I64, I64]:
+    """What happens where people hear, try, adopt and leave, and who had a share in it."""
+    law, people = problem.law, problem.graph.people
+
+    def run(room: Any) -> None:
+        kernel(key, world, 0, 1, rows, shares, start, room, count)
+
+    if law.family == "aware":
+        told = np.full((3, people), -1, np.int32)
+        told[2] = 0
+        run(room._replace(told=told))
+        given = (key, world, rows, problem.graph.incoming, told[0], told[1], told[2].astype(np.uint8))
+        log, lit = written_down(2, lambda *logs: tell_aware(*given, *logs), 4)
+    else:
+        (raw,) = written_down(1, lambda log: run(room._replace(log=log)), 4)
+        dosed = law.tolerances.law.size > 0
+        log, lit = written_down(2, lambda *logs: tell_adoption(raw, people, dosed, *logs), 4)
+    return log, summed(lit[:, :3])
+
+
+def written_down(count: int, kernel: Any, columns: int = 3) -> list[I64]:
     """Run what writes to `count` logs, again with more room where that did not suffice."""
     room = 1024
     while True:
-        logs = [Log(np.empty((room, 3), np.int64), np.zeros(1, np.int64)) for _ in range(count)]
+        logs = [Log(np.empty((room, columns), np.int64), np.zeros(1, np.int64)) for _ in range(count)]
         kernel(*logs)
         most = max(int(log.size[0]) for log in logs)
         if most <= room:

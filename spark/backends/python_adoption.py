@@ -1,17 +1,15 @@
-"""The slow twin of the full model of adoption, and of awareness alone: docs/model.md, person by person."""
+"""The slow twin of the full model of adoption: docs/model.md, person by person."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from spark.backends.python import _finalise as finalise
-from spark.backends.python import delay_of, exponential, person_draw, tie_draw, tolerance_of
 from spark.backends.python_changes import PlainChanges
-from spark.problem.arrays import CERTAIN, NEVER_CONVINCED, Actions, Law, Problem
+from spark.backends.python_draws import exponential, finalise, person_draw, step_key, tie_draw
+from spark.backends.python_history import History
+from spark.backends.python_once import delay_of, is_tie, tolerance_of
+from spark.problem.arrays import CERTAIN, NEVER_CONVINCED, Actions, Law, Problem, Trace
 
 WORD, SHARE = 0x776F72646F666D6F, 0x736861726573686F
 WHOLE = 1 << 24
@@ -32,6 +30,7 @@ class Person:
     since: int = 0
     reached: bool = False
     ever: bool = False
+    gifts: list[tuple[int, int, int]] = field(default_factory=list)  # step, tie or code, weight
 
     @property
     def aware(self) -> bool:
@@ -42,41 +41,6 @@ class Person:
     def needs_convincing(self) -> bool:
         """Whether she neither practises nor tries."""
         return self.state not in ("trying", "adopted")
-
-
-@dataclass
-class History:
-    """What one world came to: who had adopted at the end, who ever, and at the end of each step how many were in each
-    state, how many organisations had signed up, and how many had an adopter; and who had adopted then.
-    """
-
-    adopted: list[int] = field(default_factory=list)
-    ever: int = 0
-    steps: list[dict[str, int]] = field(default_factory=list)
-    practising: list[list[int]] = field(default_factory=list)
-
-
-def states_of(histories: list[list[History]], horizon: int) -> NDArray[np.int64]:
-    """`Tally.states` of the worlds of each plan."""
-    if not any(histories):
-        return np.zeros((len(histories), 2, 7, 0), np.int64)
-    steps = max(len(history.steps) for worlds in histories for history in worlds)
-    states = np.array([_sums(worlds, max(steps, horizon + 1)) for worlds in histories])
-    changed = np.flatnonzero((states[..., 1:] != states[..., :-1]).any(axis=(0, 1, 2)))
-    return states if horizon >= 0 else states[..., : changed.max(initial=-1) + 2]
-
-
-def _sums(histories: list[History], steps: int) -> NDArray[np.int64]:
-    """Sums and sums of squares over worlds, int64[2, 7, steps]; what has ended stays as it was."""
-    names = ("unaware", "aware", "trying", "adopted", "lapsed", "signed up", "with example")
-    total = np.zeros((2, len(names), steps), np.int64)
-    for history in histories:
-        rows = history.steps + history.steps[-1:] * (steps - len(history.steps))
-        for t, row in enumerate(rows):
-            for i, name in enumerate(names):
-                total[0, i, t] += row[name]
-                total[1, i, t] += row[name] ** 2
-    return total
 
 
 class _Burn:
@@ -112,6 +76,7 @@ class _Burn:
         """What has reached a person counts no more, and what she needs is drawn anew."""
         person = self.people[v]
         person.moments, person.needs, person.reached = 0, self.law.examples, False
+        person.gifts = []
         if self.dosed:
             tolerance = tolerance_of(self.problem, self.key, self.world, v, now, kind)
             person.needs = math.inf if tolerance == NEVER_CONVINCED else tolerance
@@ -121,11 +86,14 @@ class _Burn:
             self.forget(v, step_key(self.key, 0))
             if self.law.adopted[v]:
                 self.adopt(person)
+                self.history.events.append((0, v, Trace.ALREADY, Trace.ADOPTS))
         for t in range(horizon + 1):
             if t > 0:
                 self.step(t)
             for v, start in self.changes.due.items():
                 if start == t:
+                    if self.people[v].state != "adopted":
+                        self.history.events.append((t, v, Trace.SEED, Trace.ADOPTS))
                     self.adopt(self.people[v])
             inside = [0] * self.graph.organisations
             for v, person in enumerate(self.people):
@@ -171,6 +139,8 @@ class _Burn:
     def lapse_leave_and_end_trials(self, before: list[str]) -> None:
         for v, person in enumerate(self.people):
             if self.states.turnover.size and self.coin("turnover", v) < self.states.turnover[v]:
+                if before[v] == "adopted":
+                    self.history.events.append((self.t, v, Trace.LEFT, Trace.ADOPTS))
                 person.state, person.lapses = "unaware" if self.states.gate else "aware", 0
                 self.forget(v, self.now)
             elif before[v] == "adopted":
@@ -181,6 +151,7 @@ class _Burn:
                     practising = sum(before[u] == "adopted" for u in self.around[v])
                     chance = chance * int(self.states.support[self.states.support_start[v] + practising]) >> 24
                 if self.coin("lapse", v) < chance:
+                    self.history.events.append((self.t, v, Trace.LAPSED, Trace.ADOPTS))
                     person.state, person.lapses = "lapsed", person.lapses + 1
                     self.forget(v, self.now)
             elif before[v] == "trying" and self.trial_ends(v, person):
@@ -198,10 +169,35 @@ class _Burn:
             self.forget(v, self.now, kind)
         else:
             self.adopt(person)
+            self.tell(v, person, Trace.ADOPTS)
+
+    def tell(self, v: int, person: Person, what: int) -> None:
+        """Put down why a person adopts, or starts to try: what reached her when something last did; and who had a share
+        in it, since she last forgot.
+        """
+        latest = max((t for t, _, _ in person.gifts), default=0)
+        kinds = [lambda e: e >= 0, lambda e: e <= Trace.BRIDGE, lambda e: e == Trace.PARTNERS, lambda e: True]
+        last = [(-weight if self.dosed else 0, abs(e), e) for t, e, weight in person.gifts if t == latest]
+        last = next((some for kind in kinds if (some := [gift for gift in last if kind(gift[2])])), [(0, 0, -5)])
+        why = min(last)[2]
+        if is_tie(why):
+            for t, e, weight in person.gifts:
+                counts = weight >> 24 if self.dosed else weight
+                counts = max(counts, 1) if (t, e) == (latest, why) else counts
+                if is_tie(e) and counts:
+                    self.history.shares.append((len(self.history.events), e, counts))
+        self.history.events.append((self.t, v, why, what))
+
+    def give(self, person: Person, e: int, got: int) -> None:
+        """A tie gives a person moments, or a dose."""
+        person.moments += got
+        if got:
+            person.gifts.append((self.t, e, got))
 
     def convince(self, v: int, person: Person) -> None:
         if self.states.trials_last:
             person.state, person.since = "trying", self.t
+            self.tell(v, person, Trace.TRIES)
         else:
             self.decide(v, person, "again")
 
@@ -219,7 +215,7 @@ class _Burn:
             if state in ("adopted", "trying") and person.needs_convincing:
                 law = self.changes.law(v, self.t)
                 got = self.moments(law, e, self.part(state, person), self.is_loud(u))
-                person.moments += got
+                self.give(person, e, got)
                 person.reached = person.reached or got > 0
 
     def part(self, state: str, person: Person) -> int:
@@ -270,7 +266,7 @@ class _Burn:
                 if self.dosed:
                     loud = self.is_loud(added.source) and dose < CERTAIN
                     got = self.share(_scaled(dose, self.states.loudness) if loud else dose, part)
-                    person.moments += got
+                    self.give(person, Trace.BRIDGE - added.place, got)
                     person.reached = person.reached or got > 0
                     if got and not person.aware:
                         person.state = "aware"
@@ -279,7 +275,7 @@ class _Burn:
                 if self.is_loud(added.source) and dose < CERTAIN:
                     extra = _scaled(_scaled(dose, self.states.loudness) - dose, part)
                     hits += self.points("loud ties", added.tie, extra)
-                person.moments += hits
+                self.give(person, Trace.BRIDGE - added.place, hits)
                 if hits and not person.aware:
                     person.state = "aware"
 
@@ -318,7 +314,7 @@ class _Burn:
             if person.needs_convincing and self.organisation(v) >= 0:
                 dose = _scaled(heat[self.organisation(v)], int(self.changes.law(v, self.t).receptivity[v]))
                 dose = _scaled(dose, self.left(person)) if person.lapses else dose
-                person.moments += self.points("partners", v, dose)
+                self.give(person, Trace.PARTNERS, self.points("partners", v, dose))
 
     def deliver_from_outside(self) -> None:
         heard = self.actions.heard
@@ -331,7 +327,7 @@ class _Burn:
             if (dose > 0 or self.is_signed(v)) and not person.aware:
                 person.state = "aware"
             if dose > 0 and person.needs_convincing:
-                person.moments += self.points("broadcast", v, dose)
+                self.give(person, Trace.BROADCAST, self.points("broadcast", v, dose))
 
     def pass_word(self, before: list[tuple[str, bool]]) -> None:
         if not self.states.gate:
@@ -344,11 +340,6 @@ class _Burn:
                     self.people[v].state = "aware"
 
 
-def step_key(key: int, t: int) -> int:
-    """The key of the draws of a step."""
-    return finalise(key + t * 0x8CB92BA72F3D8DD7 & 2**64 - 1)
-
-
 def finalise_key(key: int, world: int) -> int:
     """The key of the draws of one kind in one world."""
     start = world * 0x9E3779B97F4A7C15 + finalise(key) * 0xD1342543DE82EF95 + 0x2545F4914F6CDD1D
@@ -358,48 +349,3 @@ def finalise_key(key: int, world: int) -> int:
 def burn_adoption(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> History:
     """One world of the full model."""
     return _Burn(problem, actions, plan, horizon, key, world).history
-
-
-def burn_aware(problem: Problem, actions: Actions, plan: int, horizon: int, key: int, world: int) -> History:
-    """One world in which word spreads once, and each who hears decides for herself."""
-    graph, law, states = problem.graph, problem.law, problem.law.states
-    assert states is not None
-    people = range(graph.people)
-    changes = PlainChanges(problem, actions, plan, key, world)
-    due, schedule = changes.due, changes.schedule
-    heard = {v: 0 for v in people if law.adopted[v]}  # when a person became aware
-    adopted = dict(heard)
-    history = History()
-
-    def word(e: int, chance: NDArray[np.uint64]) -> bool:
-        return bool(chance.size and tie_draw(key, world, e) < chance[e])
-
-    def broadcast(v: int, t: int) -> bool:
-        dose = int(actions.heard[schedule[v], min(t, actions.heard.shape[1] - 1)]) if schedule[v] >= 0 else 0
-        return dose >= exponential(person_draw(key, "broadcast", world, v))
-
-    t = -1
-    while t < 0 or (t != horizon and (t in heard.values() or t in adopted.values() or t < changes.last_event)):
-        t += 1
-        new = set()
-        for u in heard if t > 0 else ():
-            for e in range(graph.indptr[u], graph.indptr[u + 1]):
-                told = heard[u] < t and word(e, states.hearsay)
-                if told or (adopted.get(u, t) < t and word(e, states.aware)):
-                    new.add(int(graph.targets[e]))
-        if t > 0:
-            new |= {v for v in people if broadcast(v, t)}
-        for v in new - set(heard):
-            heard[v] = t
-            if person_draw(key, "willing", world, v) >> 32 < states.willing[v]:
-                adopted[v] = t
-        for v, start in due.items():
-            if start == t and v not in adopted:
-                heard.setdefault(v, t)
-                adopted[v] = t
-        row = {"unaware": graph.people - len(heard), "aware": len(heard) - len(adopted), "adopted": len(adopted)}
-        alive = len({int(graph.organisation[v]) for v in adopted} - {-1})
-        history.practising.append(sorted(adopted))
-        history.steps.append(row | dict.fromkeys(("trying", "lapsed", "signed up"), 0) | {"with example": alive})
-    history.adopted, history.ever = sorted(adopted), len(adopted)
-    return history

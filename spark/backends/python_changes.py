@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spark.backends.python_draws import coin
 from spark.problem.arrays import ALWAYS, CERTAIN, UPTAKE_KINDS, Actions, Law, Problem, Uptake
 
 _BRIDGE = UPTAKE_KINDS.index("bridge")
@@ -32,7 +33,6 @@ class PlainChanges:
     """One plan in one world."""
 
     def __init__(self, problem: Problem, actions: Actions, plan: int, key: int, world: int) -> None:
-        from spark.backends.python import coin  # it needs this module
 
         self._problem, self._actions, self._plan = problem, actions, plan
         self.actions = actions

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spark.backends.python import exponential, person_draw, tie_draw
 from spark.backends.python_changes import PlainChanges
+from spark.backends.python_draws import exponential, person_draw, tie_draw
 from spark.problem.arrays import CERTAIN, FOR_EVER, Actions, Problem, Trace
 
 UNIT_OF_TIME = 1 << 32

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from spark.backends.python import _KINDS, _finalise, exponential, person_draw, tie_draw
+from spark.backends.python_draws import KINDS, exponential, finalise, person_draw, tie_draw
 from spark.problem.arrays import Actions, Problem, Trace
 
 UNIT_OF_TIME = 1 << 32
@@ -24,7 +24,7 @@ class Story:
 
 
 def _ring_key(key: int, t: int, ring: int) -> int:
-    return _finalise(_finalise(key + t * 0x8CB92BA72F3D8DD7 & _TOP) + ring * 0xD6E8FEB86659FD93 & _TOP)
+    return finalise(finalise(key + t * 0x8CB92BA72F3D8DD7 & _TOP) + ring * 0xD6E8FEB86659FD93 & _TOP)
 
 
 def _rings(gap: Callable[[int], int], end: int = UNIT_OF_TIME) -> Iterator[tuple[int, int]]:
@@ -87,7 +87,7 @@ def burn_marks(problem: Problem, actions: Actions, plan: int, horizon: int, key:
         return sorted(found)
 
     def ready(t: int, ring: int, e: int, v: int) -> bool:
-        draw = tie_draw(_finalise(_ring_key(key, t, ring) ^ _KINDS["ready"]), world, e)
+        draw = tie_draw(finalise(_ring_key(key, t, ring) ^ KINDS["ready"]), world, e)
         return lapses[v] == 0 or draw >> 8 < left[min(lapses[v], len(left) - 1)]
 
     for t in range(horizon + 1):

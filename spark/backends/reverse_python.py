@@ -16,7 +16,7 @@ from itertools import accumulate, count, cycle, islice
 
 import numpy as np
 
-from spark.backends.python import exponential
+from spark.backends.python_draws import exponential
 from spark.problem.arrays import CERTAIN, Actions, Problem, Watch
 from spark.problem.reverse import reverse_rule
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spark.backends.python import delay_of, exponential, person_draw, tie_draw
+from spark.backends.python_draws import exponential, person_draw, tie_draw
+from spark.backends.python_once import delay_of
 from spark.backends.reverse_python import CHUNK, ReverseSet, Rule, Stream, chunk_start, waiting
 from spark.problem.arrays import Actions, Problem, Watch
 

@@ -104,7 +104,7 @@ class Wanted:
                 raise UsageError("--candidates lists all there is to choose from; give no --verbs, --terms or --most")
             return replace(asked, budget=budget, among=Among(fixed[self.candidates].interventions))
         given: dict[str, Any] = {"most": self.most}
-        given["verbs"] = self.verbs and tuple(verb.strip() for verb in self.verbs.split(","))
+        given["verbs"] = None if self.verbs is None else tuple(verb.strip() for verb in self.verbs.split(","))
         given["terms"] = None if self.terms is None else fixed[self.terms].interventions
         given = {key: value for key, value in given.items() if value is not None}
         if given:

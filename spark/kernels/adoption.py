@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.kernels.accelerate import kernel, part
+from spark.kernels.adoption_outside import hear, partner, partner_heat, tell
 from spark.kernels.adoption_people import (
     ADOPTED,
     ADOPTERS,
@@ -39,19 +40,12 @@ from spark.kernels.adoption_people import (
     who_delivers,
     who_is_seen,
 )
-from spark.kernels.adoption_reach import (
-    WORD,
-    deliver,
-    deliver_bridges,
-    deliver_doses,
-    hear,
-    partner,
-    partner_heat,
-    tell,
-)
+from spark.kernels.adoption_reach import WORD, deliver, deliver_bridges, deliver_doses
 from spark.kernels.delays import delay_key
 from spark.kernels.draw import BROADCAST, PARTNERS, TOLERANCE, mix, u64
 from spark.kernels.interventions.coins import SEEDS_COIN, accepted, coin, follow
+from spark.kernels.log import BY_ALREADY, BY_SEED, Log
+from spark.kernels.log import note as write
 from spark.kernels.periods import LAPSE, step_key
 from spark.kernels.tolerance import SIMPLE, Laws
 from spark.kernels.world import kind_key, record_final, record_step
@@ -161,6 +155,7 @@ class Posts(NamedTuple):
     was: NDArray[np.uint8]  # [n], zeros between calls
     reached: NDArray[np.uint8]  # [n], under noise: whether a tie has reached her since she last forgot; else [0]
     past: Past
+    log: Log  # what reaches whom and what comes of it, where a story is asked for
 
 
 @part
@@ -220,7 +215,7 @@ def adoption_world(key, world, course, shares, start, posts, count):
     seeds, due, horizon, changes = start.seeds, start.steps, start.horizon, start.changes
     partners = shares.partner_targets.size > 0
     people = moments.size
-    late, past, reached, late_key = course.late, posts.past, posts.reached, delay_key(key)
+    late, past, reached, late_key, log = course.late, posts.past, posts.reached, delay_key(key), posts.log
     make_ready(gate, fresh, simple, laws, state, moments, reached, lapses, ever, around, inside, signed, counts)
     past.last[:] = -1
     levels, kept_going, sustained = changes.boost_level, changes.sustain_left, changes.sustain.size > 0
@@ -234,6 +229,7 @@ def adoption_world(key, world, course, shares, start, posts, count):
     follow(changes.sustain, changes.sustains, organisation, key, world, posts.sustain)
     for v in start.adopted:
         adopt(v, state, ever, active, counts, organisation, inside)
+        write(log, 0, v, BY_ALREADY)
     seed = 0
     for t in range(horizon + 1):
         if t > 0:
@@ -244,15 +240,15 @@ def adoption_world(key, world, course, shares, start, posts, count):
             told = who_delivers(hearsay, state, active, trying, counts, sources, tellers)
             if course.turnover.size > 0:
                 turn = kind_key(now, TURNOVER, world)
-                leave(turn, fresh, simple, laws, gate, course.turnover, state, lapses, moments, reached, counts)
+                leave(t, turn, fresh, simple, laws, gate, course.turnover, state, lapses, moments, reached, counts, log)
             hazards(t, adopters, active, course.lapse, sustained, posts.sustain, kept_going, course.support,
                     course.support_start, around, course.policy_lapse, signed, organisation, hazard)  # fmt: skip
-            lapse(kind_key(now, LAPSE, world), fresh, simple, laws, hazard, state, lapses, moments, reached, active,
-                  stopped, counts, organisation, inside)  # fmt: skip
+            lapse(t, kind_key(now, LAPSE, world), fresh, simple, laws, hazard, state, lapses, moments, reached, active,
+                  stopped, counts, organisation, inside, log)  # fmt: skip
             if triers > 0:
-                end_trials(trial, kind_key(now, TRIAL_END, world), fresh, simple, laws, t - course.trial_time,
+                end_trials(t, trial, kind_key(now, TRIAL_END, world), fresh, simple, laws, t - course.trial_time,
                            course.trial_end, failure, state, moments, reached, trying, since, ever, active, counts,
-                           organisation, inside)  # fmt: skip
+                           organisation, inside, log)  # fmt: skip
             counts[READY] = 0
             counts[LEARNED] = 0
             senders, sending, others = sources, adopters, triers
@@ -261,27 +257,28 @@ def adoption_world(key, world, course, shares, start, posts, count):
             if dosed:
                 deliver_doses(t, world, senders, sending, others, needed, course.trial_visibility, course.variants,
                               boost, levels, indptr, course.targets, course.dose, course.left, lapses, state, moments,
-                              ready, organisation, signed, counts, late, late_key, past, reached)  # fmt: skip
+                              ready, organisation, signed, counts, late, late_key, past, reached,
+                              log)  # fmt: skip
             else:
                 deliver(t, now, world, senders, sending, others, needed, course.trial_visibility, course.variants,
                         boost, levels, indptr, course.targets, course.live, course.chance, course.more, course.dose,
                         course.left, lapses, state, moments, ready, organisation, signed, counts, late, late_key,
-                        past)  # fmt: skip
+                        past, log)  # fmt: skip
             if added > 0:
                 deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, course.trial_visibility,
                                 course.loudness, added, boost, levels, there, changes.source, changes.target,
                                 changes.tie, changes.opens, changes.closes, changes.chance, changes.more, changes.dose,
                                 course.left, lapses, state, moments, ready, learned, organisation, signed, counts,
-                                posts.was, late, late_key, past, reached)  # fmt: skip
+                                posts.was, late, late_key, past, reached, log)  # fmt: skip
             if partners:
                 partner_heat(sources, adopters, triers, course.trial_visibility, course.variants, course.loudness,
                              organisation, shares.visibility, shares.partner_indptr, shares.partner_targets,
                              shares.partner_dose, signed, bright, heat)  # fmt: skip
                 partner(t, kind_key(now, PARTNERS, world), dosed, needed, boost, levels, shares.member_indptr,
                         shares.members, course.receptivity, course.left, heat, lapses, state, moments, ready,
-                        counts)  # fmt: skip
+                        counts, log)  # fmt: skip
             hear(kind_key(now, BROADCAST, world), t, dosed, needed, course.policy_dose, heard, start.heard,
-                 organisation, signed, state, moments, learned, ready, counts)  # fmt: skip
+                 organisation, signed, state, moments, learned, ready, counts, log)  # fmt: skip
             if counts[UNTOLD] > 0:
                 word = mix(now ^ WORD)
                 tell(word, world, sources, adopters, indptr, course.word_targets, course.word, state, learned, counts)
@@ -293,15 +290,17 @@ def adoption_world(key, world, course, shares, start, posts, count):
             takes_time = course.trial_time > 0 or course.trial_end > u64(0)
             again = kind_key(now, AGAIN, world)  # who lapses and fails a trial in one step has two tolerances
             convince(learned, counts[LEARNED], trial, again, simple, laws, t, needed, takes_time, failure, state,
-                     moments, reached, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
+                     moments, reached, trying, since, ever, active, counts, organisation, inside, log)  # fmt: skip
             convince(ready, counts[READY], trial, again, simple, laws, t, needed, takes_time, failure, state,
-                     moments, reached, trying, since, ever, active, counts, organisation, inside)  # fmt: skip
+                     moments, reached, trying, since, ever, active, counts, organisation, inside, log)  # fmt: skip
         while seed < seeds.size and due[seed] == t:
             v = seeds[seed]
             willing = changes.seed_accept
             if willing.size == 0 or coin(key, SEEDS_COIN, world, v) < willing[seed]:
                 if state[v] == TRYING:
                     drop_trier(v, trying, counts)
+                if state[v] != ADOPTED:
+                    write(log, t, v, BY_SEED)
                 adopt(v, state, ever, active, counts, organisation, inside)
             seed += 1
         if around.size > 0:

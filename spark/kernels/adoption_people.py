@@ -6,6 +6,9 @@ import numpy as np
 
 from spark.kernels.accelerate import inlined, part
 from spark.kernels.draw import person_draw, u64
+from spark.kernels.log import FINDS, FORGETS, LEFT, STARTS
+from spark.kernels.log import LAPSED as GAVE_UP
+from spark.kernels.log import note as write
 from spark.kernels.tolerance import NEVER_CONVINCED, tolerance_of
 
 UNAWARE, AWARE, TRYING, ADOPTED, LAPSED = 0, 1, 2, 3, 4
@@ -102,7 +105,7 @@ def drop_trier(v, trying, counts):
 
 
 @part
-def leave(key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, moments, reached, counts):
+def leave(t, key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, moments, reached, counts, log):
     """Refill the posts of those who leave in this step; who had adopted, or tried, is still on the list."""
     for v in range(turnover.size):
         if (person_draw(key, v) >> u64(32)) < turnover[v]:
@@ -113,11 +116,12 @@ def leave(key, fresh_key, simple_key, laws, unaware, turnover, state, lapses, mo
             state[v] = UNAWARE if unaware else AWARE
             lapses[v] = 0
             forget(v, fresh_key, simple_key, laws, moments, reached)
+            write(log, t, v, FORGETS)
 
 
 @part
-def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, reached, active, stopped, counts,
-          organisation, inside):  # fmt: skip
+def lapse(t, key, fresh_key, simple_key, laws, hazard, state, lapses, moments, reached, active, stopped, counts,
+          organisation, inside, log):  # fmt: skip
     """Let adopters lapse, each with the chance hazard[i] of her place in the list, and take them, and those who have
     left, off it.
     """
@@ -125,8 +129,11 @@ def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, reac
     for i in range(counts[ADOPTERS]):
         u = active[i]
         stays = state[u] == ADOPTED
+        if not stays:
+            write(log, t, u, LEFT)
         if stays and (person_draw(key, u) >> u64(32)) < hazard[i]:
             stays = False
+            write(log, t, u, GAVE_UP)
             state[u] = LAPSED
             counts[GONE] += 1
             lapses[u] = min(np.int64(lapses[u]) + 1, 255)
@@ -145,8 +152,8 @@ def lapse(key, fresh_key, simple_key, laws, hazard, state, lapses, moments, reac
 
 
 @part
-def end_trials(key, end_key, fresh_key, simple_key, laws, until, ends, failure, state, moments, reached, trying, since,
-               ever, active, counts, organisation, inside):  # fmt: skip
+def end_trials(t, key, end_key, fresh_key, simple_key, laws, until, ends, failure, state, moments, reached, trying,
+               since, ever, active, counts, organisation, inside, log):  # fmt: skip
     """Let trials end, in adoption or in going back to being aware: those that began at step `until` or before, or each
     with the chance `ends`, T of 2^32, where that is not 0.
     """
@@ -164,14 +171,16 @@ def end_trials(key, end_key, fresh_key, simple_key, laws, until, ends, failure, 
         elif (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
             forget(v, fresh_key, simple_key, laws, moments, reached)
+            write(log, t, v, FORGETS)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
+            write(log, t, v, FINDS)
     counts[TRIERS] = kept
 
 
 @part
 def convince(who, count, key, fresh_key, simple_key, laws, t, needed, takes_time, failure, state, moments, reached,
-             trying, since, ever, active, counts, organisation, inside):  # fmt: skip
+             trying, since, ever, active, counts, organisation, inside, log):  # fmt: skip
     """Let those of the first `count` of `who` whom enough has reached, and who are aware, start to try, or adopt."""
     for i in range(count):
         v = who[i]
@@ -183,11 +192,14 @@ def convince(who, count, key, fresh_key, simple_key, laws, t, needed, takes_time
             since[v] = t
             trying[counts[TRIERS]] = v
             counts[TRIERS] += 1
+            write(log, t, v, STARTS)
         elif failure > u64(0) and (person_draw(key, v) >> u64(32)) < failure:
             state[v] = AWARE
             forget(v, fresh_key, simple_key, laws, moments, reached)
+            write(log, t, v, FORGETS)
         else:
             adopt(v, state, ever, active, counts, organisation, inside)
+            write(log, t, v, FINDS)
             continue
         if before == LAPSED:
             counts[GONE] -= 1

@@ -1,4 +1,4 @@
-"""What reaches people in one step of the full model: from ties, partners, broadcasts and policies, and word of mouth.
+"""What reaches people in one step of the full model: from ties, of the network and added.
 
 Several moments at once: a tie gives N, Poisson with its dose, N >= j iff its draw is below T_j. Where only a share of
 the dose counts, one moment is kept if that share is at least -ln(1 - draw); of several each is kept by a coin.
@@ -25,6 +25,7 @@ from spark.kernels.draw import (
     world_key,
 )
 from spark.kernels.lanes import LANES, live_mask, lowest_bit
+from spark.kernels.log import FIRST_BRIDGE, note_more
 from spark.kernels.world import kind_key
 
 WORD = u64(0x776F72646F666D6F)
@@ -72,12 +73,12 @@ def was_seen(t, steps, row, practised, tried):
 @part
 def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr,
             targets, live, chance, more, dose, left, lapses, state, moments, ready, organisation, signed, counts,
-            late, late_key, past):  # fmt: skip
+            late, late_key, past, log):  # fmt: skip
     """Let the first `adopters` of `sources`, and the `triers` behind them, deliver along their ties; with delays each
     tie shows what its source did as many steps ago.
     """
     delayed, steps, rate, upto = late.longest > 0, late.steps, late.rate, late.upto
-    practised, tried = past.practised, past.tried
+    practised, tried, telling = past.practised, past.tried, log.rows.shape[0] > 0
     drawn, same = rate.size > 0 or upto.size > 0, np.int64(steps[0]) if steps.size > 0 else np.int64(1)
     d0, d1 = u32(0), u32(0)
     lane = indptr[indptr.size - 1] + LANES
@@ -114,7 +115,7 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
                 if (state[v] & 2) != 0:
                     continue
                 before = moments[v]
-                if before >= needed:
+                if before >= needed and not telling:
                     continue
                 hits = u64(1)
                 if not simple:
@@ -154,6 +155,10 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
                             hits = kept_moments(hits, part, share_key, tie)
                             if hits == u64(0):
                                 continue
+                if telling:
+                    note_more(log, t, v, tie, hits)
+                    if before >= needed:
+                        continue
                 moments[v] = before + hits
                 if before + hits >= needed:
                     ready[found] = v
@@ -165,10 +170,10 @@ def deliver(t, now, world, sources, adopters, triers, needed, trial_visibility, 
 @part
 def deliver_doses(t, world, sources, adopters, triers, needed, trial_visibility, variants, boost, levels, indptr,
                   targets, dose, left, lapses, state, moments, ready, organisation, signed, counts, late, late_key,
-                  past, reached):  # fmt: skip
+                  past, reached, log):  # fmt: skip
     """As `deliver`, where doses add up until they are enough: nothing but delays is drawn."""
     delayed, steps, rate, upto = late.longest > 0, late.steps, late.rate, late.upto
-    practised, tried, noisy = past.practised, past.tried, reached.size > 0
+    practised, tried, noisy, telling = past.practised, past.tried, reached.size > 0, log.rows.shape[0] > 0
     drawn, same = rate.size > 0 or upto.size > 0, np.int64(steps[0]) if steps.size > 0 else np.int64(1)
     block, d0, d1 = -1, u32(0), u32(0)
     loud, boosted = variants > 1, boost.size > 0
@@ -185,7 +190,7 @@ def deliver_doses(t, world, sources, adopters, triers, needed, trial_visibility,
             if (state[v] & 2) != 0:
                 continue
             before = moments[v]
-            if (before >= needed or before == u64(0)) and not noisy:
+            if (before >= needed or before == u64(0)) and not (noisy or telling):
                 continue
             part = gives
             if delayed:
@@ -209,11 +214,12 @@ def deliver_doses(t, world, sources, adopters, triers, needed, trial_visibility,
             got = dose[variant, e]
             if part < WHOLE and got < CERTAIN:
                 got = scaled(got, part)
-            if noisy:
-                if got > u64(0):
-                    reached[v] = 1
-                if before >= needed or before == u64(0):
-                    continue
+            if got > u64(0) and noisy:
+                reached[v] = 1
+            if got > u64(0) and telling:
+                note_more(log, t, v, e, got)
+            if (noisy or telling) and (before >= needed or before == u64(0)):
+                continue
             moments[v] = before + got
             if before + got >= needed:
                 ready[found] = v
@@ -233,7 +239,8 @@ def receive(v, hits, needed, moments, ready, counts):
 @part
 def deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, trial_visibility, loudness, added, boost,
                     levels, there, source, target, ids, opens, closes, chance, more, dose, left, lapses, state, moments,
-                    ready, learned, organisation, signed, counts, was, late, late_key, past, reached):  # fmt: skip
+                    ready, learned, organisation, signed, counts, was, late, late_key, past, reached,
+                    log):  # fmt: skip
     """Let added ties deliver; who gets a moment over one of them is aware."""
     delayed, noisy = late.longest > 0, reached.size > 0
     share_key, loud_key = kind_key(now, SHARE, world), kind_key(now, LOUD, world)
@@ -286,6 +293,8 @@ def deliver_bridges(t, now, world, sources, adopters, triers, dosed, needed, tri
                 learn(v, state, learned, counts)
             if noisy:
                 reached[v] = 1
+            if log.rows.shape[0] > 0:
+                note_more(log, t, v, FIRST_BRIDGE - b, hits)
             if moments[v] < needed and not (dosed and moments[v] == u64(0)):
                 receive(v, hits, needed, moments, ready, counts)
     for i in range(adopters + triers):
@@ -299,102 +308,3 @@ def learn(v, state, learned, counts):
     learned[counts[LEARNED]] = v
     counts[LEARNED] += 1
     counts[UNTOLD] -= 1
-
-
-@part
-def partner_heat(sources, adopters, triers, trial_visibility, variants, loudness, organisation, visibility,
-                 partner_indptr, partner_targets, partner_dose, signed, bright, heat):  # fmt: skip
-    """Let organisations see how much of their partners practises."""
-    for o in range(heat.size):
-        bright[o] = u64(0)
-        heat[o] = u64(0)
-    for i in range(adopters + triers):
-        u = sources[i]
-        q = organisation[u]
-        if q >= 0:
-            seen = visibility[u]
-            if variants > 1 and signed[q] != 0:
-                seen = scaled(seen, loudness)
-            if i >= adopters:
-                seen = scaled(seen, trial_visibility)
-            bright[q] += seen
-    for q in range(bright.size):
-        if bright[q] > u64(0):
-            for j in range(partner_indptr[q], partner_indptr[q + 1]):
-                o = partner_targets[j]
-                heat[o] = min(heat[o] + scaled(partner_dose[j], bright[q]), CERTAIN)
-
-
-@part
-def partner(t, key, dosed, needed, boost, levels, member_indptr, members, receptivity, left, heat, lapses, state,
-            moments, ready, counts):  # fmt: skip
-    """Let people take the heat that their organisation sees."""
-    for o in range(heat.size):
-        if heat[o] > u64(0):
-            for j in range(member_indptr[o], member_indptr[o + 1]):
-                v = members[j]
-                if (state[v] & 2) == 0 and moments[v] < needed and not (dosed and moments[v] == u64(0)):
-                    level = 0
-                    if boost.size > 0 and boost[v] >= 0:
-                        level = np.int64(levels[boost[v], min(t, levels.shape[1] - 1)])
-                    got = scaled(heat[o], receptivity[level, v])
-                    if lapses[v] > 0:
-                        got = scaled(got, left[min(np.int64(lapses[v]), left.size - 1)])
-                    if not dosed:
-                        got = u64(moments_within(got, key, v, np.int64(needed)))
-                    receive(v, got, needed, moments, ready, counts)
-
-
-@part
-def hear(key, t, dosed, needed, policy_dose, schedule, heard, organisation, signed, state, moments, learned, ready,
-         counts):  # fmt: skip
-    """Let broadcasts and policies be heard, and who hears them be aware."""
-    sent = schedule.size > 0 and t < heard.shape[1]
-    policy = False
-    for o in range(signed.size):
-        policy = policy or signed[o] != 0
-    if not (sent or policy):
-        return
-    for v in range(moments.size):
-        got = u64(0)
-        if sent and schedule[v] >= 0:
-            got = heard[schedule[v], t] - heard[schedule[v], t - 1]
-        ours = policy and organisation[v] >= 0 and signed[organisation[v]] != 0
-        if ours:
-            got = min(got + policy_dose, CERTAIN)
-        if (ours or got > u64(0)) and state[v] == UNAWARE:
-            learn(v, state, learned, counts)
-        if got > u64(0) and (state[v] & 2) == 0 and moments[v] < needed and not (dosed and moments[v] == u64(0)):
-            if not dosed:
-                got = u64(moments_within(got, key, v, np.int64(needed)))
-            receive(v, got, needed, moments, ready, counts)
-
-
-@part
-def tell(key, world, who, count, indptr, targets, live, state, learned, counts):
-    """Pass word along the ties of the first `count` of `who`."""
-    found = counts[LEARNED]
-    before = found
-    block = -1
-    k0, k1 = u32(0), u32(0)
-    for i in range(count):
-        u = who[i]
-        e, stop = indptr[u], indptr[u + 1]
-        while e < stop:
-            if e >> BLOCK_BITS != block:
-                block = e >> BLOCK_BITS
-                k0, k1 = halves(world_key(key, world, u64(block)))
-            within = min(stop, (block + 1) << BLOCK_BITS)
-            mask = live_mask(u32(e & 0xFFFFFFFF), k0, k1, live, e)
-            if within - e < LANES:
-                mask &= (u64(1) << u64(within - e)) - u64(1)
-            while mask != u64(0):
-                v = targets[e + lowest_bit(mask)]
-                mask &= mask - u64(1)
-                if state[v] == UNAWARE:
-                    state[v] = AWARE
-                    learned[found] = v
-                    found += 1
-            e = min(e + LANES, within)
-    counts[LEARNED] = found
-    counts[UNTOLD] -= found - before

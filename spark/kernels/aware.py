@@ -44,6 +44,8 @@ class WordWork(NamedTuple):
     # many have adopted, and in how many organisations somebody has
     inside: NDArray[np.int64]  # [o], how many members have adopted
     heard: NDArray[np.int32]  # [n], which row of broadcasts each person follows in this world, -1 for none
+    told: NDArray[np.int32]  # [3, n], where a story is asked for, else [3, 0]: when each person heard and adopted, and
+    # what made her: see `spark.kernels.adoption_story.tell_aware`
 
 
 @kernel
@@ -53,6 +55,7 @@ def aware_world(key, world, course, organisation, start, work):
     indptr, willing, inside = course.indptr, course.willing, work.inside
     schedule = start.schedule
     people = state.size - 1
+    told, telling = work.told, work.told.shape[1] > 0
     state[:people] = UNAWARE
     choice = kind_key(key, WILLING, world)
     last_arrival = start.heard.shape[1] - 1 if schedule.size > 0 else 0
@@ -70,6 +73,8 @@ def aware_world(key, world, course, organisation, start, work):
         adopters[chosen] = v
         queue[chosen] = v
         chosen += 1
+        if telling:
+            told[0, v], told[1, v], told[2, v] = 0, 0, 2
     known = chosen
     total = chosen
     first, t, last = 0, -1, 0
@@ -112,15 +117,22 @@ def aware_world(key, world, course, organisation, start, work):
             for i in range(end, total):
                 v = queue[i]
                 known += 1
+                if telling:
+                    told[0, v] = t
                 if (person_draw(choice, v) >> u64(32)) < willing[v]:
                     state[v] = ADOPTED
                     alive += first_inside(organisation[v], inside)
                     adopters[chosen] = v
                     chosen += 1
+                    if telling:
+                        told[1, v] = t
         while seed < start.seeds.size and start.steps[seed] == t:
             v = start.seeds[seed]
             comes = willing_seeds.size == 0 or coin(key, SEEDS_COIN, world, v) < willing_seeds[seed]
             if comes and state[v] != ADOPTED:
+                if telling:
+                    told[0, v] = t if state[v] == UNAWARE else told[0, v]
+                    told[1, v], told[2, v] = t, 3 if state[v] == UNAWARE else 1
                 if state[v] == UNAWARE:
                     known += 1
                     queue[total] = v

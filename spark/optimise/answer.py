@@ -210,4 +210,14 @@ def _why_no_bound(case: Case) -> str:
         return "sets drawn back through time do not know what is done beside; the seeds come from a search"
     if law.capped:
         return "weights that are capped have no live-edge worlds, on which bounds rest; the seeds come from a search"
+    base = case.setting.base
+    if (
+        not model.guarantee.monotone
+        and base is not None
+        and (base.boost.size or base.sustain.size or base.bridge_id.size)
+    ):
+        return (
+            "with boosts, help to keep going or bridges beside, whoever is lit too early may have given up when they "
+            "begin, so that nothing that is known of this model alone holds; the seeds come from a search"
+        )
     return model.guarantee.statement

@@ -48,8 +48,8 @@ def ceiling(
     return Certificate(
         ratio,
         confidence,
-        f"at least {math.floor(ratio * 100)} % of the best possible increase over what is done beside, at "
-        f"{confidence * 100:g} % confidence",
+        f"at least {math.floor(ratio * 100)} % of what the best possible mix of these {costs.size:,} candidates adds "
+        f"to {'what is done beside' if trials.fixed else 'no action'}, at {confidence * 100:g} % confidence",
         f"{worlds:,} fresh worlds; fractional knapsack of the gains of all candidates, normal intervals",
     )
 

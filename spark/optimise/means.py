@@ -23,8 +23,8 @@ from spark.optimise.wish import Wish
 from spark.problem.arrays import VALUE_UNIT, Backend
 from spark.problem.keys import mix
 
-VISITS = 100_000_000
-"""Ties that may be visited, about, for a greedy choice, and again for a bound."""
+GREEDY_VISITS, VISITS = 400_000_000, 100_000_000
+"""Ties that may be visited, about, for a greedy choice, and for a bound."""
 FEWEST_WORLDS, MOST_WORLDS = 256, 4096
 NO_MORE = "no more than"
 AGAIN = 64
@@ -40,13 +40,16 @@ def greedy_on_means(backend: Backend, setting: Setting, wish: Wish, key: int) ->
     if not people.size:
         return wish.free
     each = visits(backend, setting, [*free, *people[: wish.most].tolist()], key)
-    if (people.size + AGAIN * wish.most) * FEWEST_WORLDS * each > VISITS:
+    worlds = min(FEWEST_WORLDS, GREEDY_VISITS // ((people.size + AGAIN * wish.most) * each))
+    if worlds < FEWEST_WORLDS // 4:
         return None
-    height = means(backend, setting, [free], key, FEWEST_WORLDS)[0]
+    height = means(backend, setting, [free], key, worlds)[0]
     first = np.zeros(wish.allowed.size)
-    first[people] = means(backend, setting, [[*free, v] for v in people.tolist()], key, FEWEST_WORLDS) - height
-    ways = [_greedy(backend, setting, wish, key, first, height, by_cost=way) for way in (False, True)[: _ways(wish)]]
-    return ways[int(np.argmax(means(backend, setting, [way.tolist() for way in ways], key, FEWEST_WORLDS)))]
+    first[people] = means(backend, setting, [[*free, v] for v in people.tolist()], key, worlds) - height
+    ways = [
+        _greedy(backend, setting, wish, key, worlds, first, height, by_cost=way) for way in (False, True)[: _ways(wish)]
+    ]
+    return ways[int(np.argmax(means(backend, setting, [way.tolist() for way in ways], key, worlds)))]
 
 
 def _ways(wish: Wish) -> int:
@@ -58,6 +61,7 @@ def _greedy(
     setting: Setting,
     wish: Wish,
     key: int,
+    worlds: int,
     first: NDArray[np.float64],
     height: float,
     *,
@@ -76,7 +80,7 @@ def _greedy(
             if known[order[0]] or not chosen:
                 break
             order = order[fits[order] & ~known[order]]
-            again = means(backend, setting, [[*chosen, v] for v in order.tolist()], key, FEWEST_WORLDS)
+            again = means(backend, setting, [[*chosen, v] for v in order.tolist()], key, worlds)
             gains[order], known[order] = again - height, True
         best = int(order[0])
         height += float(gains[best])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark.backends import open_backend
-from spark.errors import InfeasibleError, UsageError
+from spark.errors import InfeasibleError, SparkError, UsageError
 from spark.model import Model
 from spark.network import Network
 from spark.optimise.baselines import degree_order
@@ -174,7 +174,7 @@ def _carried(network: Network, model: Model, offer: Intervention) -> bool:
     """Whether a model can carry out what is offered."""
     try:
         lower_together(network, model, {"": Plan(offer)})
-    except UsageError:
+    except SparkError:
         return False
     return True
 

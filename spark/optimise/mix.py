@@ -112,14 +112,12 @@ def choose_plan(
 
 
 def one_by_one(candidates: Iterable[Intervention]) -> tuple[Intervention, ...]:
-    """Return the candidates with each seed apart, and nobody twice."""
+    """Return the candidates with each seed apart, and nobody twice on the same terms."""
     single: list[Intervention] = []
-    seen: set[object] = set()
     for thing in candidates:
         if isinstance(thing, Seeds):
-            people = [person for person in thing.people if person not in seen]
-            seen.update(people)
-            single += [replace(thing, people=(person,)) for person in people]
+            offers = [replace(thing, people=(person,)) for person in thing.people]
+            single += [offer for offer in offers if offer not in single]
         else:
             single.append(thing)
     return tuple(single)

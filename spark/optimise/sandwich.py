@@ -83,13 +83,14 @@ def choose_between(
     high = max(high, low)
     ratio = max(0.0, math.floor(min(1.0, low / high) * 1e4) / 1e4) if high > 0 else 1.0
     loose = ratio < LOOSE and (above.problem is not setting.problem or how.startswith(NO_MORE))
+    share = f"at least {math.floor(ratio * 100)} % of " if ratio < 1 else ""
     return (
         seeds,
         Certificate(
             ratio,
             confidence,
-            f"at least {math.floor(ratio * 100)} % of the best possible increase{over}, at "
-            f"{confidence * 100:g} % confidence; the choice is a search" + ", and the bound is loose" * loose,
+            f"{share}the best possible increase{over}, at {confidence * 100:g} % confidence; the choice is a search"
+            + ", and the bound is loose" * loose,
             "; ".join(part for part in (_named(setting, above, high), how) if part),
         ),
     )

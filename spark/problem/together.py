@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.errors import UsageError
+from spark.errors import Fault, SparkError, UsageError
 from spark.model import SI, FractionalThreshold, GeneralThreshold, LinearThreshold, Model
 from spark.network import Network
 from spark.plan import Plan
@@ -76,9 +77,34 @@ def lower_together(network: Network, model: Model, plans: Mapping[str, Plan]) ->
     loudest = np.array(actions.factors)[_levels_of(network, actions)]
     continuous = model.guarantee.clock == "continuous" if isinstance(model, Model) else False
     factors = (1.0,) if continuous else actions.factors  # there boosts make clocks run faster
-    problem = lower(network, model, heard, factors=factors, loudest=loudest)
+    try:
+        problem = lower(network, model, heard, factors=factors, loudest=loudest)
+    except UsageError as error:
+        raise UsageError(*error.faults, *_also_refused(network, model, heard, actions)) from None
     refuse_unless_carried(model, problem.law, actions.uses)
     return problem, fitted(network, model, problem.law, actions)
+
+
+def _also_refused(
+    network: Network, model: Model, heard: NDArray[np.uint64] | None, actions: Actions
+) -> tuple[Fault, ...]:
+    """What else a model that refuses what comes from outside would refuse of the plans."""
+    if heard is None:
+        return ()
+    faults: list[Fault] = []
+    try:
+        law = lower(network, model).law
+        for check in (
+            partial(refuse_unless_carried, model, law, actions.uses),
+            partial(fitted, network, model, law, actions),
+        ):
+            try:
+                check()
+            except SparkError as error:
+                faults += error.faults
+    except SparkError:  # the model itself is refused, and has been said to be
+        return ()
+    return tuple(faults)
 
 
 def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:

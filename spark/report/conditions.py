@@ -37,6 +37,9 @@ _MOST_PLACES = 15
 _MOST_NAMES = 6
 
 
+NONE = "No match lit so many in any world: --others asks about fewer."
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionsAnswer:
     """The answer of ``spark map``."""
@@ -66,6 +69,7 @@ class ConditionsAnswer:
                 ),
                 self._people(),
                 paragraph(tried),
+                paragraph(NONE) if all(not person.chance for person in found.people) else "",
             ),
             self._places("Teams, the mean of a match at each member", "team", found.teams),
             self._places("Organisations, the mean of a match at each member", "organisation", found.organisations),

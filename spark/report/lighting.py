@@ -124,8 +124,12 @@ def _organisation(name: object) -> str:
 def _happened(event: Event) -> str:
     if event.cause == "lapse":
         return "gave up"
+    if event.cause == "leaves":
+        return "left the post"
     if event.by is None:
         words = {"already": "practised already", "seed": "was a match", "partners": "lit by partner organisations"}
-        return words.get(event.cause, "lit by a message")
+        said = words.get(event.cause, "lit by a message")
+        return {"tries": f"tries, {said}", "hears": "heard of it by a message"}.get(event.what, said)
     others = len(event.parts) - 1
-    return f"lit by {printable(str(event.by))}" + (f" and {others} more" if others > 0 else "")
+    verb = {"tries": "tries, lit", "hears": "heard of it, told"}.get(event.what, "lit")
+    return f"{verb} by {printable(str(event.by))}" + (f" and {others} more" if others > 0 else "")

@@ -21,7 +21,7 @@ from spark.results.estimate import mean_and_error
 from spark.results.explanation import CurvePoint, ExplainedSeed, Explanation
 from spark.results.lighting import Lit, OrganisationsLit, TieLit, WhoLitWhom
 from spark.results.mix import Mix, MixedIn, Point, Rival, Worth
-from spark.results.replay import Cause, Event, Part, Replay
+from spark.results.replay import Cause, Event, Part, Replay, What
 from spark.results.spread import GroupCurve, GroupSpread, Spread, Step
 from spark.results.states import StateStep
 
@@ -70,6 +70,7 @@ __all__ = [
     "TimeTo",
     "UnderModel",
     "Verdict",
+    "What",
     "WhoLitWhom",
     "WorstOff",
     "Worth",

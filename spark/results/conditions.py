@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
-from spark.drawing import draw_scatter
+from spark.drawing import draw_parts, draw_scatter
 from spark.provenance import Provenance, plain
 from spark.results.estimate import html_table, rows_of
 
@@ -128,7 +128,21 @@ class Conditions:
         return pd.DataFrame([asdict(person) for person in self.people], columns=names)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw reach against readiness, one dot a person, the larger organisations apart (needs matplotlib)."""
+        """Draw reach against readiness, one dot a person, the larger organisations apart (needs matplotlib).
+
+        Where all are equally ready: the chance of each of those at the top, with its 95 % interval.
+        """
+        caption = f"{self.tried:,} people, {self.worlds:,} worlds, {self.provenance.model['name']}"
+        if self.people and len({person.readiness for person in self.people}) == 1:
+            return draw_parts(
+                ax,
+                [str(person.id) for person in self.people],
+                [person.chance for person in self.people],
+                [person.chance_standard_error for person in self.people],
+                title="Where conditions are right",
+                x=f"chance that one match lights at least {self.others:,} other{'s' if self.others != 1 else ''}",
+                caption=f"{caption}; 95 % intervals",
+            )
         return draw_scatter(
             ax,
             [person.readiness for person in self.people],
@@ -137,5 +151,5 @@ class Conditions:
             title="Reach of one match against readiness",
             x="readiness",
             y="people who adopt because of one match",
-            caption=f"{self.tried:,} people, {self.worlds:,} worlds, {self.provenance.model['name']}",
+            caption=caption,
         )

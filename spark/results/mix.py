@@ -195,19 +195,26 @@ def _numbers(row: MixedIn | Rival) -> dict[str, Any]:
 
 
 def whom(intervention: Intervention) -> str:
-    """Say in a few words whom an intervention is for."""
+    """Say in a few words whom an intervention is for, and from when, where that is not at once."""
+    at_once = 0 if isinstance(intervention, Seeds) else 1
+    later = f", from step {intervention.start}" if intervention.start > at_once else ""
     if isinstance(intervention, Seeds):
-        return ", ".join(map(str, intervention.people))
-    if isinstance(intervention, Mandate):
-        return ", ".join(map(str, intervention.organisations))
-    if isinstance(intervention, Bridge):
-        return f"{_who(intervention.source)} – {_who(intervention.target)}"
-    return _who(intervention.to)
+        said = ", ".join(map(str, intervention.people))
+    elif isinstance(intervention, Mandate):
+        said = ", ".join(map(str, intervention.organisations))
+    elif isinstance(intervention, Bridge):
+        said = f"{_who(intervention.source)} – {_who(intervention.target)}"
+    else:
+        said = _who(intervention.to)
+    return said + later
 
 
 def _who(to: To | None) -> str:
+    """Names where they say enough; with what they are names of where they are numbers, or of another grouping."""
     if to is None:
         return "everybody"
-    if len(to) == 1 and (names := next((to[key] for key in ("people", "team", "organisation") if key in to), None)):
-        return ", ".join(map(str, names))
-    return "; ".join(f"{key} {', '.join(map(str, names))}" for key, names in to.items())
+    said = [f"{key} {', '.join(map(str, names))}" for key, names in to.items()]
+    ((key, names), *more) = to.items()
+    if more or key not in ("people", "team", "organisation") or any(str(name).isdigit() for name in names):
+        return "; ".join(said)
+    return ", ".join(map(str, names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -67,13 +67,14 @@ class Told:
 
     Attributes
     ----------
-    person, why : int64[E]; why is a tie or a code of `Trace`.
+    person, why, what : int64[E]; why is a tie or a code of `Trace`, and so is what: adopting (or stopping), or less.
     event, tie, share : [S] in order of events; `tie` is a place in `Ties`; the shares of an adoption add up to 1.
     """
 
     time: NDArray[np.int64]
     person: NDArray[np.int64]
     why: NDArray[np.int64]
+    what: NDArray[np.int64]
     event: NDArray[np.int64]
     tie: NDArray[np.int64]
     share: NDArray[np.float64]
@@ -87,23 +88,24 @@ def told(trace: Trace, row: int, ties: Ties) -> Told:
     event, tie, weight = shares[:, 1], ties.place(shares[:, 2]), shares[:, 3].astype(np.float64)
     log = trace.log[trace.log[:, 0] == row]
     if log.size:
-        time, person, why = log[:, 1], log[:, 2], log[:, 3]
+        time, person, why, what = log[:, 1], log[:, 2], log[:, 3], log[:, 4]
     else:
         person = np.flatnonzero(trace.when[row] >= 0)
         person = person[np.lexsort((_depth(trace, row, ties)[person], trace.when[row, person]))]
         time, why = trace.when[row, person].astype(np.int64), trace.by[row, person]
+        what = np.zeros_like(why)
         place = np.full(trace.when.shape[1], -1)
         place[person] = np.arange(person.size)
         event = place[event]
     order = np.lexsort((tie, event))
     event, tie, weight = event[order], tie[order], weight[order]
     total = np.bincount(event, weight, person.size)
-    return Told(time, person, why, event, tie, weight / total[event])
+    return Told(time, person, why, what, event, tie, weight / total[event])
 
 
 def is_tie(why: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which causes are ties, of the network or added by the plan."""
-    return np.asarray((why >= 0) | ((why <= Trace.BRIDGE) & (why != Trace.LAPSED)))
+    return np.asarray((why >= 0) | ((why <= Trace.BRIDGE) & (why > Trace.LAPSED)))
 
 
 def _depth(trace: Trace, row: int, ties: Ties) -> NDArray[np.int64]:
@@ -202,16 +204,18 @@ class _Sums:
 
     def add(self, world: Told) -> None:
         network = self.network
-        adopts = world.why != Trace.LAPSED
+        adopts = (world.why > Trace.LAPSED) & (world.what == Trace.ADOPTS)
         codes = np.where(world.why >= 0, 2, 5)
         for code, place in _CODES.items():
             codes[world.why == code] = place
         self.causes.add(np.bincount(codes[adopts], minlength=len(_CAUSES)).astype(np.float64))
+        self._follow(world)
+        lit = adopts[world.event]
+        world = replace(world, event=world.event[lit], tie=world.tie[lit], share=world.share[lit])
         self.layers.add(np.bincount(self.tied.layer[world.tie], world.share, len(self.tied.layers)))
         from_, to = (network.organisation[v].astype(np.int64) % self.organisations for v in self._ends(world))
         self.pairs.add(np.bincount(from_ * self.organisations + to, world.share, self.organisations**2))
         self.ties.add(np.bincount(world.tie, world.share, self.tied.source.size))
-        self._follow(world)
 
     def _ends(self, world: Told) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         return self.tied.source[world.tie], world.person[world.event]
@@ -224,8 +228,9 @@ class _Sums:
         generations: list[int] = []
         ends = np.searchsorted(world.event, np.arange(world.person.size + 1))
         source, by_tie = self.tied.source[world.tie], is_tie(world.why)
-        for i, (v, why) in enumerate(zip(world.person.tolist(), world.why.tolist(), strict=True)):
-            if why == Trace.LAPSED:
+        columns = (world.person, world.why, world.what)
+        for i, (v, why, what) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            if why <= Trace.LAPSED:
                 continue
             if by_tie[i]:
                 part = slice(ends[i], ends[i + 1])
@@ -237,8 +242,9 @@ class _Sums:
                 depth[v] = 0.0
                 if v in self.match_of and why in (Trace.SEED, Trace.ALREADY):
                     descent[v, self.match_of[v]] = 1.0
-            came += descent[v]
-            generations.append(round(float(depth[v])))
+            if what == Trace.ADOPTS:
+                came += descent[v]
+                generations.append(round(float(depth[v])))
         self.descent.add(came)
         self.generations.add(np.bincount(generations, minlength=1).astype(np.float64))
 

@@ -14,7 +14,7 @@ from spark.plan import as_plan
 from spark.problem.arrays import Actions, Trace, Worlds
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
-from spark.results import Cause, Event, Part, Replay
+from spark.results import Cause, Event, Part, Replay, What
 from spark.worlds.lighting import ties_of, told
 from spark.worlds.run import PlanLike, Run
 from spark.worlds.trying import provenance_of, watch_for
@@ -55,17 +55,20 @@ _CAUSES: Mapping[int, Cause] = {
     Trace.PARTNERS: "partners",
     Trace.BROADCAST: "broadcast",
     Trace.LAPSED: "lapse",
+    Trace.LEFT: "leaves",
 }
+_WHAT: Mapping[int, What] = {Trace.ADOPTS: "adopts", Trace.TRIES: "tries", Trace.HEARS: "hears"}
 
 
 def _events(network: Network, actions: Actions, trace: Trace) -> Iterable[Event]:
     ties = ties_of(network, actions)
     world = told(trace, 0, ties)
     ends = np.searchsorted(world.event, np.arange(world.person.size + 1))
-    for i, (time, v, why) in enumerate(zip(*(x.tolist() for x in (world.time, world.person, world.why)), strict=True)):
+    columns = (world.time, world.person, world.why, world.what)
+    for i, (time, v, why, what) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
         person = network.people[v]
         if why in _CAUSES:
-            yield Event(time, person, _CAUSES[why])
+            yield Event(time, person, _CAUSES[why], what="stops" if why <= Trace.LAPSED else _WHAT[what])
         else:
             shares = zip(world.tie[ends[i] : ends[i + 1]].tolist(), world.share[ends[i] : ends[i + 1]], strict=True)
             parts = tuple(
@@ -74,4 +77,5 @@ def _events(network: Network, actions: Actions, trace: Trace) -> Iterable[Event]
             )
             e = int(ties.place(np.array([why]))[0])
             by, layer = network.people[int(ties.source[e])], ties.layers[int(ties.layer[e])]
-            yield Event(time, person, "tie" if why >= 0 else "bridge", by, layer, parts if len(parts) > 1 else ())
+            cause: Cause = "tie" if why >= 0 else "bridge"
+            yield Event(time, person, cause, by, layer, parts if len(parts) > 1 else (), _WHAT[what])

@@ -81,8 +81,9 @@ class Trace:
         before; threshold family: the largest dose among these, then the smallest id), or one of the codes below;
         ``BRIDGE - b`` for the added tie number b of the plan, where no tie of the network did. Where no tie delivered
         in that step, what a boost lifted then.
-    log : int64[E, 4], where people can give up: world's row, step, person, and what lit her or `LAPSED`, in order; else
-        empty. `when` and `by` hold the first adoption of each person.
+    log : int64[E, 5], where people can give up or have states: world's row, step, person, what lit her, `LAPSED` or
+        `LEFT`, and what she does: `ADOPTS` (or stops), `TRIES`, or `HEARS` without adopting; in order. Else empty.
+        `when` and `by` hold the first adoption of each person.
     lit : int64[S, 4]: world's row, place of the adoption (in `log` within its world; else the person), tie or
         ``BRIDGE - b``, weight: who had a share in adoptions by ties. One example needed: the ties that were live at the
         time, alike; several: their convincing moments; thresholds: their doses.
@@ -90,7 +91,7 @@ class Trace:
 
     when: I32
     by: I64
-    log: I64 = field(default_factory=lambda: np.empty((0, 4), np.int64))
+    log: I64 = field(default_factory=lambda: np.empty((0, 5), np.int64))
     lit: I64 = field(default_factory=lambda: np.empty((0, 4), np.int64))
 
     NEVER = -1
@@ -100,11 +101,12 @@ class Trace:
     BROADCAST = -5
     BRIDGE = -6
     LAPSED = -(1 << 62)
+    LEFT = LAPSED - 1
+
+    ADOPTS, TRIES, HEARS = 0, 1, 2
 
 
 NO_REPLAY = {
-    "states": "a world of people who hear, try and leave cannot be replayed yet; simulate shows how many are in each "
-    "state",
     "crowd": "in a crowd nobody is lit by one person, so that there is nothing to replay; simulate shows its curve",
 }
 """Why there is no `Trace` of some families."""

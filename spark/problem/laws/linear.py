@@ -18,6 +18,8 @@ from spark.problem.laws.law import lower_law, make_law, readier
 from spark.problem.laws.partners import members_of, most_partner_dose, partner_shares
 from spark.problem.laws.ties import bend_of, bends, blocks, in_totals, neighbours_and_layers, per_tie
 
+HAIR = 1 + 1e-9
+"""Totals up to here are 1: five times 0.2 is, whatever the rounding of 0.2."""
 MOST_NAMED = 3  # of the people whose weights are too large: on real networks with readiness it is half of them
 
 
@@ -97,10 +99,12 @@ def _within_one(
         return list(laws)
     if totals == "cap":
         return [replace(law, capped=True) for law in laws]
-    if totals == "normalise" and (outside[over] <= ONE).all():
+    truly = over[total[over] > np.uint64(HAIR * ONE)]
+    if (totals == "normalise" or not truly.size) and (outside[over] <= ONE).all():
         scale = np.ones(network.size)
         scale[over] = (float(ONE) - outside[over]) / inside[over] * (1 - 2.0**-40)
         return [_scaled(network, law, scale) for law in laws]
+    over = truly if truly.size else over
     most = over[np.argsort(total[over], kind="stable")[::-1]][:MOST_NAMED]
     faults = [
         Fault(
