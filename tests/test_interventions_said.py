@@ -8,9 +8,10 @@ import pytest
 import spark
 from spark.cli.plans import finish, read_plans
 from spark.errors import UsageError
-from spark.plan import Boost, Bridge, Broadcast, ChoiceRequest, Mandate, Plan, Seeds, Sustain
+from spark.plan import Boost, Bridge, Broadcast, Mandate, Plan, Seeds, Sustain
 from spark.provenance import read_plan
 from spark.report.spread import in_words
+from spark.request import ChoiceRequest
 from spark.scenario import load_network, read_scenario
 
 WARD = Path(__file__).parent / "broken_scenarios/ward"

@@ -7,7 +7,7 @@ from feasible import every_choice
 import spark
 from spark.errors import UsageError
 from spark.kernels.accelerate import COMPILED
-from spark.plan import ChoiceRequest
+from spark.request import ChoiceRequest
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="many sets need compiled kernels")
 KINDS = {

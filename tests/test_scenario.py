@@ -10,7 +10,8 @@ import pytest
 
 from spark.errors import DataError
 from spark.model import MODELS, IndependentCascade, LinearThreshold, WeightedCascade
-from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
+from spark.plan import Broadcast, Plan, Seeds
+from spark.request import ChoiceRequest
 from spark.scenario import Run, read_scenario
 from spark.scenario.places import find_places, key_text
 from spark.scenario.tables import ScenarioTable

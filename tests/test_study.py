@@ -11,7 +11,8 @@ from spark import study
 from spark.errors import DataError, UsageError
 from spark.model import IndependentCascade, WeightedCascade
 from spark.network import Network
-from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
+from spark.plan import Broadcast, Plan, Seeds
+from spark.request import ChoiceRequest
 from spark.scenario import NetworkFile, Run, Scenario, read_scenario
 from spark.worlds import compare, simulate
 

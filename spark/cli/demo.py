@@ -42,9 +42,10 @@ def command(folder: Path | None, workers: int | None, output: OutputOptions) -> 
     from spark.files import write_network
     from spark.generate import health_trust
     from spark.model import WeightedCascade
-    from spark.plan import Broadcast, ChoiceRequest, Plan, Seeds
+    from spark.plan import Broadcast, Plan, Seeds
     from spark.report import Frame
     from spark.report.demo import DemoAnswer
+    from spark.request import ChoiceRequest
     from spark.scenario import NetworkFile, Run, Scenario
 
     refuse_to_overwrite(output)

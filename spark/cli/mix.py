@@ -12,8 +12,9 @@ from spark.cli.help import Command
 from spark.cli.options import command_line, examples, other_command
 from spark.cli.output import emit, timed
 from spark.errors import UsageError, nearest
-from spark.plan import MOST, Among, ChoiceRequest, Plan
+from spark.plan import Plan
 from spark.report import Frame, Next
+from spark.request import MOST, Among, ChoiceRequest
 
 if TYPE_CHECKING:
     from spark.scenario import Scenario

@@ -14,7 +14,8 @@ from spark.errors import UsageError
 
 if TYPE_CHECKING:
     from spark.network import Network
-    from spark.plan import ChoiceRequest, Plan
+    from spark.plan import Plan
+    from spark.request import ChoiceRequest
     from spark.scenario import Scenario
 
 SEEDS_HELP = (

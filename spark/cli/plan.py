@@ -13,9 +13,9 @@ from spark.cli.options import command_line, examples, other_command, with_other_
 from spark.cli.output import emit, timed
 from spark.cli.questions import QuestionOptions, asking_of, constraints_of, objective_of, question_options, share
 from spark.errors import UsageError, nearest
-from spark.plan import ChoiceRequest
 from spark.question import ALL, ANYBODY, BEST, CERTAINLY, EVERYBODY, RULES
 from spark.report import Frame, Next
+from spark.request import ChoiceRequest
 
 if TYPE_CHECKING:
     from spark.model import Model

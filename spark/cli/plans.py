@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spark.errors import DataError, Fault, UsageError, nearest
-from spark.plan import INTERVENTIONS, Among, ChoiceRequest, Intervention, Plan, Seeds
+from spark.plan import INTERVENTIONS, Intervention, Plan, Seeds
 from spark.question import RULES
+from spark.request import Among, ChoiceRequest
 
 if TYPE_CHECKING:
     from spark.network import Network

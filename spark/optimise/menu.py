@@ -18,10 +18,11 @@ from spark.model import Model
 from spark.network import Network
 from spark.optimise.baselines import degree_order
 from spark.optimise.trials import Trials
-from spark.plan import MOST, Among, Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
+from spark.plan import Boost, Bridge, Broadcast, Intervention, Mandate, Plan, Seeds, Sustain
 from spark.problem.actions import plan_cost
 from spark.problem.keys import Rng, run_key, whole_rng
 from spark.problem.together import lower_together
+from spark.request import MOST, Among
 from spark.worlds import Run
 from spark.worlds.trying import watch_for
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spark.network import Network
 from spark.picture import figure_of
-from spark.plan import ChoiceRequest, Plan
+from spark.plan import Plan
 from spark.report import Frame
 from spark.report.frame import assumed, what_next
 from spark.report.layout import (
@@ -24,6 +24,7 @@ from spark.report.layout import (
 )
 from spark.report.spread import in_words, worth_saying
 from spark.report.words import assumptions, cost_in_words
+from spark.request import ChoiceRequest
 from spark.scenario import Scenario
 
 if TYPE_CHECKING:

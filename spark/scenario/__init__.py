@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from spark.files import read_network
 from spark.model import Model, WeightedCascade
 from spark.network import Influence, Merge, Network
-from spark.plan import ChoiceRequest, Plan
+from spark.plan import Plan
+from spark.request import ChoiceRequest
 
 if TYPE_CHECKING:
     from spark.scenario.origin import Origin

@@ -8,7 +8,7 @@ from typing import Any
 
 from spark.errors import SparkError
 from spark.network import Network
-from spark.plan import MOST, Among, ChoiceRequest, Intervention, Plan
+from spark.plan import Intervention, Plan
 from spark.problem.targets import Targets
 from spark.question import (
     ANYBODY,
@@ -24,6 +24,7 @@ from spark.question import (
     Who,
     WorstOff,
 )
+from spark.request import MOST, Among, ChoiceRequest
 from spark.scenario.places import Path as Place
 from spark.scenario.tables import ChooseTable
 

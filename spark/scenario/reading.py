@@ -15,7 +15,8 @@ from spark.errors import DataError, Fault, SparkError, nearest
 from spark.model import MODELS, Model
 from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
-from spark.plan import ChoiceRequest, Plan, Seeds
+from spark.plan import Plan, Seeds
+from spark.request import ChoiceRequest
 from spark.scenario import Clear, NetworkFile, Run, Scenario, load_network
 from spark.scenario.choosing import MIXED, choose_faults, name_faults, request_of
 from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spark.model import Model
-from spark.plan import ChoiceRequest, Plan
+from spark.plan import Plan
+from spark.request import ChoiceRequest
 from spark.results import Choice, Comparison, ComparisonAcross, Difference, Spread
 
 

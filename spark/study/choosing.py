@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from spark.network import Network
-from spark.plan import ChoiceRequest, Plan
+from spark.plan import Plan
 from spark.question import ALL, BEST, RULES, Reaching
+from spark.request import ChoiceRequest
 from spark.results import Choice, Explanation
 from spark.scenario import Scenario
 from spark.study.answers import ChoiceAnswer, OtherChoice

@@ -9,9 +9,10 @@ import numpy as np
 
 from spark.errors import UsageError, nearest
 from spark.network import Network
-from spark.plan import ChoiceRequest, Plan
+from spark.plan import Plan
 from spark.problem.actions import plan_cost
 from spark.problem.scaling import scale_plan
+from spark.request import ChoiceRequest
 from spark.results import Choice, ComparisonAcross
 from spark.scenario import Scenario
 from spark.study.answers import ComparisonAnswer, OtherComparison, UnderModel, better

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from spark.network import Network
-from spark.plan import Among, ChoiceRequest, Intervention
+from spark.plan import Intervention
+from spark.request import Among, ChoiceRequest
 from spark.results import Mix
 from spark.scenario import Scenario
 from spark.study.run import blamed_on_file, run_options

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from spark.network import Network
-from spark.plan import ChoiceRequest, Plan
+from spark.plan import Plan
+from spark.request import ChoiceRequest
 from spark.results import Conditions, Replay, Spread, WhoLitWhom
 from spark.scenario import Scenario
 from spark.study.choosing import resolve
