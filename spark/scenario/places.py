@@ -8,10 +8,13 @@ from __future__ import annotations
 import bisect
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Path = tuple[str | int, ...]
+Found = tuple[Path, str]
+"""Where in a document something is wrong, and what."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -48,6 +51,16 @@ def key_text(path: Path) -> str:
         else:
             text += ("." if text else "") + (part if _BARE.fullmatch(part) else f'"{part}"')
     return text
+
+
+def sound(place: Path, wrong: Iterable[Path]) -> bool:
+    """Whether nothing is wrong at a place, or below it."""
+    return not any(other[: len(place)] == place for other in wrong)
+
+
+def entries(value: Any) -> list[Any]:
+    """What a list of a document holds; nothing where it is no list."""
+    return value if isinstance(value, list) else []
 
 
 def find_places(text: str) -> Places:

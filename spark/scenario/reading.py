@@ -12,17 +12,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from spark.errors import DataError, Fault, SparkError, nearest
-from spark.model import MODELS, Model
-from spark.model.parameters import cascade_for, make_model, parameters_of
 from spark.network import Network, unknown
 from spark.plan import Plan, Seeds
 from spark.request import ChoiceRequest
 from spark.scenario import Clear, NetworkFile, Run, Scenario, load_network
 from spark.scenario.choosing import MIXED, choose_faults, name_faults, request_of
-from spark.scenario.interventions import action_of, bare, intervention_faults, interventions_in, mandate_faults
+from spark.scenario.interventions import action_of, intervention_faults, interventions_in, mandate_faults
+from spark.scenario.models import read_models
 from spark.scenario.origin import Origin
+from spark.scenario.places import Found, Places, entries, find_places, sound
 from spark.scenario.places import Path as Place
-from spark.scenario.places import Places, find_places
 from spark.scenario.tables import (
     INTERVENTION_TABLES,
     ChooseTable,
@@ -30,12 +29,8 @@ from spark.scenario.tables import (
     PlanTable,
     RunTable,
     ScenarioTable,
-    none_of,
     table_faults,
 )
-
-Found = tuple[Place, str]
-"""Where in the document something is wrong, and what."""
 
 
 def read(path: Path) -> Scenario:
@@ -49,7 +44,7 @@ def read(path: Path) -> Scenario:
     found = _structure(origin.document)
     wrong = tuple(place for place, _ in found)
     scenario = Scenario(NetworkFile(path), origin=origin)
-    for section, read_section in (("network", _network), ("model", _model), ("run", _run), ("plan", _plans)):
+    for section, read_section in (("network", _network), ("model", read_models), ("run", _run), ("plan", _plans)):
         scenario = read_section(scenario, wrong, found)
         wrong += tuple(place for place, _ in found if place[:1] == (section,))
     if found:
@@ -78,7 +73,7 @@ def plan_faults(origin: Origin, network: Network) -> list[Fault]:
     """Find the people and groups that the plans of a document name and that are not in the network."""
     faults = []
     for place, table in _plan_tables(origin.document):
-        for item, person in enumerate(_list(table.get("seeds"))):
+        for item, person in enumerate(entries(table.get("seeds"))):
             if isinstance(person, str) and person not in network.people:
                 faults.append(origin.fault((*place, "seeds", item), unknown(person, network.people)))
         faults += _choose_name_faults(origin, network, (*place, "choose"), table.get("choose"))
@@ -153,12 +148,8 @@ def _structure(document: Mapping[str, Any]) -> list[Found]:
     return []
 
 
-def _sound(place: Place, wrong: tuple[Place, ...]) -> bool:
-    return not any(other[: len(place)] == place for other in wrong)
-
-
 def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
-    if not _sound(("network",), wrong):
+    if not sound(("network",), wrong):
         return scenario
     table = NetworkTable.model_validate(_document(scenario)["network"])
     path = scenario.network.path.parent / table.path
@@ -175,121 +166,8 @@ def _network(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -
     return dataclasses.replace(scenario, network=network)
 
 
-def _model(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
-    given = _document(scenario).get("model", {"name": "weighted-cascade"})
-    if not isinstance(given, Mapping):
-        return scenario
-    main = {key: value for key, value in given.items() if key != "also"}
-    others: tuple[float, ...] = ()
-    probabilities = main.get("probability")
-    if isinstance(probabilities, list):
-        found += [
-            (("model", "probability", item), text)
-            for item, value in enumerate(probabilities)
-            for text in _refusals(str(main.get("name")), {}, "probability", value)
-        ]
-        if not probabilities:
-            found.append((("model", "probability"), "is an empty list"))
-        main["probability"], *rest = probabilities or [0.0]
-        others = tuple(rest)
-        wrong += tuple(place for place, _ in found if place[:2] == ("model", "probability"))
-    model = _one_model(("model",), main, wrong, found)
-    also = [
-        _one_model(("model", "also", item), table, wrong, found)
-        for item, table in enumerate(_list(given.get("also")))
-        if isinstance(table, Mapping)
-    ]
-    if model is None or None in also:
-        return scenario
-    return dataclasses.replace(
-        scenario, model=model, probabilities=others, also=tuple(other for other in also if other is not None)
-    )
-
-
-def _one_model(place: Place, given: Mapping[str, Any], wrong: tuple[Place, ...], found: list[Found]) -> Model | None:
-    """Read one table of a model; None where anything is wrong with it."""
-    name = given.get("name")
-    if not isinstance(name, str):
-        return None
-    if name not in MODELS:
-        found.append(((*place, "name"), none_of(name, list(MODELS))))
-        return None
-    present = {key.replace("-", "_"): value for key, value in given.items() if key != "name"}
-    known = parameters_of(name, present)
-    before = len(found)
-    parameters = {key.replace("-", "_"): value for key, value in given.items() if _sound((*place, key), wrong)}
-    parameters.pop("name", None)
-    for key in [key for key in parameters if key not in known]:
-        del parameters[key]
-        keys = [other.replace("_", "-") for other in known]
-        said = key.replace("_", "-")
-        found.append(((*place, said), f"{name} has no {said}; it has {', '.join(keys)}"))
-    missing = [key.replace("_", "-") for key, needed in known.items() if needed and key not in present]
-    found += [(place, f"{name} needs a {key}") for key in missing]
-    if name in _TOGETHER:
-        whole = len(parameters) == len(present)
-        refused = _refusals_together(name, parameters)
-        found += [((*place, *key), text) for key, text in refused if whole or _OF_ONE_VALUE.match(text)]
-    else:
-        found += [
-            ((*place, key.replace("_", "-")), text)
-            for key, value in parameters.items()
-            for text in _refusals(name, present, key, value)
-        ]
-    size = len(place)
-    badly_typed = any(other[:size] == place and other[size : size + 1] != ("also",) for other in wrong)
-    return None if len(found) > before or badly_typed else make_model(name, parameters)
-
-
-_HARMLESS = {
-    "probability": 0.0,
-    "threshold": 1,
-    "examples_needed": 1,
-    "tolerance": "exponential",
-    "rate": 0.0,
-    "recovery": 0.0,
-    "onset": 1.0,
-    "p": 0.0,
-    "q": 0.0,
-}
-
-
-def _refusals(name: str, present: Mapping[str, Any], key: str, value: Any) -> list[str]:
-    """What a model says against one parameter, the others being harmless: so we know the key."""
-    known = parameters_of(name, present) if name in MODELS else {}
-    if key not in known:
-        return []
-    harmless = {other: _HARMLESS[other] for other, needed in known.items() if needed}
-    if name == "examples-needed":
-        name = cascade_for(present)
-    try:
-        make_model(name, harmless | {key: value})
-    except SparkError as error:
-        return [bare(fault) for fault in error.faults]
-    return []
-
-
-_TOGETHER = ("adoption", "aware")
-"""Models whose parameters only make sense together."""
-_OF_ONE_VALUE = re.compile(r"\w+ \S+ is not ")
-"""What can be said of a parameter while others cannot be read."""
-
-
-def _refusals_together(name: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """What a model says against its parameters, each with its key where the message begins with it."""
-    try:
-        make_model(name, parameters)
-    except SparkError as error:
-        for fault in error.faults:
-            text = bare(fault)
-            word = re.split(r"\W", text)[0]
-            yield ((word.replace("_", "-"),) if word in parameters else ()), text
-    except TypeError:
-        return  # something is missing, and has been said
-
-
 def _run(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> Scenario:
-    if not _sound(("run",), wrong):
+    if not sound(("run",), wrong):
         return scenario
     table = RunTable.model_validate(_document(scenario).get("run", {}))
     said = table.model_dump() | {"shares": tuple(table.shares), "over_time_by": tuple(table.over_time_by)}
@@ -312,7 +190,7 @@ def _plans(scenario: Scenario, wrong: tuple[Place, ...], found: list[Found]) -> 
             if name in names:
                 found.append(((*place, "name"), f'"{name}" is the name of another plan, too'))
             names.add(name)
-        if _sound(place, (*wrong, *(other for other, _ in found))):
+        if sound(place, (*wrong, *(other for other, _ in found))):
             tables[str(name)] = place, PlanTable.model_validate(raw)
     plans = _named_by_one_another(tables, names, found)
     run = _document(scenario).get("run")
@@ -359,7 +237,7 @@ def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Plac
                 yield (*place, "choose"), "give a budget for the mix"
             elif not mixed:
                 yield from _either((*place, "choose"), raw["choose"], ("budget", "count"), wrong)
-        if _sound((*place, "choose"), wrong):
+        if sound((*place, "choose"), wrong):
             yield from choose_faults((*place, "choose"), raw["choose"])
     for kind, item, table in interventions_in(raw):
         where = (*place, kind, item)
@@ -367,7 +245,7 @@ def _plan_contradictions(place: Place, raw: Mapping[str, Any], wrong: tuple[Plac
             yield from _either(where, table, ("probability", "dose"), wrong)
         elif {"probability", "dose"} <= table.keys():
             yield (*where, "dose"), "give either a probability or a dose, not both"
-        if _sound(where, wrong):
+        if sound(where, wrong):
             known = INTERVENTION_TABLES[kind].model_validate(table)
             start, stop = getattr(known, "start", 0), getattr(known, "stop", None)
             if stop is not None and stop <= start:
@@ -396,7 +274,7 @@ def _fixed(table: PlanTable) -> Plan:
 
 def _network_faults(scenario: Scenario, wrong: tuple[Place, ...]) -> list[Fault]:
     """What is wrong with the network, and with the names of the plans in it, where it can be told already."""
-    if scenario.origin is None or not _sound(("network",), wrong):
+    if scenario.origin is None or not sound(("network",), wrong):
         return []
     try:
         network = load_network(scenario.network)
@@ -411,10 +289,6 @@ def _document(scenario: Scenario) -> Mapping[str, Any]:
 
 
 def _plan_tables(document: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    for item, raw in enumerate(_list(document.get("plan"))):
+    for item, raw in enumerate(entries(document.get("plan"))):
         if isinstance(raw, Mapping):
             yield ("plan", item), raw
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
