@@ -31,13 +31,12 @@ from spark.kernels.reverse import (
     Base,
     Store,
     cascade_sets,
-    threshold_sets,
 )
 from spark.kernels.reverse_late import late_sets
 from spark.kernels.reverse_paths import Arrivals, PathWork, path_sets
 from spark.kernels.reverse_periods import Steps, period_sets
 from spark.kernels.reverse_stream import people_by_value, permuted, uniform_people
-from spark.kernels.reverse_walks import SHORT, WALKS, threshold_walks
+from spark.kernels.reverse_walks import SHORT, WALKS, threshold_sets, threshold_walks
 from spark.problem.arrays import Actions, Problem, Watch, freeze
 from spark.problem.reverse import reverse_rule, value_scale
 

@@ -3,8 +3,7 @@
 A set is drawn from its root against the direction of influence (Borgs, Brautbar, Chayes & Lucier 2014,
 doi:10.1137/1.9781611973402.70); seeds light the root iff they meet the set. Cascade: one unit-exponential dose is
 carried along rows and sets, so that a draw is paid per live tie and not per tie; of people who are lit by one tie at
-most, the rest of the row is passed over once a tie is live. Threshold: at most one of the sources
-of a person's dose counts, picked with its share of her uniform tolerance (Kempe, Kleinberg & Tardos 2003).
+most, the rest of the row is passed over once a tie is live.
 
 What is lit without any seeds (people who practise already, broadcasts) covers a set for good; such sets are counted
 and dropped, as are those that meet people marked as `SENTINEL`. Under strong contagion most sets are huge and meet the
@@ -22,8 +21,8 @@ import numpy as np
 from spark.kernels.accelerate import inlined, kernel
 from spark.kernels.draw import mix, multiply_high, scaled
 from spark.kernels.lanes import prefetch
-from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, EQUAL, FIRST_ONLY
-from spark.kernels.reverse_stream import GOLDEN, chunk_stream, set_stream, waiting
+from spark.kernels.reverse_rows import ALL_LIVE, ENDLESS, FIRST_ONLY
+from spark.kernels.reverse_stream import GOLDEN, chunk_stream, waiting
 
 u32 = np.uint32
 u64 = np.uint64
@@ -330,81 +329,4 @@ def cascade_sets(rows, partners, base, roots, alone, store, key, last, large):
                 singles[root] -= 1
             used, stored = store_set(members, ends, counts, start, used, stored, copies)
     state[STREAM], state[ENERGY], state[STAMP] = stream, energy, u64(stamp)
-    state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)
-
-
-@kernel
-def threshold_sets(rows, partners, base, roots, alone, store, key, last, large):
-    """Draw sets of the threshold family, as `cascade_sets`: walks to the one in whose share the tolerance falls."""
-    indptr, sources, kind, step, total, tie = rows
-    members, ends, counts, singles, visited, covered, state = store
-    marks, schedule, heard, horizon = base.marks, base.schedule, base.heard, i64(base.horizon)
-    n = visited.size
-    has_marks, has_broadcasts, has_partners = marks.size > 0, schedule.size > 0, partners.indptr.size > 0
-    stamp = u32(state[STAMP])
-    used, stored, root_at = i64(state[USED]), i64(state[STORED]), i64(state[ROOT])
-    i = i64(state[NEXT])
-    while i < last and used + n <= members.size and stored + 1 < ends.size:
-        stream = set_stream(key, i)
-        root = i64(roots[root_at])
-        root_at += 1
-        if root_at == roots.size:
-            root_at = 0
-        i += 1
-        if stamp == u32(0xFFFFFFFF):
-            visited[:] = 0
-            stamp = u32(0)
-        stamp += u32(1)
-        start = used
-        u = root
-        depth = i64(0)
-        met = i64(FREE)
-        while True:
-            visited[u] = stamp
-            members[used] = u
-            used += 1
-            if has_marks and marks[u] != FREE:
-                met = i64(marks[u])
-                if met == BASE:
-                    break
-            if depth == horizon or (total[u] == u64(0) and not has_partners and not has_broadcasts):
-                break
-            stream += GOLDEN
-            point = mix(stream) >> u64(8)
-            v = i64(-1)
-            if point < total[u]:
-                if kind[u] == EQUAL:
-                    place = min(indptr[u] + i64(point // step[u]), indptr[u + 1] - 1)
-                else:
-                    place = first_above(tie, indptr[u], indptr[u + 1], point)
-                v = i64(sources[place])
-            else:
-                point -= total[u]
-                if has_partners:
-                    organisation = i64(partners.organisation[u])
-                    heat = partner_heat(partners, organisation)
-                    reach = scaled(heat, partners.receptivity[u]) if heat > u64(0) else u64(0)
-                    if point < reach:
-                        v, _ = partner_member(partners, organisation, partners.receptivity[u], point)
-                    else:
-                        point -= reach
-                if v < 0 and has_broadcasts and schedule[u] >= 0:
-                    step_at = i64(heard.shape[1] - 1)
-                    if horizon >= 0:
-                        step_at = min(step_at, horizon - depth)
-                    if point < heard[i64(schedule[u]), step_at]:
-                        met = i64(BASE)
-            if v < 0 or visited[v] == stamp:
-                break
-            u = v
-            depth += 1
-        if met != FREE:
-            covered[met] += 1
-            used = start
-        elif used == start + 1:
-            singles[root] += 1
-            used = start
-        else:
-            used, stored = store_set(members, ends, counts, start, used, stored, 1)
-    state[STAMP] = u64(stamp)
     state[USED], state[STORED], state[NEXT], state[ROOT] = u64(used), u64(stored), u64(i), u64(root_at)
