@@ -329,6 +329,7 @@ class TestChoosing:
             (spark.SIS(0.1, lapse=0.2), "at-horizon", "mean"),
             (spark.SIS(0.1, lapse=0.2), "adopter-periods", "adopter_periods"),
             (spark.ContinuousSIR(0.3, 1.0), "ever-adopted", "ever_adopted"),
+            (spark.WeightedCascade(delay=spark.GeometricDelay(0.4)), "at-horizon", "mean"),
         ],
     )
     def test_certifies_a_choice_of_people_who_may_say_no(self, model, counted, total):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spark.kernels.accelerate import kernel
+from spark.kernels.accelerate import lean
 from spark.kernels.draw import (
     BLOCK_BITS,
     PARTNERS,
@@ -34,7 +34,7 @@ u8 = np.uint8
 ROWS_AHEAD, TIES_AHEAD = 12, 5  # how far ahead of the queue row starts and ties are asked for
 
 
-@kernel
+@lean
 def cascade_world(key, world, rows, shares, start, work):
     """Burn one world; fill work.queue and work.ends, return (last step in which anything changed, adopters)."""
     indptr, targets, live = rows.indptr, rows.targets, rows.law
@@ -100,7 +100,7 @@ def cascade_world(key, world, rows, shares, start, work):
     return last, total
 
 
-@kernel
+@lean
 def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, count):
     """Count the worlds first + row for begin_row <= row < stop_row; return the row at which the tally's steps were too
     few, or stop_row.
@@ -115,7 +115,7 @@ def run_cascade(key, first, begin_row, stop_row, rows, shares, start, work, coun
     return stop_row
 
 
-@kernel
+@lean
 def tell_cascade(key, world, rows, shares, start, work, why, when):
     """Fill why uint8[n] and when int32[n] each person adopted in one world."""
     last, total = cascade_world(key, u64(world), rows, shares, start, work)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import inlined, kernel, lean
+from spark.kernels.accelerate import inlined, lean
 from spark.kernels.draw import BROADCAST, CERTAIN, exponential_tolerance, mix, person_draw, scaled, u64, world_key
 
 TIE, PARTNERS, BROADCASTS, SEED, ALREADY = 1, 2, 3, 4, 5
@@ -177,7 +177,7 @@ def light_seeds(start, work, t, total, seed):
     return total, seed
 
 
-@kernel
+@lean
 def plan_arrivals(key, world, start, work):
     """List, for each step, whom the broadcasts alone light then (exponential tolerances); return the last such step."""
     last = 0
@@ -253,7 +253,7 @@ def clear(seen, queue, total, shares, heat, tolerance):
             heat.bright[o] = u64(0)
 
 
-@kernel
+@lean
 def record(row, last, total, work, count):
     """Count the world that stands in the queue as row `row` of the tally; `last` is its last step."""
     for t in range(count.adopters.shape[1]):
