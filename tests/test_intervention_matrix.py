@@ -53,7 +53,7 @@ def test_all_that_a_model_does_not_carry_out_is_said_at_once():
     for model, what in (
         (spark.FractionalThreshold(0.5), ("a broadcast or a mandate", "help to keep going", "bridge")),
         (spark.Bass(0.03, 0.4), ("broadcasts and mandates", "readier", "no ties", "goes along", "help to keep going")),
-        (spark.ContinuousSIS(0.3, 0.3), ("boosts", "bridges", "take-up", "help to keep going")),
+        (spark.Aware(adoption=0.5, awareness=0.5), ("boosts", "bridges", "help to keep going")),
     ):
         with pytest.raises(UsageError) as error:
             spark.simulate(network(), model, plan, worlds=4, rng=1, horizon=3)

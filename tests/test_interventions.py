@@ -155,8 +155,8 @@ def test_a_pair_that_is_bridged_twice_has_the_stronger_tie_or_is_refused():
 def test_a_model_that_cannot_carry_an_intervention_refuses_it():
     with pytest.raises(UsageError, match="IndependentCascade has nobody to help to keep going: nobody gives up"):
         lower_together(network(), spark.IndependentCascade(0.5), {"": Plan(Sustain(0.5))})
-    with pytest.raises(UsageError, match="ContinuousSIS carries no boosts"):
-        lower_together(network(), spark.ContinuousSIS(1.0, 1.0), {"": Plan(Boost(0.5))})
+    with pytest.raises(UsageError, match="Aware carries no boosts"):
+        lower_together(network(), spark.Aware(awareness=0.5, adoption=0.4), {"": Plan(Boost(0.5))})
 
 
 def test_a_broadcast_without_a_stop_lasts_one_step():

@@ -123,10 +123,8 @@ def test_values_decide_who_is_chosen_whatever_is_counted():
 
 def test_worlds_that_know_no_take_up_say_so_before_anybody_is_chosen():
     network = spark.Network.from_edges([0], [1])
-    with pytest.raises(UsageError, match="knows no take-up"):
-        spark.choose_seeds(
-            network, spark.ContinuousSIS(0.5, recovery=0.1), count=1, asking=spark.Asking(0.5), horizon=2
-        )
+    with pytest.raises(UsageError, match="everybody goes along; ContinuousSIR knows take-up"):
+        spark.choose_seeds(network, spark.Bass(0.1, 0.2), count=1, asking=spark.Asking(0.5), horizon=2)
 
 
 @given(wards(), st.lists(st.sampled_from((0.25, 0.5, 1.0)), min_size=6, max_size=6))

@@ -9,7 +9,7 @@ from spark.kernels.accelerate import COMPILED
 from spark.kernels.continuous.changed import ChangedWork, replay_changed_paths, run_changed_paths
 from spark.kernels.continuous.crowd import Crowd, CrowdWork, run_crowd
 from spark.kernels.continuous.ladder import NO_BUCKET, new_ladder
-from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, replay_marks, run_marks
+from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, most_layers, replay_marks, run_marks
 from spark.kernels.continuous.paths import Paths, PathsWork, replay_paths, run_paths
 from spark.kernels.continuous.times import FOREVER, REACH_CELLS, fill_reach
 from spark.kernels.lanes import LANES
@@ -93,7 +93,10 @@ def continuous_work(problem: Problem, starts: list[Start]) -> ContinuousWork:
     if problem.law.family == "crowd":
         return CrowdWork(np.empty(people, np.uint64), np.empty(people, np.uint8), np.empty(people, np.int32))
     if problem.law.family == "marks":
-        entries = problem.graph.ties + 2 * people + 1  # each tie's clock, each person's, and her broadcast's
+        clocks = max(
+            (problem.graph.ties + start.changes.source.size) * (1 + int(most_layers(start.changes))) for start in starts
+        )
+        entries = clocks + 2 * people + 1  # those of ties, each person's, and her broadcast's
         practises = np.zeros(people + 1, np.uint8)
         practises[people] = 1
         return MarksWork(
@@ -101,12 +104,16 @@ def continuous_work(problem: Problem, starts: list[Start]) -> ContinuousWork:
             listed=np.zeros(people, np.uint8),
             lapses=np.zeros(people, np.uint8),
             ever=np.zeros(people, np.uint8),
-            waits=np.zeros(problem.graph.ties, np.uint8),
+            waits=np.zeros(clocks, np.uint8),
             active=np.empty(people, np.int32),
             heap_time=np.empty(entries, np.int64),
             heap_clock=np.empty(entries, np.int64),
             heap_ring=np.empty(entries, np.int32),
             heap_source=np.empty(entries, np.int32),
+            heard=np.full(people, -1, np.int32),
+            boost=np.full(people, -1, np.int32),
+            sustain=np.full(people, -1, np.int32),
+            head=np.zeros(people, np.int32),
         )
     settled = np.zeros((people + 64) // 64, np.uint64)
     settled[people >> 6] = np.uint64(1 << (people & 63))  # the sink

@@ -22,6 +22,7 @@ KINDS = {
     "loud ties": 0x6C6F756474696573,
     "latency": 0x6C6174656E637931,
     "ready": 0x7265616479303031,
+    "layer": 0x626F6F7374303031,
 }
 with localcontext() as _context:
     _context.prec = 50

@@ -28,6 +28,7 @@ CARRIES: Mapping[str, frozenset[str]] = {
     "adoption": _ONCE | {"sustain"},
     "aware": frozenset({"take-up"}),
     "paths": _ONCE | {"sustain"},
+    "marks": _ONCE | {"sustain"},
     "paths for good": _ONCE,
 }
 """By rule, which of `Actions.uses` its kernels carry out."""
@@ -54,11 +55,6 @@ _BY_FAMILY = {
     ): "knows no differences between people, so that nobody can be readier; ContinuousSIR carries boosts",
     ("crowd", "bridge"): "has no ties: everybody sees everybody; ContinuousSIR carries bridges",
     ("crowd", "take-up"): "knows no differences between people: everybody goes along; ContinuousSIR knows take-up",
-    ("marks", "boost"): "carries no boosts: its clocks are the same in every plan; SIS with short steps carries them",
-    ("marks", "sustain"): "carries no help to keep going: its clocks are the same in every plan; SIS with short steps "
-    "carries it",
-    ("marks", "bridge"): "carries no bridges: its clocks are the same in every plan; SIS with short steps carries them",
-    ("marks", "take-up"): "knows no take-up: everybody goes along with certainty; SIS with short steps knows it",
 }
 MOST_SPEED = 127.0
 LEAST_RATE, MOST_RATE = 2.0**-23, CERTAIN / ONE
@@ -125,7 +121,7 @@ def refuse_unless_carried(model: Model, law: Law, uses: Set[str]) -> None:
 
 def fitted(network: Network, model: Model, law: Law, actions: Actions) -> Actions:
     """The added ties in the units of the law: further hits, people where people are counted, or mean times."""
-    if law.family == "paths":
+    if law.family in ("paths", "marks"):
         return _timed(network, actions)
     if not actions.bridge_id.size:
         return actions
