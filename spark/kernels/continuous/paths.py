@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spark.kernels.accelerate import inlined, kernel
+from spark.kernels.accelerate import inlined, kernel, lean
 from spark.kernels.continuous.ladder import LINE, NO_BUCKET, Ladder, drop_first, push, put, put_far
 from spark.kernels.continuous.times import (
     ALREADY,
@@ -85,7 +85,7 @@ def latent_time(latent_key, v, paths):
     return multiply_high(standard_time(person_draw(latent_key, v), paths.latency_quantiles), paths.latency[v])
 
 
-@kernel
+@lean
 def begin_paths(key, world, paths, start, work, last):
     """List who practises already, the seeds, and whom broadcasts convince; return how many instants that are."""
     far_time, far_person = work.ladder.far_time, work.ladder.far_person
@@ -117,7 +117,7 @@ def begin_paths(key, world, paths, start, work, last):
     return size
 
 
-@kernel
+@lean
 def paths_world(key, world, paths, start, work):
     """Burn one world; fill work.order, came and went, return how many ever adopt."""
     indptr, targets, delay, reach, duration = paths.indptr, paths.targets, paths.delay, paths.reach, paths.duration
