@@ -7,9 +7,10 @@ import numpy as np
 from spark.backends.cpu_changes import changes_anything
 from spark.kernels.accelerate import COMPILED
 from spark.kernels.continuous.changed import ChangedWork, replay_changed_paths, run_changed_paths
+from spark.kernels.continuous.clocks import fill_gone, fill_rings
 from spark.kernels.continuous.crowd import Crowd, CrowdWork, run_crowd
 from spark.kernels.continuous.ladder import NO_BUCKET, new_ladder
-from spark.kernels.continuous.marks import Marks, MarksWork, fill_gone, fill_rings, most_layers, replay_marks, run_marks
+from spark.kernels.continuous.marks import Marks, MarksWork, most_layers, replay_marks, run_marks
 from spark.kernels.continuous.paths import Paths, PathsWork, replay_paths, run_paths
 from spark.kernels.continuous.times import FOREVER, REACH_CELLS, fill_reach
 from spark.kernels.lanes import LANES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from spark.problem.arrays import I64, Problem, Trace
 
 Story = tuple[NDArray[np.int32], I64, I64 | None, I64]
 """When each person adopted and what lit her, the log where people can give up, and who had a share."""
+Run = Callable[[Any], None]
+"""Runs the world with these working arrays."""
 
 
 def tell(
@@ -35,14 +38,18 @@ def tell(
     """Tell one world; `count` has room for one, and is not looked at."""
     law, graph = problem.law, problem.graph
     given = (key, world, rows, graph.incoming, shares, start, room)
+
+    def run(room: Any) -> None:
+        kernel(key, world, 0, 1, rows, shares, start, room, count)
+
     if law.states is not None:
-        log, lit = in_order(*_states(problem, kernel, rows, room, start, shares, count, key, world))
+        log, lit = in_order(*_states(run, problem, rows, room, key, world))
         return (*first_adoptions(log, graph.people), log, lit)
     if law.family == "marks":
         log, lit = written_down(2, lambda *logs: kernel(*given, *logs))  # in order of instants
         return (*first_adoptions(log, graph.people), log, lit)
     if law.lapse.size:
-        log, lit = in_order(*_lapses(problem, kernel, rows, room, start, shares, count, key, world))
+        log, lit = in_order(*_lapses(run, problem, rows, room, start, key, world))
         return (*first_adoptions(log, graph.people), log, lit)
     when, by = np.full(graph.people, -1, np.int32), np.full(graph.people, Trace.NEVER, np.int64)
     if law.family == "paths":
@@ -58,19 +65,9 @@ def tell(
     return when, by, None, lit
 
 
-def _lapses(
-    problem: Problem,
-    kernel: Any,
-    rows: Any,
-    room: Room,
-    start: Start,
-    shares: Shares,
-    count: Count,
-    key: np.uint64,
-    world: int,
-) -> list[I64]:
+def _lapses(run: Run, problem: Problem, rows: Any, room: Room, start: Start, key: np.uint64, world: int) -> list[I64]:
     """What happens where people give up, written down, and which ties had a share in it."""
-    (log,) = written_down(1, lambda log: kernel(key, world, 0, 1, rows, shares, start, room._replace(log=log), count))
+    (log,) = written_down(1, lambda log: run(room._replace(log=log)))
 
     def share(lit: Log) -> None:
         tell_periods(key, world, rows, problem.graph.incoming, start, room, log, lit)
@@ -78,23 +75,9 @@ def _lapses(
     return [log, *written_down(1, share)]
 
 
-def _states(
-    problem: Problem,
-    kernel: Any,
-    rows: Any,
-    room: Any,
-    start: Start,
-    shares: Shares,
-    count: Count,
-    key: np.uint64,
-    world: int,
-) -> tuple[I64, I64]:
+def _states(run: Run, problem: Problem, rows: Any, room: Any, key: np.uint64, world: int) -> tuple[I64, I64]:
     """What happens where people hear, try, adopt and leave, and who had a share in it."""
     law, people = problem.law, problem.graph.people
-
-    def run(room: Any) -> None:
-        kernel(key, world, 0, 1, rows, shares, start, room, count)
-
     if law.family == "aware":
         told = np.full((3, people), -1, np.int32)
         told[2] = 0
