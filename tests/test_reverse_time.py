@@ -94,7 +94,7 @@ def test_the_twin_draws_the_same_sets(data, independent):
 def test_the_twin_draws_the_same_sets_of_a_model_above_beside_a_seed_that_starts_later(data, key):
     """For some people only the first way to be lit counts there."""
     network = data.draw(networks(personal=True, partners=True))
-    model = spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.4, partners=0.3))
+    model = spark.ExamplesNeeded(2, of=spark.IndependentCascade(0.9, partners=0.3))
     setting = setting_of(network, model, Plan(spark.Seeds((0,), start=1)), 3)
     above = upper_problem(setting.problem)
     watch = replace(setting.watch, value=setting.watch.value[:0])
